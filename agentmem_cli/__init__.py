@@ -1,0 +1,3 @@
+"""agentmem: an agent in your terminal that remembers, and shows you what it remembers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,107 @@
+"""The entry point: which command, and nothing of what it does.
+
+A command's module is imported only when it is the one that runs: `--help` shows the lines below.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from agentmem_cli import __version__
+from agentmem_cli.errors import UsageProblem
+
+COMMANDS = {
+    "chat": "Talk to the agent. The default command.",
+    "sessions": "List, show, search, rename, delete, export and import conversations.",
+    "memories": "List, show, add, correct, undo and erase what is known of you.",
+    "ingest": "Read PDFs and text files into the knowledge.",
+    "knowledge": "List, show, search and remove ingested documents.",
+    "recall": "Show what the agent would be given for a question.",
+    "doctor": "Check the data folder, the database, the model and the embedder.",
+    "backup": "Copy everything into one file.",
+    "restore": "Put a backup in place of what is here.",
+}
+
+
+class LazyCommands(TyperGroup):
+    """The commands by name; `agentmem_cli/commands/NAME.py` holds `app`, imported when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, or None for a name that is not one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"agentmem_cli.commands.{cmd_name}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list in `--help`, from COMMANDS alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(
+    cls=LazyCommands,
+    help="An agent in your terminal that remembers, and shows you what it remembers.",
+    rich_markup_mode=None,  # Rich adds 200 ms to --help
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"agentmem {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Print the version."),
+) -> None:
+    """An agent in your terminal that remembers, and shows you what it remembers."""
+
+
+_OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
+
+
+def with_default_command(words: list[str]) -> list[str]:
+    """`agentmem` and `agentmem --user sarah` mean `agentmem chat …`."""
+    if not words or (words[0].startswith("-") and words[0] not in _OWN_OPTIONS):
+        return ["chat", *words]
+    return words
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    from agentmem_cli.terminal.streams import run_reporting
+
+    os.umask(0o077)
+    sys.exit(run_reporting(lambda: run(sys.argv[1:])))
+
+
+_UsageError = typer.BadParameter.__mro__[1]
+"""Typer vendors Click and exports only the leaves of its errors; this is the parent of all usage errors."""
+
+
+def run(words: list[str]) -> int | None:
+    """Run one command line; its exit code, or an AgentmemError. Ctrl-C stays KeyboardInterrupt."""
+    try:
+        code: int | None = app(args=with_default_command(words), prog_name="agentmem", standalone_mode=False)
+        return code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except _UsageError as error:
+        path = error.ctx.command_path if getattr(error, "ctx", None) else "agentmem"
+        raise UsageProblem(error.format_message(), f"See `{path} --help`.") from None

@@ -1,0 +1,193 @@
+"""The nouns that rooms hand to each other. Plain frozen records; no behaviour beyond `as_json`.
+
+Times are Unix seconds (UTC) inside; JSON shows them as ISO 8601 with a `Z`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+def iso(at: int | None) -> str | None:
+    """Unix seconds -> `2026-06-01T09:30:00Z`; None stays None."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Record:
+    """What every record can do: become the dictionary that `--json` prints."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Fields by name; every `*_at` and `at` as ISO 8601; None kept, so that keys are stable."""
+        shown: dict[str, Any] = {}
+        for each in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, each.name)
+            is_time = each.name == "at" or each.name.endswith("_at")
+            shown[each.name] = iso(value) if is_time else value
+        return shown
+
+
+class TurnStatus(StrEnum):
+    """How a turn ended. Stored in Agno's run row under Agno's own words (see `sessions/rows.py`)."""
+
+    PENDING = "pending"
+    """The user's message is committed; no answer yet (or the process died)."""
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary(Record):
+    """One line of `agentmem sessions list`."""
+
+    session_id: str
+    user_id: str
+    title: str
+    created_at: int
+    updated_at: int
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptMessage(Record):
+    """One message of a conversation, verbatim. `run_id` ties a question to its answer."""
+
+    session: str
+    run_id: str
+    role: str
+    name: str | None
+    at: int
+    text: str
+    status: str
+    id: str | None
+    """The id that an import gave it; None for messages typed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and its answer, as history shows them to the model."""
+
+    run_id: str
+    question: str
+    answer: str
+    status: TurnStatus
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Record):
+    """One thing known of a person, and where it came from."""
+
+    memory_id: str
+    user_id: str
+    text: str
+    kind: str
+    topics: list[str]
+    status: str
+    quote: str | None
+    """The person's own words, verbatim, that it rests on."""
+    session_id: str | None
+    run_id: str | None
+    said_at: int
+    created_at: int
+    updated_at: int
+    pinned: bool
+    supersedes: str | None
+    superseded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry(Record):
+    """One change of one memory: who, when, before and after. Entries of one `batch_id` are undone together."""
+
+    entry_id: int
+    batch_id: str
+    user_id: str
+    memory_id: str
+    at: int
+    actor: str
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledTurn(Record):
+    """A message of an earlier conversation that fits a question. `score` is comparable within one answer only."""
+
+    session: str
+    title: str
+    run_id: str
+    role: str
+    name: str | None
+    at: int
+    text: str
+    score: float
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledMemory(Record):
+    """A memory that fits a question, or one of the profile (score 0)."""
+
+    memory_id: str
+    text: str
+    kind: str
+    said_at: int
+    quote: str | None
+    session_id: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recall(Record):
+    """What recall found for one question, each list in rank order."""
+
+    question: str
+    profile: list[RecalledMemory]
+    memories: list[RecalledMemory]
+    turns: list[RecalledTurn]
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"question", "profile", "memories", "turns"}`."""
+        return {
+            "question": self.question,
+            "profile": [each.as_json() for each in self.profile],
+            "memories": [each.as_json() for each in self.memories],
+            "turns": [each.as_json() for each in self.turns],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Record):
+    """One ingested file."""
+
+    document_id: str
+    path: str
+    title: str
+    sha256: str
+    size: int
+    """Bytes."""
+    pages: int
+    passages: int
+    status: str
+    detail: str
+    ingested_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage(Record):
+    """A passage that fits a query, in rank order. `page` counts from 1, `page_index` from 0."""
+
+    document: str
+    document_id: str
+    page: int
+    page_index: int
+    text: str
+    score: float
+    passage_id: int

@@ -1,0 +1,134 @@
+"""The SQLite database: how it is opened, read and written. Knows no table but the schema version.
+
+Every connection has the same durability: WAL, `synchronous=FULL`, foreign keys, `secure_delete`, and
+every write is one `BEGIN IMMEDIATE` transaction, since a deferred one loses turns when two processes
+upgrade their read lock at once (533 of 800 kept against 800 of 800).
+
+Standard-library `sqlite3` and not SQLAlchemy, because `sessions list` must answer within 250 ms and
+importing SQLAlchemy alone takes 460. Agno's adapter (`agent/agno_db.py`) gets its connections here too.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked
+from agentmem_cli.settings import Settings
+
+
+def connect(path: Path, lock_timeout: float) -> sqlite3.Connection:
+    """A connection in autocommit mode with agentmem's pragmas. `lock_timeout` is in seconds."""
+    connection = sqlite3.connect(path, timeout=lock_timeout, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+class Database:
+    """One database file, with a connection for each thread that uses it."""
+
+    def __init__(self, path: Path, *, lock_timeout: float) -> None:
+        self.path = path
+        self.lock_timeout = lock_timeout
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened at first use."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with translated_errors(self.path):
+                connection = connect(self.path, self.lock_timeout)
+            self._local.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+        """All rows of one query."""
+        with translated_errors(self.path):
+            return self.connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed at the end, rolled back whole if anything raises."""
+        connection = self.connection
+        with translated_errors(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._local = threading.local()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, its folder and schema made or migrated first.
+
+    Raises StorageProblem when the folder or file cannot be used, StoreLocked, StoreCorrupt or StoreTooNew.
+    """
+    from agentmem_cli.storage.schema import ensure_schema
+
+    make_private_folder(settings.data_dir)
+    database = Database(settings.database, lock_timeout=settings.lock_timeout)
+    ensure_schema(database)
+    return database
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder that only its owner can read."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise StorageProblem(
+            f"The data folder {path} cannot be made: {problem.strerror}.",
+            "Set AGENTMEM_HOME to a folder you can write to.",
+        ) from None
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ones that say what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _translated(error, path) from error
+
+
+def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    said = str(error)
+    if "locked" in said or "busy" in said:
+        return StoreLocked(f"Another program keeps {path} locked.", "Close it, or try again in a moment.")
+    if "not a database" in said or "malformed" in said or "corrupt" in said:
+        return StoreCorrupt(
+            f"{path} is damaged ({said}).",
+            "Run `agentmem restore FILE` with a backup, or move the file away to start anew.",
+        )
+    if "readonly" in said or "unable to open" in said or "disk I/O" in said or "full" in said:
+        why = said if os.access(path.parent, os.W_OK) else f"the folder is not writable ({said})"
+        return StorageProblem(
+            f"{path} cannot be used: {why}.", "Check its permissions and the free space, or set AGENTMEM_HOME."
+        )
+    return error

@@ -1,0 +1,224 @@
+"""Every table, and how an older database becomes a newer one. Opens no connection of its own.
+
+Three tables are Agno's (`agno_sessions`, `agno_runs`, `agno_memories`), made here exactly as Agno 3.1
+makes them, so that creating them needs neither Agno's import nor its race; a contract test compares the two.
+The others stand beside them and are agentmem's own.
+
+A migration is a named function; it and the version it leads to commit in one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from agentmem_cli.errors import StoreTooNew
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.lock import file_lock
+
+AGNO_SCHEMA_VERSION = "3.0.0"
+"""What Agno 3.1 writes into `agno_schema_versions` for tables it creates."""
+
+AGNO_TABLES = """
+CREATE TABLE agno_schema_versions (
+    table_name VARCHAR NOT NULL, version VARCHAR NOT NULL, created_at VARCHAR NOT NULL, updated_at VARCHAR,
+    PRIMARY KEY (table_name)
+);
+CREATE INDEX idx_agno_schema_versions_created_at ON agno_schema_versions (created_at);
+CREATE TABLE agno_sessions (
+    session_id VARCHAR NOT NULL, session_type VARCHAR NOT NULL, agent_id VARCHAR, team_id VARCHAR,
+    workflow_id VARCHAR, user_id VARCHAR, session_data JSON, agent_data JSON, team_data JSON,
+    workflow_data JSON, metadata JSON, summary JSON, created_at BIGINT NOT NULL, updated_at BIGINT,
+    PRIMARY KEY (session_id)
+);
+CREATE INDEX idx_agno_sessions_session_type ON agno_sessions (session_type);
+CREATE INDEX idx_agno_sessions_created_at ON agno_sessions (created_at);
+CREATE TABLE agno_runs (
+    run_id VARCHAR NOT NULL, session_id VARCHAR NOT NULL, run_type VARCHAR NOT NULL, agent_id VARCHAR,
+    team_id VARCHAR, workflow_id VARCHAR, user_id VARCHAR, parent_run_id VARCHAR, status VARCHAR,
+    run_index BIGINT, run_data JSON NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT,
+    PRIMARY KEY (run_id),
+    FOREIGN KEY(session_id) REFERENCES agno_sessions (session_id) ON DELETE CASCADE
+);
+CREATE INDEX idx_agno_runs_run_type ON agno_runs (run_type);
+CREATE INDEX idx_agno_runs_team_id ON agno_runs (team_id);
+CREATE INDEX idx_agno_runs_status ON agno_runs (status);
+CREATE INDEX idx_agno_runs_session_id_run_index ON agno_runs (session_id, run_index);
+CREATE INDEX idx_agno_runs_agent_id ON agno_runs (agent_id);
+CREATE INDEX idx_agno_runs_workflow_id ON agno_runs (workflow_id);
+CREATE INDEX idx_agno_runs_user_id ON agno_runs (user_id);
+CREATE INDEX idx_agno_runs_created_at ON agno_runs (created_at);
+CREATE INDEX idx_agno_runs_session_id ON agno_runs (session_id);
+CREATE TABLE agno_memories (
+    memory_id VARCHAR NOT NULL, memory JSON NOT NULL, input VARCHAR, agent_id VARCHAR, team_id VARCHAR,
+    user_id VARCHAR, topics JSON, feedback VARCHAR, created_at BIGINT NOT NULL, updated_at BIGINT,
+    PRIMARY KEY (memory_id)
+);
+CREATE INDEX idx_agno_memories_created_at ON agno_memories (created_at);
+CREATE INDEX idx_agno_memories_updated_at ON agno_memories (updated_at);
+CREATE INDEX idx_agno_memories_user_id ON agno_memories (user_id);
+"""
+
+SESSION_TABLES = """
+-- The text index of the transcript: one row a message, rebuilt from agno_runs whenever it is out of step.
+CREATE TABLE messages (
+    message_id INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    run_id TEXT NOT NULL REFERENCES agno_runs (run_id) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    name TEXT,
+    at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    imported_id TEXT
+);
+CREATE INDEX messages_of_run ON messages (run_id);
+CREATE INDEX messages_of_session ON messages (session_id);
+CREATE INDEX messages_of_user ON messages (user_id);
+CREATE VIRTUAL TABLE messages_fts USING fts5(
+    text, before, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER messages_leave_the_index AFTER DELETE ON messages BEGIN
+    DELETE FROM messages_fts WHERE rowid = old.message_id;
+END;
+-- Deleted sessions wait here, whole, until they are restored or purged.
+CREATE TABLE trashed_sessions AS SELECT * FROM agno_sessions WHERE 0;
+ALTER TABLE trashed_sessions ADD COLUMN trashed_at INTEGER;
+CREATE UNIQUE INDEX trashed_session ON trashed_sessions (session_id);
+CREATE TABLE trashed_runs AS SELECT * FROM agno_runs WHERE 0;
+CREATE INDEX trashed_run ON trashed_runs (session_id);
+"""
+
+MEMORY_TABLES = """
+-- Everything known of a memory that Agno's table has no column for, and the memories that are not active.
+CREATE TABLE memory_details (
+    memory_number INTEGER PRIMARY KEY,
+    memory_id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    topics TEXT NOT NULL,
+    status TEXT NOT NULL,
+    quote TEXT,
+    session_id TEXT,
+    run_id TEXT,
+    said_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    pinned INTEGER NOT NULL DEFAULT 0,
+    supersedes TEXT,
+    superseded_by TEXT
+);
+CREATE INDEX memories_of_user ON memory_details (user_id, status);
+CREATE VIRTUAL TABLE memories_fts USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE TRIGGER memories_leave_the_index AFTER DELETE ON memory_details BEGIN
+    DELETE FROM memories_fts WHERE rowid = old.memory_number;
+END;
+-- Append-only: what changed, by whom, when, and how it was before and after.
+CREATE TABLE memory_ledger (
+    entry_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    memory_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    before TEXT,
+    after TEXT
+);
+CREATE INDEX ledger_of_user ON memory_ledger (user_id, entry_id);
+CREATE INDEX ledger_of_memory ON memory_ledger (memory_id);
+"""
+
+KNOWLEDGE_TABLES = """
+CREATE TABLE documents (
+    document_id TEXT PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    passages INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    ingested_at INTEGER NOT NULL
+);
+CREATE TABLE pages (
+    document_id TEXT NOT NULL REFERENCES documents (document_id) ON DELETE CASCADE,
+    page_index INTEGER NOT NULL,
+    label TEXT,
+    text TEXT NOT NULL,
+    PRIMARY KEY (document_id, page_index)
+);
+CREATE TABLE passages (
+    passage_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL REFERENCES documents (document_id) ON DELETE CASCADE,
+    page_index INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    embedder TEXT,
+    vector BLOB
+);
+CREATE INDEX passages_of_document ON passages (document_id, position);
+CREATE VIRTUAL TABLE passages_fts USING fts5(
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER passages_leave_the_index AFTER DELETE ON passages BEGIN
+    DELETE FROM passages_fts WHERE rowid = old.passage_id;
+END;
+-- Which change of the passages the search index has seen (see knowledge/index.py).
+CREATE TABLE knowledge_state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+def first_tables(connection: sqlite3.Connection) -> None:
+    """Version 1: Agno's tables, the text index, the trash, memory details and ledger, knowledge."""
+    for part in (AGNO_TABLES, SESSION_TABLES, MEMORY_TABLES, KNOWLEDGE_TABLES):
+        for statement in _statements(part):
+            connection.execute(statement)
+    for table in ("agno_sessions", "agno_runs", "agno_memories"):
+        connection.execute(
+            "INSERT INTO agno_schema_versions VALUES (?, ?, datetime('now'), datetime('now'))",
+            (table, AGNO_SCHEMA_VERSION),
+        )
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first_tables]
+"""The function at index N leads from version N to N + 1."""
+
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def ensure_schema(database: Database) -> None:
+    """Bring the database to SCHEMA_VERSION, under a file lock. Raises StoreTooNew for one from the future."""
+    if _version(database) == SCHEMA_VERSION:
+        return
+    with file_lock(database.path.with_suffix(".lock"), database.lock_timeout):
+        for number in range(_version(database), SCHEMA_VERSION):
+            with database.write() as connection:
+                MIGRATIONS[number](connection)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def _version(database: Database) -> int:
+    version = int(database.read("PRAGMA user_version")[0][0])
+    if version > SCHEMA_VERSION:
+        raise StoreTooNew(
+            f"{database.path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
+            "Upgrade agentmem: `pip install --upgrade agentmem`.",
+        )
+    return version
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script, one by one: `executescript` would commit the transaction it runs in."""
+    statements, current = [], ""
+    for line in script.splitlines():
+        if line.startswith("--"):
+            continue
+        current += line + "\n"
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements

@@ -1,0 +1,1 @@
+"""The only room that reads keys or writes to the screen."""

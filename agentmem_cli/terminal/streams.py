@@ -1,0 +1,151 @@
+"""The one module that owns stdout, stderr and the exit code. stdout is data, stderr is talk.
+
+Everything printed here has passed `safe_text`. No Rich: a list must be on screen within 250 ms.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from agentmem_cli.errors import AgentmemError, ExitCode
+from agentmem_cli.terminal.safe_text import safe_line, safe_text
+
+
+def say(text: str = "") -> None:
+    """A line of data on stdout."""
+    _write(sys.stdout, safe_text(text) + "\n")
+
+
+def say_part(text: str) -> None:
+    """A piece of an answer on stdout, at once and with no newline after it."""
+    _write(sys.stdout, safe_text(text))
+    sys.stdout.flush()
+
+
+def say_json(value: Any, *, one_line: bool = False) -> None:
+    """A value as JSON on stdout. Not `safe_text`: JSON escapes what steers a terminal."""
+    text = json.dumps(value, ensure_ascii=True) if one_line else json.dumps(value, ensure_ascii=True, indent=2)
+    _write(sys.stdout, text + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A line of talk on stderr."""
+    _write(sys.stderr, safe_text(text) + "\n")
+
+
+def say_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on stdout: aligned columns; on a terminal the last column is cut to its width."""
+    cells = [[safe_line(cell) for cell in row] for row in rows]
+    table = [list(headers), *cells]
+    widths = [max(width(row[column]) for row in table) for column in range(len(headers) - 1)]
+    room = _columns() - sum(widths) - 2 * len(widths) if sys.stdout.isatty() else 0
+    for row in table:
+        padded = [cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=False)]
+        last = shortened(row[-1], room) if room > 10 else row[-1]
+        _write(sys.stdout, "  ".join([*padded, last]).rstrip() + "\n")
+
+
+def width(text: str) -> int:
+    """How many terminal columns the text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) != 0 for character in text)
+
+
+def shortened(text: str, columns: int) -> str:
+    """The text cut to a number of columns, with an ellipsis where something was cut."""
+    if width(text) <= columns:
+        return text
+    kept = text
+    while kept and width(kept) > columns - 1:
+        kept = kept[: -max(1, (width(kept) - columns) // 2)]
+    return kept + "…"
+
+
+def confirm(question: str) -> bool:
+    """Ask on the terminal; no terminal means no."""
+    if not sys.stdin.isatty():
+        return False
+    _write(sys.stderr, f"{safe_line(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def report(error: AgentmemError) -> ExitCode:
+    """Print the one line of an error and give its exit code."""
+    note(f"agentmem: {error.problem}" + (f" {error.remedy}" if error.remedy else ""))
+    return error.exit_code
+
+
+def run_reporting(command: Callable[[], ExitCode | int | None]) -> int:
+    """Run a command; every way it can end becomes an exit code, and at most one line on stderr.
+
+    A closed pipe ends quietly. A failure nobody planned for is one line too; AGENTMEM_DEBUG=1 shows its traceback.
+    """
+    _use_utf8()
+    try:
+        code = command() or ExitCode.OK
+        sys.stdout.flush()
+    except AgentmemError as error:
+        code = report(error)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        code = ExitCode.OK
+    except Exception as error:
+        if os.environ.get("AGENTMEM_DEBUG"):
+            raise
+        note(f"agentmem: unexpected {type(error).__name__}: {error}. Set AGENTMEM_DEBUG=1 to see where.")
+        code = ExitCode.FAILURE
+    return int(code)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[str], None]]:
+    """A line on stderr that each call rewrites, on a terminal only."""
+    shown = sys.stderr.isatty()
+
+    def update(state: str) -> None:
+        if shown:
+            _write(sys.stderr, "\r\x1b[K" + shortened(safe_line(f"{label} {state}"), _columns() - 1))
+            sys.stderr.flush()
+
+    try:
+        yield update
+    finally:
+        if shown:
+            _write(sys.stderr, "\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return 80
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(text)
+
+
+def _use_utf8() -> None:
+    """Whatever the locale says: a C locale must not turn a name with an accent into a traceback."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace" if stream is not sys.stdin else "surrogateescape")
+
+
+def _forget_stdout() -> None:
+    """Point stdout at nothing, so that Python's own flush at exit does not complain about the closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
