@@ -77,10 +77,18 @@ _OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-com
 
 
 def with_default_command(words: list[str]) -> list[str]:
-    """`agentmem` and `agentmem --user sarah` mean `agentmem chat …`."""
+    """`agentmem` and `agentmem --user sarah` mean `agentmem chat …`; a `--resume` with nothing behind it chooses."""
     if not words or (words[0].startswith("-") and words[0] not in _OWN_OPTIONS):
-        return ["chat", *words]
-    return words
+        words = ["chat", *words]
+    if words[0] != "chat":
+        return words
+    following = [*words[1:], "-"]
+    return [part for word, after in zip(words, following, strict=True) for part in _with_choice(word, after)]
+
+
+def _with_choice(word: str, after: str) -> list[str]:
+    """`--resume` alone becomes `--resume ?`: Typer knows no option whose value may be left out."""
+    return [word, "?"] if word in ("--resume", "-r") and after.startswith("-") else [word]
 
 
 def main() -> None:

@@ -130,6 +130,10 @@ class RecalledTurn(Record):
     score: float
     id: str | None
 
+    def as_json(self) -> dict[str, Any]:
+        """With `"type": "turn"`."""
+        return {"type": "turn", **Record.as_json(self)}
+
 
 @dataclass(frozen=True, slots=True)
 class RecalledMemory(Record):
@@ -143,10 +147,14 @@ class RecalledMemory(Record):
     session_id: str | None
     score: float
 
+    def as_json(self) -> dict[str, Any]:
+        """With `"type": "memory"`."""
+        return {"type": "memory", **Record.as_json(self)}
+
 
 @dataclass(frozen=True, slots=True)
 class Recall(Record):
-    """What recall found for one question, each list in rank order."""
+    """What recall found for one question, each list in rank order. Scores are between 0 and 1."""
 
     question: str
     profile: list[RecalledMemory]
@@ -154,12 +162,13 @@ class Recall(Record):
     turns: list[RecalledTurn]
 
     def as_json(self) -> dict[str, Any]:
-        """`{"question", "profile", "memories", "turns"}`."""
+        """`{"question", "profile", "items"}`: memories and turns together, in rank order, each with its `type`."""
+        items: list[RecalledMemory | RecalledTurn] = [*self.memories, *self.turns]
+        items.sort(key=lambda item: -item.score)
         return {
             "question": self.question,
             "profile": [each.as_json() for each in self.profile],
-            "memories": [each.as_json() for each in self.memories],
-            "turns": [each.as_json() for each in self.turns],
+            "items": [item.as_json() for item in items],
         }
 
 

@@ -18,6 +18,7 @@ from agentmem_cli.errors import ConfigProblem
 MEMORY_MODES = ("auto", "review", "off")
 DEFAULT_HISTORY = 10
 DEFAULT_LOCK_TIMEOUT = 30.0
+DEFAULT_TIMEOUT = 120.0
 _USER_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f]{1,100}")
 
 
@@ -25,7 +26,8 @@ _USER_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f]{1,100}")
 class Settings:
     """One run's settings.
 
-    `lock_timeout` is in seconds: how long to wait for another process to let go of the database.
+    `lock_timeout` and `timeout` are in seconds: how long to wait for another process to let go of the
+    database, and for a byte from the model's provider.
     """
 
     data_dir: Path
@@ -36,6 +38,7 @@ class Settings:
     memory_model: str | None
     history: int
     lock_timeout: float
+    timeout: float
 
     @property
     def database(self) -> Path:
@@ -84,6 +87,7 @@ def load_settings(
         lock_timeout=_checked_number(
             "lock_timeout", chosen(None, "AGENTMEM_LOCK_TIMEOUT", "lock_timeout", DEFAULT_LOCK_TIMEOUT)
         ),
+        timeout=_checked_number("timeout", chosen(None, "AGENTMEM_TIMEOUT", "timeout", DEFAULT_TIMEOUT)),
     )
 
 

@@ -132,18 +132,26 @@ CREATE INDEX ledger_of_memory ON memory_ledger (memory_id);
 
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
-    document_id TEXT PRIMARY KEY,
+    document_number INTEGER PRIMARY KEY,
+    document_id TEXT NOT NULL UNIQUE,
     path TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     size INTEGER NOT NULL,
-    modified_at INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
     pages INTEGER NOT NULL,
     passages INTEGER NOT NULL,
     status TEXT NOT NULL,
     detail TEXT NOT NULL,
     ingested_at INTEGER NOT NULL
 );
+-- A document's name and first page: what tells one firm's annual report from another's.
+CREATE VIRTUAL TABLE documents_fts USING fts5(
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER documents_leave_the_index AFTER DELETE ON documents BEGIN
+    DELETE FROM documents_fts WHERE rowid = old.document_number;
+END;
 CREATE TABLE pages (
     document_id TEXT NOT NULL REFERENCES documents (document_id) ON DELETE CASCADE,
     page_index INTEGER NOT NULL,

@@ -70,13 +70,16 @@ def shortened(text: str, columns: int) -> str:
     return kept + "…"
 
 
+def ask_line(question: str) -> str:
+    """Ask on the terminal; the line that was typed."""
+    _write(sys.stderr, safe_line(question))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
 def confirm(question: str) -> bool:
     """Ask on the terminal; no terminal means no."""
-    if not sys.stdin.isatty():
-        return False
-    _write(sys.stderr, f"{safe_line(question)} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return sys.stdin.isatty() and ask_line(f"{question} [y/N] ").lower() in ("y", "yes")
 
 
 def report(error: AgentmemError) -> ExitCode:

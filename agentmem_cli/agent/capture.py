@@ -1,0 +1,62 @@
+"""What a message teaches about the person: rules or one model call propose, the memories room writes.
+
+Runs after the answer, on the person's typed words only: never on documents, tool results or answers.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from agentmem_cli.agent.events import Captured
+from agentmem_cli.errors import AgentmemError
+from agentmem_cli.memories.model_capture import capture_prompt, parse_operations
+from agentmem_cli.memories.rules import capture_by_rules, is_about_the_user
+from agentmem_cli.memories.store import list_memories, search_memories
+from agentmem_cli.memories.writer import Operation, Source, apply_operations
+from agentmem_cli.records import Memory
+from agentmem_cli.sessions.turns import PendingTurn
+from agentmem_cli.storage.database import Database
+
+RESEMBLING = 8
+"""How many memories that resemble the message go with the model's call."""
+LATEST = 200
+"""How many of the latest memories the rules compare with."""
+
+
+def capture_offline(database: Database, turn: PendingTurn, mode: str) -> Captured:
+    """Capture by rules. `mode` is auto, review or off."""
+    if mode == "off" or not is_about_the_user(turn.question):
+        return Captured()
+    existing = list_memories(database, turn.user_id, limit=LATEST)
+    return _written(database, turn, capture_by_rules(turn.question, existing), "rules", mode)
+
+
+async def capture_with_model(database: Database, turn: PendingTurn, mode: str, model: Any) -> Captured:
+    """Capture with one call of a language model (Agno's `Model`). A failed call is said, never raised."""
+    if mode == "off" or not is_about_the_user(turn.question):
+        return Captured()
+    from agno.models.message import Message
+
+    resembling = _resembling(database, turn)
+    system, words = capture_prompt(turn.question, resembling)
+    try:
+        reply = await model.aresponse(messages=[Message(role="system", content=system), Message(role="user", content=words)])
+        operations = parse_operations(str(reply.content or ""), resembling)
+        return _written(database, turn, operations, f"model:{model.id}", mode)
+    except AgentmemError as error:
+        return Captured(problem=error.problem)
+    except Exception as error:  # noqa: BLE001 -- a provider's failure must not end the chat
+        return Captured(problem=f"memory capture failed: {type(error).__name__}")
+
+
+def _resembling(database: Database, turn: PendingTurn) -> list[Memory]:
+    return [memory for memory, _ in search_memories(database, turn.user_id, turn.question, RESEMBLING)]
+
+
+def _written(database: Database, turn: PendingTurn, operations: list[Operation], actor: str, mode: str) -> Captured:
+    source = Source(session_id=turn.session_id, run_id=turn.run_id, said_at=turn.at, actor=actor)
+    written = apply_operations(
+        database, turn.user_id, operations, source, typed_text=turn.question, mode=mode, now=int(time.time())
+    )
+    return Captured(written.added, written.replaced, written.proposed, written.withheld)

@@ -1,0 +1,218 @@
+"""A conversation: one session of one user with one model, as the terminal holds it.
+
+The heavy packages load and every turn runs on a thread of its own with one event loop, so the prompt is there
+at once and a model's connections live as long as the conversation. The methods here belong to one thread, the
+terminal's; `stop` alone may be called from a signal handler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from agentmem_cli.agent.choice import OFFLINE
+from agentmem_cli.agent.events import Captured, Evidence, TurnEnded, TurnEvent, Usage
+from agentmem_cli.agent.quiet import quiet_agno
+from agentmem_cli.errors import AgentmemError, UsageProblem
+from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.turns import PendingTurn, begin_turn, settle_turn
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database
+
+if TYPE_CHECKING:  # heavy: imported on the conversation's thread
+    from agentmem_cli.agent.turn import TurnContext
+
+MESSAGE_LIMIT = 500_000
+"""Characters of one message: beyond it no model's context holds it, and `ingest` is the way."""
+CLOSING_SECONDS = 10.0
+
+
+class Conversation:
+    """Ask, stop, capture, and change session or model. `warn` is told of what degraded, from any thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        model: str,
+        session_id: str | None = None,
+        knowledge: bool = True,
+        warn: Callable[[str], None],
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.model = model
+        self.session_id = session_id or str(uuid4())
+        self.turn: PendingTurn | None = None
+        self._knowledge = knowledge
+        self._warn = warn
+        self._context: TurnContext | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run_loop, name="conversation", daemon=True)
+
+    def start(self) -> None:
+        """Begin to load what a turn needs, in the background."""
+        self._thread.start()
+
+    def new_session(self, session_id: str | None = None) -> None:
+        """Go on in another session: the one given, or a new one."""
+        self.session_id = session_id or str(uuid4())
+        self.turn = None
+
+    def use_model(self, model: str) -> None:
+        """Answer with another model from the next turn on. Raises ConfigProblem when it cannot be used."""
+        from agentmem_cli.agent.worker import use_model
+
+        def change() -> None:
+            use_model(self._ready_context(), model, self.settings)
+
+        self._call(change)
+        self.model = model
+
+    def ask(self, question: str, *, retry_of: PendingTurn | None = None) -> Iterator[TurnEvent]:
+        """Commit the question, then give what happens until the turn is settled; `TurnEnded` comes last.
+
+        Raises UsageProblem for an empty or overlong question, and what `begin_turn` raises.
+        """
+        question = question.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+        if not question.strip():
+            raise UsageProblem("The message is empty.", "Type one, or pipe it in.")
+        if len(question) > MESSAGE_LIMIT:
+            raise UsageProblem(
+                f"The message has {len(question):,} characters, {MESSAGE_LIMIT:,} at most.",
+                "Save it to a file and `agentmem ingest` it.",
+            )
+        self.turn = turn = begin_turn(
+            self.database,
+            user_id=self.settings.user,
+            session_id=self.session_id,
+            question=question,
+            at=int(time.time()),
+            run_id=retry_of.run_id if retry_of else None,
+        )
+        events: SimpleQueue[TurnEvent] = SimpleQueue()
+        self._stopping = False
+        asyncio.run_coroutine_threadsafe(self._run_turn(turn, events.put), self._loop)
+        while True:
+            event = events.get()
+            yield event
+            if isinstance(event, TurnEnded):
+                return
+
+    def stop(self) -> None:
+        """Stop the answer; what there is of it is kept."""
+        self._stopping = True
+        self._loop.call_soon_threadsafe(self._cancel)
+
+    def capture(self, turn: PendingTurn, typed: str | None = None) -> Future[Captured]:
+        """What the turn's message teaches, in the background. `typed` is the part that the person typed."""
+        from dataclasses import replace
+
+        said = turn if typed is None else replace(turn, question=typed)
+        return asyncio.run_coroutine_threadsafe(self._capture(said), self._loop)
+
+    def close(self) -> None:
+        """Let background work end, for a few seconds at the most, and let go of everything."""
+        if self._thread.is_alive() and self._context is not None:
+            try:
+                asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(CLOSING_SECONDS)
+            except TimeoutError:
+                self._warn("Something still runs in the background; leaving anyway.")
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(CLOSING_SECONDS)
+        self.database.close()
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.call_soon(self._load)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def _load(self) -> None:
+        """Import and build everything, ahead of the first turn; a failure is told by the turn that needs it."""
+        with suppress(Exception):
+            self._ready_context()
+
+    def _ready_context(self) -> TurnContext:
+        if self._context is None:
+            quiet_agno()
+            from agentmem_cli.agent.worker import load_context
+
+            self._context = load_context(
+                self.settings, self.database, model=self.model, knowledge=self._knowledge, warn=self._warn
+            )
+        return self._context
+
+    async def _run_turn(self, turn: PendingTurn, tell: Callable[[TurnEvent], None]) -> None:
+        try:
+            context = self._ready_context()
+        except AgentmemError as error:
+            tell(self._unanswered(turn, TurnStatus.FAILED, error))
+            return
+        except Exception as error:  # noqa: BLE001 -- a broken package must not leave the person waiting for ever
+            failure = AgentmemError(f"The agent cannot start: {type(error).__name__}: {error}.", "`agentmem doctor`.")
+            tell(self._unanswered(turn, TurnStatus.FAILED, failure))
+            return
+        from agentmem_cli.agent.turn import run_turn
+
+        self._task = asyncio.current_task()
+        if self._stopping:
+            tell(self._unanswered(turn, TurnStatus.INTERRUPTED, None))
+            return
+        await run_turn(context, turn, tell)
+        self._task = None
+
+    def _unanswered(self, turn: PendingTurn, status: TurnStatus, error: AgentmemError | None) -> TurnEnded:
+        """Settle a turn that never reached a model."""
+        try:
+            settle_turn(self.database, turn, status, "", at=int(time.time()), error=str(error or ""))
+        except AgentmemError as unsettled:
+            error = unsettled
+        return TurnEnded(turn.run_id, turn.session_id, status, "", error, Evidence(), Usage(), 0.0)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _capture(self, turn: PendingTurn) -> Captured:
+        from agentmem_cli.agent.capture import capture_offline, capture_with_model
+
+        if self.model == OFFLINE and not self.settings.memory_model:
+            try:
+                return capture_offline(self.database, turn, self.settings.memory)
+            except AgentmemError as error:
+                return Captured(problem=error.problem)
+        from agentmem_cli.agent.worker import memory_model
+
+        try:
+            model = memory_model(self.model, self.settings)
+        except AgentmemError as error:
+            return Captured(problem=error.problem)
+        return await capture_with_model(self.database, turn, self.settings.memory, model)
+
+    async def _finish(self) -> None:
+        """Wait for captures, and for the tasks in which Agno stores stopped runs."""
+        current = asyncio.current_task()
+        others = [task for task in asyncio.all_tasks() if task is not current]
+        if others:
+            await asyncio.wait(others, timeout=CLOSING_SECONDS - 1)
+        if self._context is not None:
+            self._context.close()
+
+    def _call(self, function: Callable[[], None]) -> None:
+        """Run a function on the conversation's thread and wait for it; raise what it raises."""
+
+        async def called() -> None:
+            function()
+
+        asyncio.run_coroutine_threadsafe(called(), self._loop).result()

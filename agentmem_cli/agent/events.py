@@ -1,0 +1,103 @@
+"""What happens during a turn, as the terminal is told it. Plain records; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentmem_cli.errors import AgentmemError
+from agentmem_cli.records import FoundPassage, Memory, Recall, Record, TurnStatus
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What an answer could rest on: what was recalled, and every passage and message its tools found."""
+
+    recall: Recall | None = None
+    in_prompt: str = ""
+    """The recalled block, as the model read it."""
+    passages: list[FoundPassage] = field(default_factory=list)
+    """Numbered from 1 in this order; an answer cites them as [n]."""
+    tools: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUsed:
+    """The agent looks something up."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(Record):
+    """Tokens as the provider counted them; zeros when it did not."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The turn is settled. `error` says why when it failed, or what is incomplete about the answer."""
+
+    run_id: str
+    session_id: str
+    status: TurnStatus
+    answer: str
+    error: AgentmemError | None
+    evidence: Evidence
+    usage: Usage
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--format json` prints."""
+        recall = self.evidence.recall
+        return {
+            "session": self.session_id,
+            "run_id": self.run_id,
+            "status": str(self.status),
+            "answer": self.answer,
+            "error": None if self.error is None else str(self.error),
+            "recalled": None if recall is None else recall.as_json(),
+            "in_prompt": self.evidence.in_prompt,
+            "passages": [passage.as_json() for passage in self.evidence.passages],
+            "tools": self.evidence.tools,
+            "usage": self.usage.as_json(),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What one message taught: memories added, replaced and proposed, and what was left out and why."""
+
+    added: list[Memory] = field(default_factory=list)
+    replaced: list[Memory] = field(default_factory=list)
+    proposed: list[Memory] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    """The kinds of secret that were left out."""
+    problem: str = ""
+    """Why nothing could be captured, such as a failed model call."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--format json` prints under `memory`."""
+        return {
+            "added": [memory.as_json() for memory in self.added],
+            "replaced": [memory.as_json() for memory in self.replaced],
+            "proposed": [memory.as_json() for memory in self.proposed],
+            "withheld": self.withheld,
+            "problem": self.problem,
+        }
+
+
+TurnEvent = TextDelta | ToolUsed | TurnEnded

@@ -1,0 +1,72 @@
+"""Language models made ready: built by name, and watched for how their answer really ended.
+
+The watch reads what passes by and changes nothing. Importing this imports Anthropic's package (2 s): the
+offline model does without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+from agno.models.anthropic import Claude
+from agno.models.base import Model
+from agno.models.response import ModelResponse
+from agno.models.utils import get_model
+
+from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.errors import ConfigProblem
+
+
+def build_model(name: str, *, timeout: float) -> tuple[Model, AnswerWatch]:
+    """The model of a `provider:id`, and the watch on it. `timeout` is seconds without a byte from the provider.
+
+    Raises ConfigProblem: no such provider, its package is not installed, or there is no key.
+    """
+    provider = name.partition(":")[0]
+    try:
+        model = get_model(name)
+    except ImportError as missing:
+        package = re.search(r"pip install ['\"`]?([\w\[\],.-]+)", str(missing))
+        wanted = package.group(1) if package else provider
+        raise ConfigProblem(f"The package for {provider} is not installed.", f"`pip install {wanted}`.") from None
+    except ValueError as problem:
+        raise ConfigProblem(f"{name!r} names no model: {problem}.", "Give provider:id.") from None
+    if model is None:
+        raise ConfigProblem(f"{name!r} names no model.", "Give provider:id.")
+    watch = AnswerWatch()
+    if isinstance(model, Claude):
+        _prepare_claude(model, watch, timeout)
+    _watch_stream(model, watch)
+    return model, watch
+
+
+def _prepare_claude(model: Claude, watch: AnswerWatch, timeout: float) -> None:
+    model.cache_system_prompt = True
+    model.timeout = timeout
+    parse = model._parse_provider_response_delta  # noqa: SLF001 -- the one place that sees Claude's own events
+
+    def watched(response: Any, *arguments: Any, **options: Any) -> ModelResponse:
+        watch.started = True
+        if response.type == "message_delta":
+            watch.stop_reason = response.delta.stop_reason
+        watch.finished = response.type == "message_stop"
+        return parse(response, *arguments, **options)
+
+    model._parse_provider_response_delta = watched  # type: ignore[method-assign]  # noqa: SLF001 -- as above
+
+
+def _watch_stream(model: Model, watch: AnswerWatch) -> None:
+    stream = model.ainvoke_stream
+
+    async def watched(*arguments: Any, **options: Any) -> AsyncIterator[ModelResponse]:
+        watch.reset()
+        try:
+            async for piece in stream(*arguments, **options):
+                yield piece
+        except Exception as error:
+            watch.error = error
+            raise
+
+    model.ainvoke_stream = watched  # type: ignore[method-assign]  # an instance's method, on this instance only

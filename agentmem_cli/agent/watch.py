@@ -1,0 +1,23 @@
+"""How an answer really ended, as the provider said it.
+
+Agno turns every failure into an event without a status code, and takes a refusal, `max_tokens` or a stream
+that breaks off for success. `models.py` fills this in as the provider's own events pass by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class AnswerWatch:
+    """The provider's exception, its stop reason, and whether its stream was whole, of the current answer."""
+
+    error: BaseException | None = None
+    stop_reason: str | None = None
+    started: bool = False
+    finished: bool = False
+
+    def reset(self) -> None:
+        """Forget the answer before."""
+        self.error, self.stop_reason, self.started, self.finished = None, None, False, False

@@ -1,0 +1,110 @@
+"""`agentmem chat`: talk to the agent, in the terminal or from a script."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE, model_name
+from agentmem_cli.commands.options import User
+from agentmem_cli.errors import ExitCode, NotFound, UsageProblem
+from agentmem_cli.sessions import catalog
+from agentmem_cli.settings import Settings, load_settings
+from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.terminal.dates import moment
+from agentmem_cli.terminal.streams import note, say
+
+app = typer.Typer(rich_markup_mode=None)
+PICK = "?"
+"""What `main` puts behind a `--resume` that stands alone."""
+FORMATS = ("text", "json", "stream-json")
+
+
+@app.command()
+def chat(
+    message: Annotated[list[str] | None, typer.Argument(help="Ask this; in a terminal the chat goes on.")] = None,
+    user: User = None,
+    session: Annotated[str | None, typer.Option("--session", "-s", metavar="ID", help="This session; made if new.")] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", "-r", metavar="[ID|TITLE]", help="Go on with a session; alone: choose one.")
+    ] = None,
+    continue_: Annotated[bool, typer.Option("--continue", "-c", help="Go on with your last session.")] = False,
+    model: Annotated[str | None, typer.Option("--model", "-m", metavar="PROVIDER:ID", help="Which model.")] = None,
+    history: Annotated[
+        int | None, typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 10]")
+    ] = None,
+    memory: Annotated[str | None, typer.Option("--memory", help="auto, review or off.  [default: auto]")] = None,
+    memory_model: Annotated[
+        str | None, typer.Option("--memory-model", metavar="PROVIDER:ID", help="A cheaper model for memories.")
+    ] = None,
+    no_knowledge: Annotated[bool, typer.Option("--no-knowledge", help="Do not search the documents.")] = False,
+    print_: Annotated[bool, typer.Option("--print", "-p", help="One answer, then exit.")] = False,
+    output: Annotated[str, typer.Option("--format", help="text, json or stream-json.")] = "text",
+) -> ExitCode:
+    """Talk to the agent. With -p, or with stdin not a terminal: one answer, then exit."""
+    if output not in FORMATS:
+        raise UsageProblem(f"{output!r} is no format.", f"It is one of: {', '.join(FORMATS)}.")
+    settings = load_settings(user=user, model=model, memory=memory, memory_model=memory_model, history=history)
+    name = model_name(settings.model)
+    database = open_database(settings)
+    session_id = _session_id(database, settings, session, resume, continue_)
+    words = " ".join(message or [])
+
+    from agentmem_cli.agent.conversation import Conversation
+
+    conversation = Conversation(
+        settings, database, model=name, session_id=session_id, knowledge=not no_knowledge, warn=note
+    )
+    try:
+        if print_ or output != "text" or not sys.stdin.isatty() or not sys.stdout.isatty():
+            from agentmem_cli.terminal.once import answer_once
+
+            return answer_once(conversation, words, output)
+        say(f"agentmem · {settings.user} · {name}" + (f"\n{NO_MODEL_NOTICE}" if name == OFFLINE else ""))
+        conversation.start()
+        from agentmem_cli.terminal.repl import Chat
+
+        return Chat(conversation).run(words)
+    finally:
+        conversation.close()
+
+
+def _session_id(
+    database: Database, settings: Settings, session: str | None, resume: str | None, continue_: bool
+) -> str | None:
+    """The id of the session that the options name; None for a new one."""
+    if sum(bool(each) for each in (session, resume is not None, continue_)) > 1:
+        raise UsageProblem("--session, --resume and --continue exclude each other.", "Give one of them.")
+    if session is not None:
+        if not session.strip():
+            raise UsageProblem("The session id is empty.", "Give one, or leave --session out.")
+        return session
+    if continue_:
+        last = catalog.list_sessions(database, settings.user, limit=1)
+        if not last:
+            raise NotFound(f"{settings.user} has no session to continue.", "Leave --continue out to begin one.")
+        return last[0].session_id
+    if resume is None:
+        return None
+    if resume in ("", PICK):
+        return _picked(database, settings.user)
+    return catalog.find_session_or_title(database, settings.user, resume).session_id
+
+
+def _picked(database: Database, user: str) -> str:
+    """The session that the person chooses from a numbered list."""
+    sessions = catalog.list_sessions(database, user, limit=20)
+    if not sessions:
+        raise NotFound(f"{user} has no session to resume.", "Leave --resume out to begin one.")
+    if not sys.stdin.isatty():
+        raise UsageProblem("--resume alone asks on a terminal.", "Give an id or a title.")
+    for number, each in enumerate(sessions, start=1):
+        note(f"{number:>3}  {moment(each.updated_at)}  {each.title}")
+    from agentmem_cli.terminal.streams import ask_line
+
+    chosen = ask_line("Which one? ")
+    if chosen.isdecimal() and 1 <= int(chosen) <= len(sessions):
+        return sessions[int(chosen) - 1].session_id
+    return catalog.find_session_or_title(database, user, chosen).session_id

@@ -1,0 +1,51 @@
+"""What several commands share on their command lines: options, opening the store, reading a file or stdin."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentmem_cli.errors import AgentmemError, NotFound
+from agentmem_cli.settings import Settings, load_settings
+from agentmem_cli.storage.database import Database, open_database
+
+User = Annotated[str | None, typer.Option("--user", "-u", help="Whose; AGENTMEM_USER, or your login name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def opened(user: str | None) -> tuple[Settings, Database]:
+    """The settings for a user, and the database they name."""
+    settings = load_settings(user=user)
+    return settings, open_database(settings)
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of stdin for `-`; bytes that are not UTF-8 become U+FFFD."""
+    if file == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    path = Path(file)
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {file}.", "Check the path.") from None
+    except OSError as problem:
+        raise AgentmemError(f"{file} cannot be read: {problem.strerror}.", "Check its permissions.") from None
+
+
+def short_ids(ids: list[str]) -> dict[str, str]:
+    """For each id the shortest beginning, of 8 characters or more, that no other of them has."""
+    ordered = sorted(set(ids))
+    short = {}
+    for place, each in enumerate(ordered):
+        neighbours = ordered[max(0, place - 1) : place] + ordered[place + 1 : place + 2]
+        shared = max((_shared_length(each, other) for other in neighbours), default=0)
+        short[each] = each[: max(8, shared + 1)]
+    return short
+
+
+def _shared_length(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -1,0 +1,52 @@
+"""`agentmem recall`: what the agent would be given for a question."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from agentmem_cli.commands.options import AsJson, User, opened
+from agentmem_cli.errors import UsageProblem
+from agentmem_cli.recall.recall import DEFAULT_LIMIT, recall_for
+from agentmem_cli.records import Recall
+from agentmem_cli.terminal.dates import day
+from agentmem_cli.terminal.streams import note, say_json, say_table
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def recall(
+    question: Annotated[list[str], typer.Argument(help="The question; - reads one a line from stdin.")],
+    user: User = None,
+    limit: Annotated[int, typer.Option("-k", min=1, help="How many of each at the most.")] = DEFAULT_LIMIT,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the agent would be given for a question: memories and messages, with scores, dates and sources."""
+    settings, database = opened(user)
+    if question == ["-"]:
+        for line in sys.stdin:
+            found = recall_for(database, settings.user, line.strip(), limit=limit)
+            say_json(found.as_json(), one_line=True)
+        return
+    asked = " ".join(question).strip()
+    if not asked:
+        raise UsageProblem("The question is empty.", "Ask in words.")
+    found = recall_for(database, settings.user, asked, limit=limit)
+    if as_json:
+        say_json(found.as_json())
+    else:
+        _print(found)
+
+
+def _print(found: Recall) -> None:
+    rows = [("profile", "", day(each.said_at), each.memory_id[:8], each.text) for each in found.profile]
+    rows += [("memory", f"{each.score:.2f}", day(each.said_at), each.memory_id[:8], each.text) for each in found.memories]
+    for turn in found.turns:
+        rows.append(("message", f"{turn.score:.2f}", day(turn.at), turn.session, f"{turn.name or turn.role}: {turn.text}"))
+    if rows:
+        say_table(("WHAT", "SCORE", "DATE", "SOURCE", "TEXT"), rows)
+    else:
+        note("Nothing is recalled for this.")

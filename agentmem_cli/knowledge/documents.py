@@ -1,0 +1,187 @@
+"""Documents as SQLite keeps them: the truth of text, passages and vectors. Reads no file and knows no Chroma.
+
+Every change counts up `generation` in the same transaction, so that whoever holds vectors in memory, or in the
+search index, sees that they are out of step. `erasures` counts only what a person asked to have removed.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentmem_cli.errors import Ambiguous, NotFound
+from agentmem_cli.knowledge.embedding import EMBEDDER
+from agentmem_cli.knowledge.read import Page
+from agentmem_cli.records import Document
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.fulltext import searchable
+
+if TYPE_CHECKING:
+    from agentmem_cli.knowledge.embedding import Vectors
+
+_COLUMNS = "document_id, path, title, sha256, size, pages, passages, status, detail, ingested_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage's text and the page it is on, counted from 0."""
+
+    page_index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A file that was read, ready to store. `page_count` counts unreadable pages too."""
+
+    path: str
+    sha256: str
+    size: int
+    modified_ns: int
+    status: str
+    detail: str
+    page_count: int
+    pages: Sequence[Page]
+    passages: Sequence[Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What is stored of a file: enough to tell whether it has changed. `pages` and `passages` are counts."""
+
+    document_id: str
+    sha256: str
+    size: int
+    modified_ns: int
+    status: str
+    detail: str
+    pages: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the knowledge has come: compared for equality, never for order."""
+
+    generation: int
+    erasures: int
+
+
+def list_documents(database: Database) -> list[Document]:
+    """All documents, by path."""
+    rows = database.read(f"SELECT {_COLUMNS} FROM documents ORDER BY path")  # noqa: S608 -- columns are a constant
+    return [Document(**dict(row)) for row in rows]
+
+
+def find_document(database: Database, wanted: str) -> Document:
+    """The document with this path or title, or whose id starts with this. Raises NotFound, Ambiguous."""
+    documents = list_documents(database)
+    name = wanted.casefold()
+    for fits in (
+        [each for each in documents if wanted in (each.document_id, each.path)],
+        [each for each in documents if name in (each.title.casefold(), Path(each.title).stem.casefold())],
+        [each for each in documents if each.document_id.startswith(wanted)] if wanted else [],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            raise Ambiguous("document", wanted, [(each.document_id, each.path) for each in fits])
+    raise NotFound(f'There is no document "{wanted}".', "`agentmem knowledge list` shows what there is.")
+
+
+def passages_of(database: Database, document_id: str) -> list[Passage]:
+    """A document's passages, in reading order."""
+    rows = database.read(
+        "SELECT page_index, text FROM passages WHERE document_id = ? ORDER BY position", (document_id,)
+    )
+    return [Passage(**dict(row)) for row in rows]
+
+
+def known_file(database: Database, path: str) -> KnownFile | None:
+    """What is stored of the file at this path."""
+    rows = database.read(
+        "SELECT document_id, sha256, size, modified_ns, status, detail, pages, passages FROM documents WHERE path = ?",
+        (path,),
+    )
+    return KnownFile(**dict(rows[0])) if rows else None
+
+
+def note_unchanged(database: Database, document_id: str, modified_ns: int) -> None:
+    """Remember the new mtime of a file whose bytes are the same, so that it need not be read next time."""
+    with database.write() as connection:
+        connection.execute("UPDATE documents SET modified_ns = ? WHERE document_id = ?", (modified_ns, document_id))
+
+
+def store_document(database: Database, new: NewDocument, vectors: Vectors) -> None:
+    """Put a document in, in place of what its path held before, in one transaction. `vectors` has a row a passage."""
+    title = Path(new.path).name
+    document_id = uuid.uuid4().hex
+    first_page = next((page.text for page in new.pages if page.text), "")
+    with database.write() as connection:
+        connection.execute("DELETE FROM documents WHERE path = ?", (new.path,))
+        number = connection.execute(
+            "INSERT INTO documents (document_id, path, title, sha256, size, modified_ns, pages, passages, status,"
+            " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(document_id, new.path, title, new.sha256, new.size, new.modified_ns),
+                *(new.page_count, len(new.passages), new.status, new.detail, int(time.time())),
+            ),
+        ).lastrowid
+        connection.execute(
+            "INSERT INTO documents_fts (rowid, title, text) VALUES (?, ?, ?)",
+            (number, title_words(title), searchable(first_page)),
+        )
+        connection.executemany(
+            "INSERT INTO pages (document_id, page_index, label, text) VALUES (?, ?, ?, ?)",
+            [(document_id, page.index, page.label, page.text) for page in new.pages],
+        )
+        _store_passages(connection, document_id, title_words(title), zip(new.passages, vectors, strict=True))
+        _count_up(connection, "generation")
+
+
+def _store_passages(
+    connection: sqlite3.Connection, document_id: str, title: str, embedded: Iterable[tuple[Passage, Vectors]]
+) -> None:
+    for place, (passage, vector) in enumerate(embedded):
+        passage_id = connection.execute(
+            "INSERT INTO passages (document_id, page_index, position, text, embedder, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (document_id, passage.page_index, place, passage.text, EMBEDDER, vector.tobytes()),
+        ).lastrowid
+        connection.execute(
+            "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)",
+            (passage_id, title, searchable(passage.text)),
+        )
+
+
+def remove_documents(database: Database, document_ids: Sequence[str]) -> None:
+    """Delete documents with their pages, passages, vectors and index rows; one transaction."""
+    with database.write() as connection:
+        connection.executemany("DELETE FROM documents WHERE document_id = ?", [(each,) for each in document_ids])
+        _count_up(connection, "generation")
+        _count_up(connection, "erasures")
+
+
+def position(database: Database) -> Position:
+    """How far the knowledge has come."""
+    found = {row["key"]: int(row["value"]) for row in database.read("SELECT key, value FROM knowledge_state")}
+    return Position(found.get("generation", 0), found.get("erasures", 0))
+
+
+def title_words(title: str) -> str:
+    """A file name as words for the index: `AMCOR_2023_10K.pdf` -> `AMCOR 2023 10K`."""
+    return searchable(re.sub(r"[\W_]+", " ", Path(title).stem).strip())
+
+
+def _count_up(connection: sqlite3.Connection, key: str) -> None:
+    connection.execute(
+        "INSERT INTO knowledge_state (key, value) VALUES (?, '1')"
+        " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+        (key,),
+    )

@@ -1,0 +1,216 @@
+"""The Chroma collection: a search index of the vectors in SQLite, disposable and rebuilt whenever in doubt.
+
+Chroma is not safe between processes (several writers lost 122 of 2,800 vectors from search), so every use of
+it here is under one file lock. It holds ids and vectors, never text. `current.json` beside it says which folder
+is the collection, whose vectors it holds and up to which position; it goes before the collection is touched
+and comes back when the work is done, so that a process killed in between leaves an index that is out of step.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentmem_cli.errors import StoreLocked
+from agentmem_cli.knowledge.documents import Position, position
+from agentmem_cli.knowledge.embedding import EMBEDDER
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database, make_private_folder
+from agentmem_cli.storage.lock import file_lock
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+_BATCH = 1000
+"""Vectors a call; Chroma takes 5,461 at most."""
+_COLLECTION = "passages"
+_PATIENCE = 1.0
+"""Seconds that a search waits for another process to let go of the index, before it goes without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What `current.json` says: the collection's folder, and what is in it."""
+
+    folder: str
+    embedder: str
+    generation: int
+    erasures: int
+
+    def is_at(self, now: Position) -> bool:
+        """Whether the collection holds exactly what SQLite holds at this position."""
+        return self.embedder == EMBEDDER and (self.generation, self.erasures) == (now.generation, now.erasures)
+
+
+class PassageIndex:
+    """The collection of one data folder. Used by one thread at a time."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._folder = settings.chroma_dir
+        self._timeout = settings.lock_timeout
+        self._open: tuple[Marker, Any, Any] | None = None
+
+    def is_in_step(self) -> bool:
+        """Whether the index holds what SQLite holds, as far as its marker says. Opens nothing."""
+        marker = self._read_marker()
+        return marker is not None and marker.is_at(position(self._database))
+
+    def nearest(self, vector: Vectors, count: int, document_id: str | None) -> list[int] | None:
+        """The ids of up to `count` passages near a vector of shape (256,), nearest first; None when not in step."""
+        if not self.is_in_step():  # asked before the lock: a rebuild holds it for seconds
+            return None
+        try:
+            with self._locked(_PATIENCE):
+                return self._query(vector, count, document_id)
+        except StoreLocked:
+            return None
+
+    def _query(self, vector: Vectors, count: int, document_id: str | None) -> list[int] | None:
+        marker = self._read_marker()
+        if marker is None or not marker.is_at(position(self._database)):
+            return None
+        try:
+            where = {"document_id": document_id} if document_id else None
+            found = self._collection(marker).query(query_embeddings=[vector], n_results=count, where=where, include=[])
+        except Exception:  # noqa: BLE001 -- whatever ails Chroma, the exact scan answers and the index is rebuilt
+            self._drop_marker()
+            return None
+        return [int(each) for each in found["ids"][0]]
+
+    def bring_in_step(self) -> None:
+        """Make the index hold what SQLite holds: by the difference if it can, else anew."""
+        with self._locked(self._timeout):
+            now, marker = position(self._database), self._read_marker()
+            if marker is not None and marker.is_at(now):
+                return
+            keeps_nothing_erased = marker is not None and marker.erasures == now.erasures
+            if marker is not None and keeps_nothing_erased and marker.embedder == EMBEDDER:
+                try:
+                    self._update(marker, now)
+                except Exception:  # noqa: BLE001 -- a broken index is rebuilt, whatever broke it
+                    self._rebuild(now)
+            else:
+                self._rebuild(now)
+
+    def close(self) -> None:
+        """Let go of Chroma's files."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def _update(self, marker: Marker, now: Position) -> None:
+        collection = self._collection(marker)
+        self._drop_marker()
+        stored = {row["passage_id"] for row in self._database.read(*_embedded("passage_id"))}
+        held = {int(each) for each in collection.get(include=[])["ids"]}
+        for some in _batches(sorted(held - stored)):
+            collection.delete(ids=[str(each) for each in some])
+        self._add(collection, sorted(stored - held))
+        self._write_marker(marker.folder, now)
+
+    def _rebuild(self, now: Position) -> None:
+        """A new collection in a new folder, then the old folders go: deleted vectors stay in a collection's files."""
+        self.close()
+        self._drop_marker()
+        folder = uuid.uuid4().hex[:12]
+        stored = [row["passage_id"] for row in self._database.read(*_embedded("passage_id"))]
+        if stored:
+            collection = self._collection(Marker(folder, EMBEDDER, now.generation, now.erasures))
+            self._add(collection, stored)
+        else:
+            make_private_folder(self._folder)
+        self._write_marker(folder, now)
+        for old in self._folder.iterdir():
+            if old.is_dir() and old.name != folder:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _add(self, collection: Any, passage_ids: Sequence[int]) -> None:
+        import numpy as np
+
+        for some in _batches(passage_ids):
+            marks = ",".join("?" * len(some))
+            sql, parameters = _embedded("passage_id, document_id, vector", f"AND passage_id IN ({marks})")
+            rows = self._database.read(sql, (*parameters, *some))
+            if rows:
+                collection.add(
+                    ids=[str(row["passage_id"]) for row in rows],
+                    embeddings=np.stack([np.frombuffer(row["vector"], np.float32) for row in rows]),
+                    metadatas=[{"document_id": row["document_id"]} for row in rows],
+                )
+
+    def _collection(self, marker: Marker) -> Any:
+        """The open collection; opened again when another process has changed it since."""
+        if self._open is not None and self._open[0] == marker:
+            return self._open[2]
+        self.close()
+        from chromadb import PersistentClient
+        from chromadb.config import Settings as ChromaSettings
+
+        path = self._folder / marker.folder
+        make_private_folder(path)
+        client = PersistentClient(path=str(path), settings=ChromaSettings(anonymized_telemetry=False))
+        collection = client.get_or_create_collection(
+            _COLLECTION,
+            embedding_function=None,  # or Chroma downloads a model
+            configuration={"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400}},
+        )
+        self._open = (marker, client, collection)
+        return collection
+
+    @contextmanager
+    def _locked(self, timeout: float) -> Iterator[None]:
+        make_private_folder(self._folder.parent)
+        with file_lock(self._folder.with_suffix(".lock"), timeout):
+            yield
+
+    @property
+    def _marker_file(self) -> Path:
+        return self._folder / "current.json"
+
+    def _read_marker(self) -> Marker | None:
+        try:
+            return Marker(**json.loads(self._marker_file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):  # missing, half written, or not ours
+            return None
+
+    def _drop_marker(self) -> None:
+        self._marker_file.unlink(missing_ok=True)
+
+    def _write_marker(self, folder: str, now: Position) -> None:
+        marker = Marker(folder, EMBEDDER, now.generation, now.erasures)
+        written = self._marker_file.with_suffix(".new")
+        written.write_text(json.dumps(asdict(marker)), encoding="utf-8")
+        written.replace(self._marker_file)
+        if self._open is not None:
+            self._open = (marker, *self._open[1:])
+
+
+def bring_index_in_step(database: Database, settings: Settings) -> None:
+    """Let the search index hold what SQLite holds. Chroma is imported (1.1 s) only if it does not yet."""
+    index = PassageIndex(database, settings)
+    if not index.is_in_step():
+        try:
+            index.bring_in_step()
+        finally:
+            index.close()
+
+
+def _embedded(columns: str, more: str = "") -> tuple[str, tuple[str]]:
+    """The query for passages that carry a vector of the present embedder."""
+    sql = f"SELECT {columns} FROM passages WHERE embedder = ? {more} ORDER BY passage_id"  # noqa: S608 -- our own words
+    return sql, (EMBEDDER,)
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]

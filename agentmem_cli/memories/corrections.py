@@ -1,0 +1,99 @@
+"""What a person does to what is remembered: correct, forget, approve, reject, undo.
+
+Called for a person only, never by a model. Every call is one transaction and one batch of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agentmem_cli.errors import NotFound, UsageProblem
+from agentmem_cli.memories.ledger import UNDO, Batch, begin_batch, last_batch, undo
+from agentmem_cli.memories.store import find_memory, history, list_memories, same_text
+from agentmem_cli.memories.wording import check_text, tidy
+from agentmem_cli.memories.writer import PERSON, make_active
+from agentmem_cli.records import LedgerEntry, Memory
+from agentmem_cli.storage.database import Database
+
+_KNOWN = ("active", "proposed", "superseded")
+
+
+def edit_memory(database: Database, user_id: str, prefix: str, text: str, *, now: int) -> Memory:
+    """Correct a memory's text. Raises UsageProblem when the text cannot be stored or is known already."""
+    text = tidy(text)
+    check_text(text)
+    with database.write() as connection:
+        memory = find_memory(database, user_id, prefix)
+        _must_be(memory, ("active", "proposed"))
+        for other in same_text(database, user_id, text):
+            if other.memory_id != memory.memory_id and other.status in ("active", "proposed"):
+                raise UsageProblem(
+                    f'"{other.text}" is known already, as {other.memory_id[:8]}.', "Delete one of the two."
+                )
+        corrected = replace(memory, text=text, updated_at=now)
+        begin_batch(connection, user_id, PERSON, now).change(memory, corrected, "edit")
+    return corrected
+
+
+def forget_memories(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
+    """Forget memories. Each stays as a tombstone, which stops the same from being learnt again."""
+    with database.write() as connection:
+        memories = _found(database, user_id, prefixes, _KNOWN)
+        return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
+
+
+def forget_all(database: Database, user_id: str, *, now: int) -> list[Memory]:
+    """Forget everything that is known of a user, what was replaced and what waits for approval too."""
+    with database.write() as connection:
+        memories = [each for each in list_memories(database, user_id, status=None) if each.status in _KNOWN]
+        return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
+
+
+def approve(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
+    """Make proposed memories active; what one of them replaces is superseded."""
+    with database.write() as connection:
+        batch = begin_batch(connection, user_id, PERSON, now)
+        return [make_active(database, batch, memory) for memory in _found(database, user_id, prefixes, ("proposed",))]
+
+
+def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
+    """Turn proposed memories down; the same is not proposed again."""
+    with database.write() as connection:
+        memories = _found(database, user_id, prefixes, ("proposed",))
+        return _end(begin_batch(connection, user_id, PERSON, now), memories, "rejected", "reject")
+
+
+def undo_last(database: Database, user_id: str, *, now: int) -> list[LedgerEntry]:
+    """Take back the last batch that is not undone; give the entries that this wrote. Raises NotFound."""
+    with database.write() as connection:
+        entries = last_batch(database, user_id)
+        if not entries:
+            raise NotFound("There is nothing to undo.", "`agentmem memories history` shows every change.")
+        batch = Batch(connection, UNDO + entries[0].batch_id, user_id, PERSON, now)
+        undo(batch, entries)
+    return [entry for entry in history(database, user_id) if entry.batch_id == batch.batch_id]
+
+
+def _end(batch: Batch, memories: Sequence[Memory], status: str, action: str) -> list[Memory]:
+    """Give memories a status that they do not come back from, but by undo."""
+    ended = [replace(memory, status=status, updated_at=batch.now) for memory in memories]
+    for before, after in zip(memories, ended, strict=True):
+        batch.change(before, after, action)
+    return ended
+
+
+def _found(database: Database, user_id: str, prefixes: Sequence[str], allowed: Sequence[str]) -> list[Memory]:
+    """The memories of these ids, each once. Raises NotFound, Ambiguous, or UsageProblem for another status."""
+    found = {memory.memory_id: memory for memory in (find_memory(database, user_id, each) for each in prefixes)}
+    for memory in found.values():
+        _must_be(memory, allowed)
+    return list(found.values())
+
+
+def _must_be(memory: Memory, allowed: Sequence[str]) -> None:
+    if memory.status not in allowed:
+        raise UsageProblem(
+            f'"{memory.text}" ({memory.memory_id[:8]}) is {memory.status}.',
+            f"This needs one that is {' or '.join(allowed)}.",
+        )

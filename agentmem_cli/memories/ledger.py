@@ -1,0 +1,130 @@
+"""How one memory changes: its row, Agno's row, the text index and the ledger, always the four together.
+
+Decides nothing: what may be written is the writer's. Undo reads the ledger and puts back what was before.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from agentmem_cli.memories.index import index_text
+from agentmem_cli.memories.store import entry_of
+from agentmem_cli.records import LedgerEntry, Memory
+from agentmem_cli.storage.database import Database
+
+AGENT_ID = "agentmem"
+"""Whose memories these are, in Agno's table."""
+UNDO = "undo:"
+"""An undo's batch id is this and the id of the batch it undid: that is how the ledger knows what is undone."""
+
+_SAVE = """
+INSERT INTO memory_details (memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at,
+    created_at, updated_at, pinned, supersedes, superseded_by)
+VALUES (:memory_id, :user_id, :text, :kind, :topics, :status, :quote, :session_id, :run_id, :said_at,
+    :created_at, :updated_at, :pinned, :supersedes, :superseded_by)
+ON CONFLICT (memory_id) DO UPDATE SET text = excluded.text, kind = excluded.kind, topics = excluded.topics,
+    status = excluded.status, quote = excluded.quote, session_id = excluded.session_id, run_id = excluded.run_id,
+    said_at = excluded.said_at, created_at = excluded.created_at, updated_at = excluded.updated_at,
+    pinned = excluded.pinned, supersedes = excluded.supersedes, superseded_by = excluded.superseded_by
+"""
+_SAVE_FOR_AGNO = """
+INSERT INTO agno_memories (memory_id, memory, input, agent_id, user_id, topics, created_at, updated_at)
+VALUES (:memory_id, :text, :quote, :agent_id, :user_id, :topics, :created_at, :updated_at)
+ON CONFLICT (memory_id) DO UPDATE SET memory = excluded.memory, input = excluded.input, topics = excluded.topics,
+    created_at = excluded.created_at, updated_at = excluded.updated_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The changes of one transaction, undone together. Made inside `Database.write`."""
+
+    connection: sqlite3.Connection
+    batch_id: str
+    user_id: str
+    actor: str
+    now: int
+
+    def change(self, before: Memory | None, after: Memory | None, action: str) -> None:
+        """Put a memory into its new state; None is a memory that is not there."""
+        kept = after or before
+        if kept is None:
+            return
+        if after is None:
+            self.connection.execute("DELETE FROM memory_details WHERE memory_id = ?", (kept.memory_id,))
+        else:
+            self.connection.execute(_SAVE, {**_fields(after), "topics": json.dumps(after.topics)})
+        if after is not None and (before is None or before.text != after.text):
+            index_text(self.connection, after.memory_id, after.text)
+        self._show_agno(kept.memory_id, after)
+        self._record(kept.memory_id, before, after, action)
+
+    def _show_agno(self, memory_id: str, after: Memory | None) -> None:
+        """Agno's table holds exactly the active memories, its JSON columns as Agno writes them."""
+        if after is None or after.status != "active":
+            self.connection.execute("DELETE FROM agno_memories WHERE memory_id = ?", (memory_id,))
+            return
+        columns = {
+            **_fields(after),
+            "text": json.dumps(after.text),
+            "topics": json.dumps(after.topics),
+            "agent_id": AGENT_ID,
+        }
+        self.connection.execute(_SAVE_FOR_AGNO, columns)
+
+    def _record(self, memory_id: str, before: Memory | None, after: Memory | None, action: str) -> None:
+        self.connection.execute(
+            "INSERT INTO memory_ledger (batch_id, user_id, memory_id, at, actor, action, before, after)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.batch_id, self.user_id, memory_id, self.now, self.actor, action, _snapshot(before), _snapshot(after)),
+        )
+
+
+def begin_batch(connection: sqlite3.Connection, user_id: str, actor: str, now: int) -> Batch:
+    """A new batch of this transaction."""
+    return Batch(connection, uuid4().hex, user_id, actor, now)
+
+
+def memory_from_json(value: dict[str, Any]) -> Memory:
+    """The memory that `Memory.as_json` showed."""
+    times = {
+        key: int(datetime.fromisoformat(value[key]).timestamp()) for key in ("said_at", "created_at", "updated_at")
+    }
+    return Memory(**{**value, **times})
+
+
+def last_batch(database: Database, user_id: str) -> list[LedgerEntry]:
+    """The entries of the user's last batch that is neither undone nor itself an undo; empty when there is none."""
+    last = (
+        "SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action <> 'undo' AND :undo || batch_id NOT IN"
+        " (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
+        " ORDER BY entry_id DESC LIMIT 1"
+    )
+    sql = f"SELECT * FROM memory_ledger WHERE user_id = :user AND batch_id = ({last}) ORDER BY entry_id"  # noqa: S608 -- no data in it
+    return [entry_of(row) for row in database.read(sql, {"user": user_id, "undo": UNDO})]
+
+
+def undo(batch: Batch, entries: list[LedgerEntry]) -> None:
+    """Put back what was before each entry, the last one first.
+
+    The memories are as the entries left them: every later batch is undone already.
+    """
+    for entry in reversed(entries):
+        batch.change(_restored(entry.after), _restored(entry.before), "undo")
+
+
+def _restored(snapshot: dict[str, Any] | None) -> Memory | None:
+    return None if snapshot is None else memory_from_json(snapshot)
+
+
+def _fields(memory: Memory) -> dict[str, Any]:
+    return {each.name: getattr(memory, each.name) for each in fields(memory)}
+
+
+def _snapshot(memory: Memory | None) -> str | None:
+    return None if memory is None else json.dumps(memory.as_json())

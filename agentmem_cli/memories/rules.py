@@ -1,0 +1,217 @@
+"""Capture without a model: which statements of a message are about the person, by English rules.
+
+Rather misses a thing than remembers a wrong one: questions, hypotheticals, what others said, passing states
+and pasted text teach nothing. Writes nothing: the writer decides what is stored. The rules are in `rule_table`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agentmem_cli.memories.clauses import clauses, sentences
+from agentmem_cli.memories.orders import CONDITIONAL_ORDER, ORDER, WISH
+from agentmem_cli.memories.rule_table import DATE, RULES, Rule
+from agentmem_cli.memories.store import text_key
+from agentmem_cli.memories.writer import Operation
+from agentmem_cli.records import Memory
+
+MAX_WORDS = 25
+"""Of one statement: a longer clause is a story, and its rule has caught only its beginning."""
+
+_NOT_SAID_OF_ONESELF = re.compile(
+    r"\b(?:if|suppose|supposing|imagine|pretend|hypothetically|let's say|assume|assuming|as if|would have|might|maybe"
+    r"|perhaps|probably|unless|wish|whether|jok(?:e|ing)|kidding|for example|e\.g|story|role-?play|translate|says?|said"
+    r"|told|tells|asked|asks|wrote|thinks?|thought|claims?|claimed|believes|insists|according to|quote|sentence|lyrics"
+    r"|used to)\b|:\s+\S",
+    re.IGNORECASE,
+)
+_DRIFT = re.compile(
+    r",?\s+(?:which|who|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they|he|she|there|you"
+    r"|can|could|what|would|how|need|want))\b.*$",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"(?:,?\s+(?:too|as well|also|by the way|btw|thanks|thank you|please|now|currently|these days|nowadays|at the moment"
+    r"|right now|actually|lol|haha|instead|though|again|:\)|:-\)))+$",
+    re.IGNORECASE,
+)
+_REMEMBER = re.compile(
+    r"(?:please\s+|can you\s+|could you\s+)?(?:(?P<to>remember\s+to)|(?:remember|keep in mind|don't forget|note)\s+that"
+    r"|remember(?:\s+this)?\s*[:,]|remember(?=\s+(?:i|i'm|my|we|our)\b))\s+(?P<x>.{3,})$",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:now|no longer|moved|instead|any ?more|actually|changed|switched|new job|just (?:started|joined|got))\b",
+    re.IGNORECASE,
+)
+_REPLACED_BY_THEIR_LIKE = ("name", "nickname", "home", "birthday", "age")
+"""There is one of each at a time, whether or not the words say that something changed."""
+_ABOUT = re.compile(
+    r"\b(?:i|i'?m|i'?ve|my|mine|we|our|call me|remember|always|never|from now on|going forward|keep in mind|don't|please"
+    r"|ich|mein\w*|je|j'ai|mon|soy|mi|mis|vivo|trabajo|eu|meu|minha|sono|lavoro|mijn|jag|jeg)\b|[我私僕俺저나]|\b(?:я|мне|мой|моя)\b",
+    re.IGNORECASE,
+)
+_SMALL_TALK = re.compile(
+    r"(?:(?:i'?m|i am|we're) (?:fine|good|ok|okay|great|well|sorry|done|back|here|ready|not sure|afraid|sure|tired|happy"
+    r"|glad|confused|stuck|lost|bored|hungry|curious|wondering|trying|getting|looking)|i (?:see|agree|know|think so|guess"
+    r"|understand|don't (?:know|think|understand|get)|need|appreciate)|never mind|please (?!always|never|call|keep))\b",
+    re.IGNORECASE,
+)
+_OTHER_PERSON = {
+    "i": "they",
+    "i'm": "they're",
+    "i've": "they've",
+    "my": "their",
+    "me": "them",
+    "mine": "theirs",
+    "myself": "themselves",
+    "we": "they",
+    "our": "their",
+    "us": "them",
+    "am": "are",
+}
+_FIRST_PERSON = re.compile(r"\b(?:i'm|i've|i|my|me|mine|myself|we|our|us|am)\b", re.IGNORECASE)
+
+
+def is_about_the_user(text: str) -> bool:
+    """Whether capture is worth its while: false for plain questions, small talk and pasted text.
+
+    Asks only for first-person words and standing orders, so that it holds for other languages than English too.
+    """
+    statements = (sentence for sentence in sentences(text) if not _SMALL_TALK.match(sentence))
+    return any(_ABOUT.search(statement) for statement in statements)
+
+
+def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
+    """What the message says of the person, each thing with its clause as the quote.
+
+    `existing` are the active memories; a new name, home, birthday or age replaces the old one, and so does
+    another statement that begins alike when its words say that something changed.
+    """
+    found: dict[str, Operation] = {}
+    for sentence in sentences(text):
+        for operation in _learn(sentence):
+            found.setdefault(operation.text, _placed(operation, sentence, existing))
+    return list(found.values())
+
+
+def _learn(sentence: str) -> list[Operation]:
+    asked = _REMEMBER.match(sentence.rstrip("?"))
+    if asked is None:
+        return list(_statements(sentence))
+    said = asked["x"].strip().rstrip(".!")
+    if asked["to"]:
+        return [Operation("add", _capital(_other_person(said)), "instruction", asked.group().strip(), ["instructions"])]
+    learnt = list(_statements(said))
+    if learnt:
+        return learnt
+    kind = "event" if re.search(DATE, said) else "fact"
+    return [
+        Operation(
+            "add", _capital(_other_person(re.sub(r"^my\s+", "", said, flags=re.I))), kind, asked.group().strip(), []
+        )
+    ]
+
+
+def _statements(sentence: str) -> Iterator[Operation]:
+    standing = CONDITIONAL_ORDER.match(sentence)
+    if standing:
+        yield _order(sentence)
+    elif not _NOT_SAID_OF_ONESELF.search(sentence):
+        for clause in clauses(sentence):
+            operation = _order(clause) if ORDER.match(clause) else _statement(clause)
+            if operation:
+                yield operation
+
+
+def _order(clause: str) -> Operation:
+    quote = clause.strip().rstrip(".!,")
+    wish = WISH.sub("", _TRAILING.sub("", quote))
+    return Operation("add", _capital(_other_person(wish)), "instruction", quote, ["instructions"])
+
+
+def _statement(clause: str) -> Operation | None:
+    """The first rule that fits the clause, or None."""
+    quote = _DRIFT.sub("", clause).strip().rstrip(".!,:)")
+    if len(quote.split()) > MAX_WORDS:
+        return None
+    value = _TRAILING.sub("", quote)
+    for subject in ("", "I ", "I'm ") if not re.match(rf"{_SUBJECT}", quote, re.IGNORECASE) else ("",):
+        for rule in RULES:
+            match = rule.pattern.match(subject + value)
+            if match:
+                return _operation(rule, match, quote)
+    return None
+
+
+def _operation(rule: Rule, match: re.Match[str], quote: str) -> Operation:
+    words = {name: _other_person(value.strip()) for name, value in match.groupdict(default="").items()}
+    words |= {name.capitalize(): _capital(value) for name, value in words.items()}
+    if "verb" in words:
+        words["verb"] = _third_person(match["verb"])
+    text = _capital(rule.template.format(**words))
+    topic = rule.topic.format(**words).lower()
+    return Operation("add", text, rule.kind, quote, [topic])
+
+
+def _placed(operation: Operation, sentence: str, existing: Sequence[Memory]) -> Operation:
+    """The operation with what it replaces: the newest active memory of its topic, where the topic or the words say so."""
+    topic = operation.topics[0] if operation.topics else ""
+    if topic not in _REPLACED_BY_THEIR_LIKE and not _CHANGE.search(sentence):
+        return operation
+    alike = [memory for memory in existing if _is_replaced(operation, topic, memory)]
+    if not alike or any(text_key(memory.text) == text_key(operation.text) for memory in existing):
+        return operation
+    newest = max(alike, key=lambda memory: memory.said_at)
+    return Operation("replace", operation.text, operation.kind, operation.quote, operation.topics, newest.memory_id)
+
+
+def _is_replaced(operation: Operation, topic: str, memory: Memory) -> bool:
+    if operation.text.startswith("No longer "):
+        said = text_key(memory.text).split()[1:]
+        return bool(said) and text_key(operation.text).split()[-len(said) :] == said
+    beginning = operation.text.split()[:2] == memory.text.split()[:2]
+    return bool(topic) and topic in memory.topics and (topic in _REPLACED_BY_THEIR_LIKE or beginning)
+
+
+def _other_person(text: str) -> str:
+    """The text as said of somebody else: "with my wife" -> "with their wife"."""
+    return _FIRST_PERSON.sub(lambda word: _OTHER_PERSON[word.group().lower()], text)
+
+
+_ADVERBS = {
+    "really",
+    "absolutely",
+    "generally",
+    "usually",
+    "also",
+    "always",
+    "much",
+    "strongly",
+    "now",
+    "never",
+    "mostly",
+}
+_KEPT = {"can't", "cannot", "can"}
+
+
+def _third_person(verb: str) -> str:
+    """The verb as said of somebody else: "I really love" -> "really loves", "I don't eat" -> "doesn't eat"."""
+    words = verb.lower().removeprefix("i ").split()
+    place = next(number for number, word in enumerate(words) if word not in _ADVERBS)
+    if words[place] not in _KEPT:
+        words[place] = _ending(words[place])
+    return " ".join(words)
+
+
+def _ending(verb: str) -> str:
+    if verb in ("do", "don't"):
+        return verb.replace("do", "does")
+    if re.search(r"(?:s|x|z|ch|sh)$", verb):
+        return verb + "es"
+    return verb[:-1] + "ies" if re.search(r"[^aeiou]y$", verb) else verb + "s"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,49 @@
+"""Finds what must never be remembered: keys, tokens, passwords, card numbers. Stores and prints nothing.
+
+Only shapes that are secrets and nothing else: a false alarm loses a memory, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAMED = (
+    r"\b(?:pass(?:word|phrase|code|wd)|pwd|pin(?:\s+(?:code|number))?|secret(?:\s+key)?"
+    r"|(?:api|access|auth|private|encryption|licen[cs]e)[\s_-]*(?:key|token)|token)"
+)
+_SHAPES = [
+    (
+        "an API key",
+        re.compile(
+            r"\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}"
+            r"|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bhf_\w{20,}"
+            r"|\bnpm_\w{20,}|\bpypi-[\w-]{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
+        ),
+    ),
+    ("a token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b[Bb]earer\s+[\w.~+/-]{16,}")),
+    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")),
+    (
+        "a password",
+        re.compile(
+            rf"\b\w+://[^\s/:@]+:[^\s/@]+@|{_NAMED}\s*[:=]\s*\S{{4,}}|{_NAMED}\s+(?:is|was)\s+\S*\d"
+            rf"|(?:^|\b(?:my|our|their|his|her|wi-?fi|\w+['\u2019]s)\s+(?:\w+\s+){{0,3}}){_NAMED}\s+(?:is|was)\s+"
+            r"(?!(?:not|in|on|a|an|the|too|very|stored|safe|wrong|expired|required|saved|lost|forgotten)\b)\S",
+            re.IGNORECASE,
+        ),
+    ),
+]
+_CARD = re.compile(r"(?<![\d-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])")
+
+
+def secrets_in(text: str) -> list[str]:
+    """The kinds of secret in a text, in words such as "a password", each once; empty when there is none."""
+    found = [kind for kind, shape in _SHAPES if shape.search(text)]
+    if any(_passes_luhn(number) for number in _CARD.findall(text)):
+        found.append("a card number")
+    return list(dict.fromkeys(found))
+
+
+def _passes_luhn(number: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1), as on every payment card."""
+    digits = [int(character) for character in number if character.isdigit()][::-1]
+    return (sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0

@@ -1,0 +1,150 @@
+"""Reading memories: lists, ids, words, the profile, the ledger. Never changes a row.
+
+Every query names the user. `memory_details` holds every memory in every status; Agno's own table holds
+the active ones only and is not read here.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from agentmem_cli.errors import Ambiguous, NotFound
+from agentmem_cli.memories.index import matches, phrase_query
+from agentmem_cli.records import LedgerEntry, Memory
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.fulltext import match_any, terms
+
+STATUSES = ("proposed", "active", "superseded", "forgotten", "rejected")
+KINDS = ("fact", "preference", "instruction", "event")
+IDENTITY_TOPICS = ("name", "nickname", "work", "home", "identity")
+"""What an agent should know of a person whatever the question is."""
+
+_COLUMNS = (
+    "memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at, created_at, updated_at,"
+    " pinned, supersedes, superseded_by"
+)
+_NEWEST_FIRST = " ORDER BY said_at DESC, memory_number DESC"
+_PROFILE_LENGTH = 300
+"""Rows read for a profile: more than any budget that fits a prompt can hold."""
+
+
+def list_memories(
+    database: Database, user_id: str, *, status: str | None = "active", limit: int | None = None
+) -> list[Memory]:
+    """A user's memories, the last said first. `status` None is all of them; `limit` None is no limit."""
+    where = "" if status is None else " AND status = ?"
+    cut = "" if limit is None else f" LIMIT {limit:d}"
+    chosen = (user_id,) if status is None else (user_id, status)
+    return _select(database, f"user_id = ?{where}{_NEWEST_FIRST}{cut}", chosen)
+
+
+def find_memory(database: Database, user_id: str, prefix: str) -> Memory:
+    """The one memory whose id is, or begins with, `prefix`, in any status. Raises NotFound or Ambiguous."""
+    if exact := _select(database, "user_id = ? AND memory_id = ?", (user_id, prefix)):
+        return exact[0]
+    where = f"user_id = ? AND substr(memory_id, 1, length(?)) = ?{_NEWEST_FIRST}"
+    found = _select(database, where, (user_id, prefix, prefix)) if prefix else []
+    if not found:
+        raise NotFound(f'No memory "{prefix}" of {user_id}.', "`agentmem memories list --all` shows them.")
+    if len(found) > 1:
+        raise Ambiguous("memorie", prefix, [(memory.memory_id, memory.text) for memory in found])
+    return found[0]
+
+
+def search_memories(database: Database, user_id: str, words: str, limit: int) -> list[tuple[Memory, float]]:
+    """Active memories that hold any of the words, each with its BM25 score (more is better), the best first."""
+    asked = terms(words)
+    return matches(database, user_id, match_any(asked), limit, _memory) if asked else []
+
+
+def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
+    """The user's memories, in any status, that say the same but for case, spacing and the final full stop."""
+    query = phrase_query(text)
+    if query is None:
+        return _select(database, "user_id = ? AND text = ?", (user_id, text))
+    where = "user_id = ? AND memory_number IN (SELECT rowid FROM memories_fts WHERE memories_fts MATCH ?)"
+    return [each for each in _select(database, where, (user_id, query)) if text_key(each.text) == text_key(text)]
+
+
+def profile_memories(database: Database, user_id: str, budget: int) -> list[Memory]:
+    """What every prompt carries, within `budget` characters of text.
+
+    Pinned memories, then who the person is, then standing instructions, then preferences; the newest of
+    each first. They cannot be found by relevance: one in four preferences is, among 988 memories.
+    """
+    identity = " OR ".join("topics LIKE ?" for _ in IDENTITY_TOPICS)
+    where = (
+        f"user_id = ? AND status = 'active' AND (pinned = 1 OR kind IN ('instruction', 'preference') OR {identity})"
+        " ORDER BY pinned DESC, CASE kind WHEN 'instruction' THEN 1 WHEN 'preference' THEN 2 ELSE 0 END,"
+        f" said_at DESC, memory_number DESC LIMIT {_PROFILE_LENGTH}"
+    )
+    kept = []
+    for memory in _select(database, where, (user_id, *(f'%"{topic}"%' for topic in IDENTITY_TOPICS))):
+        if len(memory.text) <= budget:
+            budget -= len(memory.text)
+            kept.append(memory)
+    return kept
+
+
+def history(database: Database, user_id: str, memory_id: str | None = None) -> list[LedgerEntry]:
+    """Every change of one memory, or of all of the user's, in the order they were made."""
+    where, chosen = ("", (user_id,)) if memory_id is None else (" AND memory_id = ?", (user_id, memory_id))
+    sql = f"SELECT * FROM memory_ledger WHERE user_id = ?{where} ORDER BY entry_id"  # noqa: S608 -- no data in it
+    return [entry_of(row) for row in database.read(sql, chosen)]
+
+
+def session_title(database: Database, user_id: str, session_id: str) -> str | None:
+    """The title of the session a memory came from; None when it is deleted or another user's."""
+    rows = database.read(
+        "SELECT json_extract(session_data, '$.session_name') AS title FROM agno_sessions"
+        " WHERE session_id = ? AND user_id = ?",
+        (session_id, user_id),
+    )
+    return rows[0]["title"] if rows else None
+
+
+def text_key(text: str) -> str:
+    """What two memories share when they say the same."""
+    return " ".join(text.casefold().replace("\u2019", "'").split()).rstrip(".! ")
+
+
+def entry_of(row: sqlite3.Row) -> LedgerEntry:
+    """A row of the ledger as a record."""
+    return LedgerEntry(
+        entry_id=row["entry_id"],
+        batch_id=row["batch_id"],
+        user_id=row["user_id"],
+        memory_id=row["memory_id"],
+        at=row["at"],
+        actor=row["actor"],
+        action=row["action"],
+        before=json.loads(row["before"]) if row["before"] else None,
+        after=json.loads(row["after"]) if row["after"] else None,
+    )
+
+
+def _select(database: Database, where: str, parameters: Sequence[str]) -> list[Memory]:
+    rows = database.read(f"SELECT {_COLUMNS} FROM memory_details WHERE {where}", parameters)  # noqa: S608 -- only SQL of this file
+    return [_memory(row) for row in rows]
+
+
+def _memory(row: sqlite3.Row) -> Memory:
+    return Memory(
+        memory_id=row["memory_id"],
+        user_id=row["user_id"],
+        text=row["text"],
+        kind=row["kind"],
+        topics=json.loads(row["topics"]),
+        status=row["status"],
+        quote=row["quote"],
+        session_id=row["session_id"],
+        run_id=row["run_id"],
+        said_at=row["said_at"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        pinned=bool(row["pinned"]),
+        supersedes=row["supersedes"],
+        superseded_by=row["superseded_by"],
+    )

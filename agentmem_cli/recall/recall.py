@@ -1,0 +1,74 @@
+"""What a question needs from memory: the profile, the memories and the messages that fit it.
+
+Gives ranked records; `block.py` makes them into the text that a model reads. Never writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from agentmem_cli.memories.store import profile_memories, search_memories
+from agentmem_cli.records import Memory, Recall, RecalledMemory
+from agentmem_cli.recall.ranking import rank_messages
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.fulltext import terms
+
+DEFAULT_LIMIT = 10
+PROFILE_BUDGET = 1_600
+"""Characters of the profile: about 400 tokens."""
+
+_SMALL_TALK = frozenset(
+    """
+    afternoon ah alright amazing appreciate awesome bye byebye cheers cool day dear evening excellent fine glad good
+    goodbye goodnight great ha haha hello hey hi hiya hmm hm interesting kind lol lovely luck many morning much nice
+    night nope noted oh ok okay perfect please pleased really right see see sorry sounds super sure talk thank thanks
+    thx tomorrow understood welcome well wonderful wow ya yeah yep yes yo
+    """.split()  # noqa: SIM905 -- a list of quoted words would hide the words
+)
+
+
+def question_words(question: str) -> list[str]:
+    """The words to look for; none for small talk, which recalls nothing."""
+    words = terms(question)
+    if all(word in _SMALL_TALK or re.fullmatch(r"(.)\1*", word) for word in words):
+        return []
+    return words
+
+
+def recall_for(
+    database: Database,
+    user_id: str,
+    question: str,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    without_runs: Collection[str] = (),
+) -> Recall:
+    """What is known that fits a question, each list in rank order; a memory of the profile is not listed twice.
+
+    `without_runs` are the runs that the request carries already.
+    """
+    profile = [_recalled(memory, 0.0) for memory in profile_memories(database, user_id, PROFILE_BUDGET)]
+    words = question_words(question)
+    if not words:
+        return Recall(question, profile, [], [])
+    found = search_memories(database, user_id, " ".join(words), limit)
+    best = max((score for _, score in found), default=1.0) or 1.0
+    return Recall(
+        question,
+        profile,
+        [_recalled(memory, score / best) for memory, score in found],
+        rank_messages(database, user_id, words, limit=limit, without_runs=without_runs),
+    )
+
+
+def _recalled(memory: Memory, score: float) -> RecalledMemory:
+    return RecalledMemory(
+        memory_id=memory.memory_id,
+        text=memory.text,
+        kind=memory.kind,
+        said_at=memory.said_at,
+        quote=memory.quote,
+        session_id=memory.session_id,
+        score=round(score, 4),
+    )

@@ -1,0 +1,185 @@
+"""The list of a user's sessions: find, show, search, rename, and the trash. Every query names the user."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
+from agentmem_cli.records import SessionSummary, TranscriptMessage
+from agentmem_cli.sessions.index import index_messages, messages_of_run
+from agentmem_cli.sessions.turns import TURN_STATUS
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.fulltext import match_any, terms
+
+_SUMMARY = (
+    "SELECT session_id, user_id, coalesce(json_extract(session_data, '$.session_name'), '') AS title, created_at,"
+    " updated_at, (SELECT count(*) FROM {runs} AS run WHERE run.session_id = session.session_id) AS turns"
+    " FROM {sessions} AS session WHERE user_id = ?"
+)
+_LIVE = _SUMMARY.format(sessions="agno_sessions", runs="agno_runs")
+_TRASHED = _SUMMARY.format(sessions="trashed_sessions", runs="trashed_runs")
+_MESSAGE = (
+    "SELECT messages.session_id, messages.run_id, role, name, at, messages.text, imported_id, run.status"
+    " FROM messages JOIN agno_runs AS run ON run.run_id = messages.run_id"
+)
+
+
+def list_sessions(database: Database, user_id: str, *, limit: int = -1, trashed: bool = False) -> list[SessionSummary]:
+    """A user's sessions, the latest first; -1 is all of them."""
+    rows = database.read(
+        (_TRASHED if trashed else _LIVE) + " ORDER BY updated_at DESC, created_at DESC, session.rowid DESC LIMIT ?",
+        (user_id, limit),
+    )
+    return [SessionSummary(**dict(row)) for row in rows]
+
+
+def find_session(database: Database, user_id: str, prefix: str, *, trashed: bool = False) -> SessionSummary:
+    """The one session whose id is, or begins with, `prefix`. Raises NotFound or Ambiguous."""
+    found = _sessions_where(database, user_id, "substr(session_id, 1, length(?)) = ?", (prefix, prefix), trashed)
+    exact = [session for session in found if session.session_id == prefix]
+    if not prefix or not found:
+        where = "in the trash" if trashed else f"of {user_id}"
+        listing = "agentmem sessions list --trash" if trashed else "agentmem sessions list"
+        raise NotFound(f'No session "{prefix}" {where}.', f"`{listing}` shows them.")
+    return _only(exact or found, prefix)
+
+
+def find_session_or_title(database: Database, user_id: str, words: str) -> SessionSummary:
+    """The one session whose id begins with `words`, or else whose title holds them, whatever their case."""
+    try:
+        return find_session(database, user_id, words)
+    except NotFound:
+        found = _sessions_where(
+            database,
+            user_id,
+            "instr(lower(json_extract(session_data, '$.session_name')), lower(?)) > 0",
+            (words,),
+            trashed=False,
+        )
+        if not words or not found:
+            raise
+        return _only(found, words)
+
+
+def find_session_anywhere(database: Database, user_id: str, prefix: str) -> SessionSummary:
+    """As `find_session`, in the trash too."""
+    try:
+        return find_session(database, user_id, prefix)
+    except NotFound:
+        return find_session(database, user_id, prefix, trashed=True)
+
+
+def transcript(database: Database, session: SessionSummary) -> list[TranscriptMessage]:
+    """Every message of a session, in order."""
+    rows = database.read(
+        _MESSAGE + " WHERE messages.user_id = ? AND messages.session_id = ? ORDER BY run.run_index, message_id",
+        (session.user_id, session.session_id),
+    )
+    return [_message(row) for row in rows]
+
+
+def search_messages(database: Database, user_id: str, words: str, *, limit: int) -> list[TranscriptMessage]:
+    """A user's messages that hold all of the words, the best first; none of them in full: any of them."""
+    wanted = terms(words) or words.lower().split()
+    if not wanted:
+        return []
+    for query in (match_any(wanted).replace(" OR ", " AND "), match_any(wanted)):
+        rows = database.read(
+            _MESSAGE + " JOIN messages_fts ON messages_fts.rowid = messages.message_id"
+            " WHERE messages_fts.text MATCH ? AND messages.user_id = ? ORDER BY bm25(messages_fts) LIMIT ?",
+            (query, user_id, limit),
+        )
+        if rows:
+            return [_message(row) for row in rows]
+    return []
+
+
+def rename_session(database: Database, session: SessionSummary, title: str) -> None:
+    """Give a session a title. Raises UsageProblem for an empty one."""
+    title = " ".join(title.split())
+    if not title:
+        raise UsageProblem("The title is empty.", "Give it at least a word.")
+    with database.write() as connection:
+        connection.execute(
+            "UPDATE agno_sessions SET session_data = json_set(coalesce(session_data, '{}'), '$.session_name', ?)"
+            " WHERE session_id = ? AND user_id = ?",
+            (title, session.session_id, session.user_id),
+        )
+
+
+def trash_session(database: Database, session: SessionSummary, at: int) -> None:
+    """Take a session out of sight, of Agno's tools and of recall too; `restore_session` brings it back whole."""
+    key = (session.session_id, session.user_id)
+    with database.write() as connection:
+        connection.execute(
+            "INSERT INTO trashed_sessions SELECT *, ? FROM agno_sessions WHERE session_id = ? AND user_id = ?",
+            (at, *key),
+        )
+        connection.execute("INSERT INTO trashed_runs SELECT * FROM agno_runs WHERE session_id = ?", key[:1])
+        connection.execute("DELETE FROM agno_sessions WHERE session_id = ? AND user_id = ?", key)
+
+
+def restore_session(database: Database, session: SessionSummary) -> None:
+    """Bring a session back from the trash, and its text back into the index."""
+    key = (session.session_id,)
+    with database.write() as connection:
+        row = dict(connection.execute("SELECT * FROM trashed_sessions WHERE session_id = ?", key).fetchone())
+        del row["trashed_at"]
+        _insert(connection, "agno_sessions", row)
+        runs = connection.execute("SELECT * FROM trashed_runs WHERE session_id = ? ORDER BY run_index", key)
+        for run in runs.fetchall():
+            _insert(connection, "agno_runs", dict(run))
+            messages = messages_of_run(json.loads(run["run_data"]))
+            index_messages(connection, session.user_id, session.session_id, run["run_id"], messages)
+        _empty_trash(connection, session)
+
+
+def purge_session(database: Database, session: SessionSummary) -> None:
+    """Delete a session for good, wherever it is. `storage.erase` then clears what the files still hold."""
+    with database.write() as connection:
+        connection.execute(
+            "DELETE FROM agno_sessions WHERE session_id = ? AND user_id = ?", (session.session_id, session.user_id)
+        )
+        _empty_trash(connection, session)
+
+
+def _empty_trash(connection: sqlite3.Connection, session: SessionSummary) -> None:
+    connection.execute("DELETE FROM trashed_runs WHERE session_id = ?", (session.session_id,))
+    connection.execute(
+        "DELETE FROM trashed_sessions WHERE session_id = ? AND user_id = ?", (session.session_id, session.user_id)
+    )
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    marks = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608 -- the names are the table's own
+
+
+def _sessions_where(
+    database: Database, user_id: str, condition: str, values: tuple[str, ...], trashed: bool
+) -> list[SessionSummary]:
+    rows = database.read(
+        f"{_TRASHED if trashed else _LIVE} AND {condition} ORDER BY updated_at DESC", (user_id, *values)
+    )
+    return [SessionSummary(**dict(row)) for row in rows]
+
+
+def _only(found: list[SessionSummary], wanted: str) -> SessionSummary:
+    if len(found) > 1:
+        raise Ambiguous("session", wanted, [(session.session_id, session.title) for session in found])
+    return found[0]
+
+
+def _message(row: sqlite3.Row) -> TranscriptMessage:
+    return TranscriptMessage(
+        session=row["session_id"],
+        run_id=row["run_id"],
+        role=row["role"],
+        name=row["name"],
+        at=row["at"],
+        text=row["text"],
+        status=TURN_STATUS.get(row["status"], row["status"]),
+        id=row["imported_id"],
+    )

@@ -1,0 +1,200 @@
+"""Backups: one file that is itself an agentmem database, made and put back while chats have theirs open.
+
+Both ways go through SQLite and never through a copy of the file, which would miss the write-ahead log or
+meet a stranger's. The search index of the knowledge is left out, since it is rebuilt from the database,
+and so are the configuration and the input history.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, StoreTooNew, UsageProblem
+from agentmem_cli.records import Record
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database, make_private_folder, open_database, translated_errors
+from agentmem_cli.storage.lock import file_lock
+from agentmem_cli.storage.schema import SCHEMA_VERSION
+
+_FILES = ("", "-wal", "-shm")
+_COUNTS = (
+    "SELECT (SELECT count(*) FROM agno_sessions), (SELECT count(*) FROM messages),"
+    " (SELECT count(*) FROM agno_memories), (SELECT count(*) FROM documents)"
+)
+_TARGET_FAILED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents(Record):
+    """What a database holds; `size` is in bytes."""
+
+    sessions: int
+    messages: int
+    memories: int
+    documents: int
+    size: int
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return (
+            f"{self.sessions} sessions, {self.messages} messages, {self.memories} memories,"
+            f" {self.documents} documents, {self.size / 1_000_000:.1f} MB"
+        )
+
+
+def back_up(settings: Settings, target: Path, *, force: bool = False) -> Contents:
+    """Write a consistent copy of the database to `target`, checked before it takes that name.
+
+    Nothing half-written ever stands at `target`: it is made as `target.partial` and renamed.
+    Raises NotFound when there is no database, UsageProblem for a target that may not be replaced,
+    StorageProblem when it cannot be written.
+    """
+    if not settings.database.exists():
+        raise NotFound(f"There is nothing to back up: {settings.database} does not exist.", "`agentmem chat` makes it.")
+    _refuse_the_live_database(settings, target)
+    if target.exists() and not force:
+        raise UsageProblem(f"{target} exists.", "Give another name, or --force to replace it.")
+    with closing(open_database(settings)) as database, _locked(database):
+        _write_copy(database, target)
+    return contents_of(target)
+
+
+def contents_of(path: Path) -> Contents:
+    """Count what a backup holds. Raises NotFound, StoreTooNew, or StorageProblem when it is not a sound one."""
+    if not path.exists():
+        raise NotFound(f"{path} does not exist.", "Give a file that `agentmem backup` wrote.")
+    try:
+        with closing(_opened_read_only(path)) as connection:
+            _require_sound(connection, path)
+            _require_known_schema(connection, path)
+            sessions, messages, memories, documents = connection.execute(_COUNTS).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise StorageProblem(
+            f"{path} is not a sound agentmem backup ({error}).", "Give a file that `agentmem backup` wrote."
+        ) from None
+    return Contents(sessions, messages, memories, documents, path.stat().st_size)
+
+
+def put_back(settings: Settings, source: Path) -> Path | None:
+    """Put a backup in place of the database, all of it or nothing; give the file that keeps what was there.
+
+    Chats that are open go on, with the restored content. A database too damaged to copy is kept as it is,
+    with its log. Raises what `contents_of` raises, before anything
+    is touched, and StorageProblem or StoreLocked with the database as it was.
+    """
+    _refuse_the_live_database(settings, source)
+    contents_of(source)
+    make_private_folder(settings.data_dir)
+    with (
+        closing(Database(settings.database, lock_timeout=settings.lock_timeout)) as database,
+        _locked(database),
+        file_lock(settings.chroma_dir.with_suffix(".lock"), settings.lock_timeout),
+    ):
+        kept = _keep(database) if settings.database.exists() else None
+        _replace_content(database, source)
+        shutil.rmtree(settings.chroma_dir, ignore_errors=True)  # it indexes what was there before
+    open_database(settings).close()  # migrates a backup of an older agentmem
+    return kept
+
+
+def _locked(database: Database) -> AbstractContextManager[None]:
+    return file_lock(database.path.with_suffix(".lock"), database.lock_timeout)
+
+
+def _refuse_the_live_database(settings: Settings, path: Path) -> None:
+    database = settings.database.resolve()
+    if path.resolve() in [database.with_name(database.name + suffix) for suffix in _FILES]:
+        raise UsageProblem(f"{path} is the database in use.", "Give the name of a backup.")
+
+
+def _write_copy(database: Database, target: Path) -> None:
+    partial = target.absolute().with_name(target.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)  # of a backup that was killed
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            _vacuum_into(partial, database, target)
+            with closing(_opened_read_only(partial)) as copy:
+                _require_sound(copy, target)
+            _sync(partial)
+            partial.replace(target)
+            _sync(target.absolute().parent)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from None
+
+
+def _vacuum_into(partial: Path, database: Database, target: Path) -> None:
+    """One read transaction, so a chat may write meanwhile; free pages, where deleted text was, stay behind."""
+    with translated_errors(database.path):
+        try:
+            database.connection.execute("VACUUM INTO ?", (str(partial),))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in _TARGET_FAILED:
+                raise _unwritable(target, str(error)) from None
+            raise
+
+
+def _unwritable(target: Path, why: str) -> StorageProblem:
+    return StorageProblem(f"{target} cannot be written: {why}.", "Choose another place, or free some space.")
+
+
+def _keep(database: Database) -> Path:
+    """Copy what is here to a name that no earlier copy has; a damaged database is moved there as it is."""
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    kept = database.path.with_name(f"{database.path.name}.before-restore-{moment}")
+    try:
+        _write_copy(database, kept)
+    except StoreCorrupt:
+        database.close()
+        for suffix in _FILES:
+            part = database.path.with_name(database.path.name + suffix)
+            if part.exists():
+                part.replace(kept.with_name(kept.name + suffix))
+    return kept
+
+
+def _replace_content(database: Database, source: Path) -> None:
+    """All pages in one transaction of the live database: a kill leaves the old ones, a chat sees the new ones."""
+    with translated_errors(database.path), closing(_opened_read_only(source)) as backup:
+        backup.backup(database.connection, progress=_stop_when_locked)
+
+
+def _stop_when_locked(status: int, _remaining: int, _total: int) -> None:
+    """Python's `backup` would try again for ever; SQLite has waited for the lock timeout already."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise sqlite3.OperationalError("database is locked")
+
+
+def _opened_read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreCorrupt(f"{path} is damaged ({found}).", "Use another backup.")
+
+
+def _require_known_schema(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise StoreTooNew(
+            f"{path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
+            "Upgrade agentmem: `pip install --upgrade agentmem`.",
+        )
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

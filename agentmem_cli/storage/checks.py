@@ -1,0 +1,123 @@
+"""What `agentmem doctor` can say about the files, and the form in which every room's checks say it.
+
+A check looks and never changes anything. It gives a Finding, or raises an AgentmemError, which
+`finding_of` turns into a failed one: one check that breaks must not hide the others.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from agentmem_cli.errors import AgentmemError, StoreTooNew
+from agentmem_cli.records import Record
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.schema import SCHEMA_VERSION
+
+LITTLE_SPACE = 200_000_000
+"""Bytes. Erasing text rewrites the whole database, so it needs its size once more."""
+RESTORE = "Run `agentmem restore FILE` with a backup."
+
+
+class Verdict(StrEnum):
+    """How a check ended; only FAILED makes `doctor` exit with 1."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Record):
+    """What a check found, and what to do about it."""
+
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+def finding_of(check: Callable[[], Finding]) -> Finding:
+    """Run a check; whatever it raises is a failed one."""
+    try:
+        return check()
+    except AgentmemError as error:
+        return Finding(Verdict.FAILED, error.problem, error.remedy)
+    except Exception as error:  # noqa: BLE001 -- a library that breaks is a finding too, and the other checks still run
+        return Finding(
+            Verdict.FAILED,
+            f"{type(error).__name__}: {error}",
+            "Install agentmem again: `pip install --force-reinstall agentmem`.",
+        )
+
+
+def check_folder(settings: Settings) -> Finding:
+    """Whether the data folder is there or can be made, may be written, and has room."""
+    folder = settings.data_dir
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        why = "is not a folder you can write to"
+        return Finding(Verdict.FAILED, f"{nearest} {why}.", "Change its permissions, or set AGENTMEM_HOME.")
+    free = shutil.disk_usage(nearest).free
+    if free < LITTLE_SPACE:
+        return Finding(Verdict.WARNING, f"{folder}: {free // 1_000_000} MB are free.", "Free some space.")
+    made = "" if settings.database.exists() else ", not made yet: `agentmem chat` makes it"
+    return Finding(Verdict.OK, f"{folder}, {free // 1_000_000_000} GB free{made}")
+
+
+def check_permissions(settings: Settings) -> Finding:
+    """Whether only the owner can read the folder and the database."""
+    files = [path for path in (settings.data_dir, *settings.data_dir.glob("agentmem.db*")) if _others_may_use(path)]
+    if not files:
+        return Finding(Verdict.OK, "only you can read the data")
+    commands = [f"chmod {'700' if path.is_dir() else '600'} {shlex.quote(str(path))}" for path in files]
+    return Finding(
+        Verdict.WARNING,
+        f"other users of this machine may read {', '.join(path.name for path in files)}.",
+        f"Run `{' && '.join(commands)}`.",
+    )
+
+
+def check_database(database: Database) -> Finding:
+    """Whether the file is sound, every reference leads somewhere, and its schema is one this program knows."""
+    version = int(database.read("PRAGMA user_version")[0][0])
+    if version > SCHEMA_VERSION:
+        raise StoreTooNew(
+            f"{database.path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
+            "Upgrade agentmem: `pip install --upgrade agentmem`.",
+        )
+    damage = database.read("PRAGMA quick_check(1)")[0][0]
+    if damage != "ok":
+        return Finding(Verdict.FAILED, f"{database.path} is damaged: {damage}.", RESTORE)
+    lost = database.read("PRAGMA foreign_key_check")
+    if lost:
+        return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
+    journal = database.read("PRAGMA journal_mode")[0][0]
+    if journal != "wal":
+        return Finding(
+            Verdict.WARNING,
+            f"{database.path} cannot use a write-ahead log (it uses {journal}).",
+            "Set AGENTMEM_HOME to a folder on a local disk.",
+        )
+    size = database.path.stat().st_size / 1_000_000
+    return Finding(Verdict.OK, f"{database.path}, {size:.1f} MB, sound, schema {version}, write-ahead log on")
+
+
+def check_full_text(database: Database, what: str, table: str, index: str) -> Finding:
+    """Whether a full-text index is sound and has one row for each row of its table: `what`, in the plural."""
+    with database.write() as connection:  # SQLite asks an index through an INSERT, which changes nothing
+        connection.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")  # noqa: S608 -- a name of the schema
+    rows = database.read(f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM {index})")[0]  # noqa: S608 -- same
+    if rows[0] != rows[1]:
+        return Finding(Verdict.FAILED, f"{rows[0]} {what}, but {rows[1]} in their text index.", RESTORE)
+    return Finding(Verdict.OK, f"{rows[0]} {what}, all in the text index")
+
+
+def _others_may_use(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

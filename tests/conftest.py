@@ -1,0 +1,78 @@
+"""The fixtures that every test may use, and the rules of the session: no network, none of the person's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from harness.anthropic_server import AnthropicServer, serving
+from harness.command_line import Result, run_here, run_process
+from harness.environment import names_to_clear
+from harness.no_network import sitecustomize  # noqa: F401 -- importing it is what bans the network here
+from harness.real_model import real_model_served
+
+
+@pytest.hookimpl(wrapper=True)  # before xdist reads the marks: its own hook comes first otherwise
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Keep all tests of the real model on one worker, so that it is loaded once."""
+    for item in items:
+        if "real_model" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("real_model"))
+    return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in names_to_clear():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))  # the anthropic client looks for a key in ~/.config too
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Sarah's data folder, not yet made."""
+    path = tmp_path / "home"
+    monkeypatch.setenv("AGENTMEM_HOME", str(path))
+    monkeypatch.setenv("AGENTMEM_USER", "sarah")
+    return path
+
+
+@pytest.fixture
+def cli(home: Path) -> Callable[..., Result]:  # noqa: ARG001 -- its environment is what is needed
+    """Run a command line in this process: `cli("sessions", "list", stdin="...")`."""
+    return run_here
+
+
+@pytest.fixture
+def process(home: Path) -> Callable[..., Result]:  # noqa: ARG001 -- its environment is what is needed
+    """Run a command line as a process: `process("sessions", "list", env={...}, without_root=True)`."""
+    return run_process
+
+
+@pytest.fixture
+def anthropic(monkeypatch: pytest.MonkeyPatch) -> Iterator[AnthropicServer]:
+    """A scripted Anthropic server that clients find by the environment. Every request must have been scripted."""
+    with serving(AnthropicServer()) as server:
+        _point_clients_at(server.url, monkeypatch)
+        yield server
+        assert [] == server.unscripted
+
+
+@pytest.fixture(scope="session")
+def real_model_url() -> Iterator[str]:
+    """The real model, loaded once a session, when the first test needs it."""
+    with real_model_served() as url:
+        yield url
+
+
+@pytest.fixture
+def real_model(real_model_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A real model that clients find by the environment as if it were Claude; its URL."""
+    _point_clients_at(real_model_url, monkeypatch)
+    return real_model_url
+
+
+def _point_clients_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key")

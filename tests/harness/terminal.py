@@ -1,0 +1,117 @@
+"""Drives a program on a pseudo-terminal and reads the screen that it draws."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pexpect
+import pyte
+
+from harness.environment import process_environment
+
+PATIENCE = 20.0
+"""Seconds that a program may take to draw something, on a machine where other tests run too."""
+
+
+class Screen(pyte.Screen):
+    """A screen that answers what a program asks its terminal, such as where the cursor is."""
+
+    def __init__(self, terminal: Terminal, columns: int, rows: int) -> None:
+        super().__init__(columns, rows)
+        self._terminal = terminal
+
+    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
+        """Change the size as terminals do: the lines below the cursor go first, then those at the top.
+
+        pyte alone drops the top ones and leaves the cursor where it was, on another line than before.
+        """
+        wanted = lines or self.lines
+        row, column = self.cursor.y, self.cursor.x
+        scrolled = max(0, row + 1 - wanted)
+        if wanted < self.lines:
+            self.cursor_position(1, 1)
+            self.insert_lines(self.lines - wanted - scrolled)
+        super().resize(wanted, columns)
+        self.cursor_position(row - scrolled + 1, column + 1)
+
+    def write_process_input(self, data: str) -> None:
+        """Send the terminal's own answer, as if it were typed."""
+        self._terminal.send(data)
+
+
+class Terminal:
+    """A running program and its screen. `raw` is every byte that the program wrote."""
+
+    def __init__(self, command: Sequence[str], *, columns: int, rows: int, env: Mapping[str, str | None]) -> None:
+        self.raw = bytearray()
+        self.screen = Screen(self, columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        environment = process_environment({"TERM": "xterm-256color", "COLUMNS": None, "LINES": None, **env})
+        self._child = pexpect.spawn(
+            command[0],
+            list(command[1:]),
+            env=environment,
+            dimensions=(rows, columns),
+            timeout=PATIENCE,
+        )
+        self._child.delaybeforesend = None
+
+    def send(self, keys: str) -> None:
+        r"""Type: Enter is `\r`, Ctrl-C `\x03`, Ctrl-D `\x04`, Escape `\x1b`."""
+        self._child.send(keys)
+
+    def text(self) -> str:
+        """What is on the screen now, with no blanks at line ends and no empty lines at the bottom."""
+        self._read()
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def wait_for(self, text: str, timeout: float = PATIENCE) -> str:
+        """The screen once it shows the text; AssertionError with the screen if it does not in `timeout` seconds."""
+        ends = time.monotonic() + timeout
+        while text not in self.text():
+            assert time.monotonic() < ends, f"{text!r} is not on the screen:\n{self.text()}"
+            assert self._child.isalive() or self._read(), f"It ended without showing {text!r}:\n{self.text()}"
+        return self.text()
+
+    def wait_for_exit(self, timeout: float = PATIENCE) -> int:
+        """The program's exit code; a signal counts as its negative number. AssertionError if it goes on."""
+        ends = time.monotonic() + timeout
+        while self._child.isalive():
+            self._read()
+            assert time.monotonic() < ends, f"It still runs:\n{self.text()}"
+        self._read()
+        code = self._child.exitstatus
+        return int(-self._child.signalstatus if code is None else code)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the window's size; the program gets SIGWINCH."""
+        self.screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
+    def close(self) -> None:
+        """Hang up, and kill what does not leave."""
+        self._child.close(force=True)
+
+    def _read(self) -> bool:
+        """Draw what the program wrote in the next 20 ms; whether there was anything."""
+        try:
+            written = self._child.read_nonblocking(65536, timeout=0.02)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return False
+        self.raw += written
+        self._stream.feed(written)
+        return True
+
+
+@contextmanager
+def on_terminal(
+    *command: str, columns: int = 80, rows: int = 24, env: Mapping[str, str | None] | None = None
+) -> Iterator[Terminal]:
+    """The command on a terminal of this size, closed at the end."""
+    terminal = Terminal(command, columns=columns, rows=rows, env=env or {})
+    try:
+        yield terminal
+    finally:
+        terminal.close()

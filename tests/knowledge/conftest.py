@@ -1,0 +1,50 @@
+"""A data folder, its database, and one document at hand for the tests of the knowledge room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agentmem_cli.knowledge.index import bring_index_in_step
+from agentmem_cli.knowledge.ingest import FileResult, find_files, ingest_files
+from agentmem_cli.settings import Settings, load_settings
+from agentmem_cli.storage.database import Database, open_database
+
+Ingest = Callable[..., list[FileResult]]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("AGENTMEM_HOME", str(tmp_path / "home"))
+    return load_settings(user="sarah")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ingest(database: Database, settings: Settings) -> Ingest:
+    def run(*paths: Path) -> list[FileResult]:
+        results = list(ingest_files(database, find_files(paths).files))
+        bring_index_in_step(database, settings)
+        return results
+
+    return run
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """A folder of four short text files."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "refunds.txt").write_text("Customers may ask for a refund within thirty days.")
+    (folder / "sea.md").write_text("# The sea\n\nThe sea is salt and deep.")
+    (folder / "chess.txt").write_text("Chess is a game for two players.\fThe queen moves in every direction.")
+    (folder / "bread.txt").write_text("Bread is baked from flour, water and salt.")
+    return folder

@@ -1,0 +1,192 @@
+"""The shape of the program: rooms, owners of libraries, what loads at start, and what the repository holds."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import run
+
+import pytest
+from harness.environment import process_environment
+
+from agentmem_cli import errors
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "agentmem_cli"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+OWNERS = {
+    "prompt_toolkit": {"terminal"},
+    "rich": {"terminal"},
+    "chromadb": {"knowledge"},
+    "pypdf": {"knowledge"},
+    "pypdfium2": {"knowledge"},
+    "wordllama": {"knowledge"},
+    "numpy": {"knowledge", "recall"},
+    "anthropic": {"agent"},
+    "sqlite3": {"storage"},
+    "platformdirs": {"settings.py"},
+    "filelock": {"storage"},
+    "typer": {"commands", "main.py"},
+}
+"""The rooms, or modules beside them, that may import a library."""
+
+FREE_NAMES = {"sqlite3": {"Row", "Connection", "sqlite_version"}}
+"""What others may name of a library: the types of what its owner hands them, and its version."""
+
+WRITERS = {"terminal", "knowledge/pdf.py"}
+"""What may write to stdout: the terminal's room, and the reader that runs as a child whose stdout is a pipe to us."""
+
+HEAVY = [
+    *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
+    *("pydantic", "pypdf", "pypdfium2", "platformdirs"),
+]
+
+TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}
+
+
+class TestRooms:
+    """Imports go one way, and a library has one owner."""
+
+    def test_layers(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """No room imports one above it: the contract is in pyproject.toml."""
+        from importlinter.cli import lint_imports
+
+        failed = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+        assert 0 == failed, capsys.readouterr().out
+
+    @pytest.mark.parametrize("library", OWNERS)
+    def test_owners(self, library: str) -> None:
+        """Only its owner imports a library, in functions too."""
+        importing = {_room(module) for module in MODULES if _uses(module, library)}
+        assert set() == importing - OWNERS[library]
+
+    def test_only_the_terminal_writes(self) -> None:
+        """Nothing prints, or touches stdout or stderr, but the terminal's room."""
+        writing = [module for module in MODULES if any(map(_writes, _nodes(module)))]
+        assert [] == [module for module in writing if {_room(module), _path(module)}.isdisjoint(WRITERS)]
+
+
+class TestStart:
+    """Nothing heavy is loaded before it is needed."""
+
+    @pytest.mark.parametrize("words", ["--help", "sessions list", "memories list"])
+    def test_nothing_heavy_is_loaded(self, home: Path, words: str) -> None:
+        """After a quick command none of the heavy packages is in `sys.modules`."""
+        program = (
+            "import sys; from agentmem_cli.main import run; code = run(sys.argv[1:]);"
+            "print(*sys.modules, sep='\\n', file=sys.stderr); sys.exit(code)"
+        )
+        ended = run(
+            [sys.executable, "-c", program, *words.split()],
+            env=process_environment({"AGENTMEM_HOME": str(home)}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert 0 == ended.returncode, ended.stderr
+        assert [] == [name for name in HEAVY if name in ended.stderr.split("\n")]
+
+
+class TestErrors:
+    """The drawing of the exception tree is true."""
+
+    def test_the_drawn_tree(self) -> None:
+        """Each drawn class has the drawn parent and exit code, and none is missing."""
+        real = {each: (each.__base__.__name__, int(each.exit_code)) for each in _family(errors.AgentmemError)}
+        expected = {each.__name__: drawn for each, drawn in real.items() if each.__module__ == errors.__name__}
+        assert expected == dict(_drawn_tree(errors.__doc__ or ""))
+
+
+class TestRepository:
+    """What is in the repository, and what the project stands on."""
+
+    def test_every_dependency_has_a_reason(self) -> None:
+        """Each line of the dependencies says what it is for."""
+        text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        lines = text.split("\ndependencies = [\n")[1].split("\n]")[0].splitlines()
+        assert [] == [line for line in lines if not re.search(r'",\s+# \w', line)]
+
+    def test_the_top_level(self) -> None:
+        """Only the agreed names, and dot files, are tracked; so no lock file is."""
+        listed = run(
+            ["git", "-c", f"safe.directory={ROOT}", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        tracked = {path.split("/")[0] for path in listed.stdout.splitlines()}
+        assert set() == {name for name in tracked - TOP_LEVEL if not name.startswith(".")}
+
+    def test_the_readme_and_the_check_agree(self) -> None:
+        """`.ci/run` runs the test command that the README gives."""
+        (command,) = set(re.findall(r"pip install uv && uv run .*pytest", (ROOT / "README.md").read_text("utf-8")))
+        check = ROOT / ".ci" / "run"
+        assert f"\n{command} || exit\n" in check.read_text(encoding="utf-8")
+        assert os.access(check, os.X_OK)
+
+
+def _room(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0]
+
+
+def _path(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def _nodes(module: Path) -> Iterator[ast.AST]:
+    """Everything in a module that is run: not what stands under `if TYPE_CHECKING`."""
+    waiting: list[ast.AST] = [ast.parse(module.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        for_types = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        if not for_types:
+            yield node
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _uses(module: Path, library: str) -> bool:
+    """Whether a module imports a library for more than the names of its types."""
+    imported: set[str] = set()
+    for node in _nodes(module):
+        if isinstance(node, ast.ImportFrom) and _root(node.module) == library:
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.Import) and any(_root(alias.name) == library for alias in node.names):
+            imported.update(_attributes(module, library) or {library})
+    return not imported <= FREE_NAMES.get(library, set())
+
+
+def _attributes(module: Path, library: str) -> set[str]:
+    """What is written after `library.` in a module."""
+    return {
+        node.attr
+        for node in _nodes(module)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == library
+    }
+
+
+def _root(name: str | None) -> str:
+    return (name or "").split(".")[0]
+
+
+def _writes(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "print"
+    is_of_sys = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys"
+    return is_of_sys and node.attr in {"stdout", "stderr"}
+
+
+def _family(parent: type[errors.AgentmemError]) -> Iterator[type[errors.AgentmemError]]:
+    yield parent
+    for child in parent.__subclasses__():
+        yield from _family(child)
+
+
+def _drawn_tree(docstring: str) -> Iterator[tuple[str, tuple[str, int]]]:
+    """(class, (parent, exit code)) for each line of the drawing; four columns of it are one generation."""
+    line_of = {0: "Exception"}
+    for branch, name, code in re.findall(r"^    ([ │├└─]*)(\w+) +(\d+)\b", docstring, re.MULTILINE):
+        generation = len(branch) // 4 + 1
+        line_of[generation] = name
+        yield name, (line_of[generation - 1], int(code))
