@@ -32,11 +32,11 @@ COMMANDS = {
 class LazyCommands(TyperGroup):
     """The commands by name; `agentmem_cli/commands/NAME.py` holds `app`, imported when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- Typer's signature
         """All names, in the order of COMMANDS."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 -- Typer's signature
         """The command, or None for a name that is not one."""
         if cmd_name not in COMMANDS:
             return None
@@ -45,7 +45,7 @@ class LazyCommands(TyperGroup):
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 -- Typer's signature
         """The list in `--help`, from COMMANDS alone."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -99,17 +99,22 @@ def main() -> None:
     sys.exit(run_reporting(lambda: run(sys.argv[1:])))
 
 
-_UsageError = typer.BadParameter.__mro__[1]
+def _exit_code(returned: object) -> int:
+    return returned if isinstance(returned, int) else 0
+
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer vendors Click and exports only the leaves of its errors; this is the parent of all usage errors."""
 
 
-def run(words: list[str]) -> int | None:
+def run(words: list[str]) -> int:
     """Run one command line; its exit code, or an AgentmemError. Ctrl-C stays KeyboardInterrupt."""
     try:
-        code: int | None = app(args=with_default_command(words), prog_name="agentmem", standalone_mode=False)
-        return code
+        return _exit_code(app(args=with_default_command(words), prog_name="agentmem", standalone_mode=False))
     except typer.Abort:
         raise KeyboardInterrupt from None
     except _UsageError as error:
-        path = error.ctx.command_path if getattr(error, "ctx", None) else "agentmem"
-        raise UsageProblem(error.format_message(), f"See `{path} --help`.") from None
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "agentmem"
+        message = getattr(error, "message", str(error))
+        raise UsageProblem(message, f"See `{path} --help`.") from None

@@ -13,15 +13,6 @@ from harness.no_network import sitecustomize  # noqa: F401 -- importing it is wh
 from harness.real_model import real_model_served
 
 
-@pytest.hookimpl(wrapper=True)  # before xdist reads the marks: its own hook comes first otherwise
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep all tests of the real model on one worker, so that it is loaded once."""
-    for item in items:
-        if "real_model" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("real_model"))
-    return (yield)
-
-
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in names_to_clear():
@@ -61,7 +52,7 @@ def anthropic(monkeypatch: pytest.MonkeyPatch) -> Iterator[AnthropicServer]:
 
 @pytest.fixture(scope="session")
 def real_model_url() -> Iterator[str]:
-    """The real model, loaded once a session, when the first test needs it."""
+    """The real model, loaded when the first test of a worker needs it; `--dist loadfile` keeps a file on one."""
     with real_model_served() as url:
         yield url
 

@@ -31,7 +31,7 @@ class TurnDb(SqliteDb):
         super().__init__(db_engine=engine, id="agentmem")
         self.held: dict[str, RunOutput] = {}
 
-    def get_session(self, session_id: str, *_: Any, user_id: str | None = None, **__: Any) -> AgentSession:  # type: ignore[override]  # one kind of session, always there
+    def get_session(self, session_id: str, *_: Any, user_id: str | None = None, **__: Any) -> AgentSession:
         """The session without its runs and without a query."""
         return AgentSession(session_id=session_id, agent_id=AGENT_ID, user_id=user_id, session_data={}, metadata={})
 
@@ -71,5 +71,3 @@ def stored_form(run: RunOutput, question: str) -> dict[str, Any]:
         if tool.tool_name == RECALL_TOOL:
             tool.result = "(not kept)"
     return kept.to_dict()
-
-

@@ -41,7 +41,9 @@ async def capture_with_model(database: Database, turn: PendingTurn, mode: str, m
     resembling = _resembling(database, turn)
     system, words = capture_prompt(turn.question, resembling)
     try:
-        reply = await model.aresponse(messages=[Message(role="system", content=system), Message(role="user", content=words)])
+        reply = await model.aresponse(
+            messages=[Message(role="system", content=system), Message(role="user", content=words)]
+        )
         operations = parse_operations(str(reply.content or ""), resembling)
         return _written(database, turn, operations, f"model:{model.id}", mode)
     except AgentmemError as error:

@@ -57,11 +57,12 @@ class Conversation:
         self._context: TurnContext | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run_loop, name="conversation", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
         """Begin to load what a turn needs, in the background."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run_loop, args=(self._loop,), name="conversation", daemon=True)
         self._thread.start()
 
     def new_session(self, session_id: str | None = None) -> None:
@@ -102,7 +103,7 @@ class Conversation:
         )
         events: SimpleQueue[TurnEvent] = SimpleQueue()
         self._stopping = False
-        asyncio.run_coroutine_threadsafe(self._run_turn(turn, events.put), self._loop)
+        asyncio.run_coroutine_threadsafe(self._run_turn(turn, events.put), self._running_loop)
         while True:
             event = events.get()
             yield event
@@ -112,18 +113,21 @@ class Conversation:
     def stop(self) -> None:
         """Stop the answer; what there is of it is kept."""
         self._stopping = True
-        self._loop.call_soon_threadsafe(self._cancel)
+        self._running_loop.call_soon_threadsafe(self._cancel)
 
     def capture(self, turn: PendingTurn, typed: str | None = None) -> Future[Captured]:
         """What the turn's message teaches, in the background. `typed` is the part that the person typed."""
         from dataclasses import replace
 
         said = turn if typed is None else replace(turn, question=typed)
-        return asyncio.run_coroutine_threadsafe(self._capture(said), self._loop)
+        return asyncio.run_coroutine_threadsafe(self._capture(said), self._running_loop)
 
     def close(self) -> None:
-        """Let background work end, for a few seconds at the most, and let go of everything."""
-        if self._thread.is_alive() and self._context is not None:
+        """Let background work end, for a few seconds at the most, and let go of everything.
+
+        What still loads is not waited for: who leaves at once has nothing in the background.
+        """
+        if self._loop is not None and self._context is not None:
             try:
                 asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(CLOSING_SECONDS)
             except TimeoutError:
@@ -132,11 +136,17 @@ class Conversation:
             self._thread.join(CLOSING_SECONDS)
         self.database.close()
 
-    def _run_loop(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.call_soon(self._load)
-        self._loop.run_forever()
-        self._loop.close()
+    @property
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            raise RuntimeError("The conversation has not been started.")
+        return self._loop
+
+    def _run_loop(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        loop.call_soon(self._load)
+        loop.run_forever()
+        loop.close()
 
     def _load(self) -> None:
         """Import and build everything, ahead of the first turn; a failure is told by the turn that needs it."""
@@ -215,4 +225,4 @@ class Conversation:
         async def called() -> None:
             function()
 
-        asyncio.run_coroutine_threadsafe(called(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(called(), self._running_loop).result()

@@ -46,7 +46,9 @@ class OfflineModel(Model):
         for piece in answer.splitlines(keepends=True):
             yield ModelResponse(role="assistant", content=piece)
 
-    async def ainvoke_stream(self, *_: Any, tools: list[dict[str, Any]] | None = None, **__: Any) -> AsyncIterator[ModelResponse]:
+    async def ainvoke_stream(
+        self, *_: Any, tools: list[dict[str, Any]] | None = None, **__: Any
+    ) -> AsyncIterator[ModelResponse]:
         """Stream the next reply."""
         for reply in self._replies(tools):
             yield reply

@@ -6,7 +6,7 @@ It looks up and quotes; it never reasons, and says plainly when it has found not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +15,8 @@ from agentmem_cli.storage.fulltext import terms
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 _NO_MODEL = "No language model is in use, so I can only look things up."
+ENOUGH = 0.5
+"""The share of a question's words that a text must hold to answer it."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
 
@@ -25,7 +27,8 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_ME = re.compile(
-    r"what\b.*\byou\b.*\b(?:know|remember|learn(?:ed|t)?)\b.*\b(?:me|myself)\b|\bwho am i\b|\b(?:tell|show)\b.*\b(?:about|of) (?:me|myself)\b|"
+    r"what\b.*\byou\b.*\b(?:know|remember|learn(?:ed|t)?)\b.*\b(?:me|myself)\b|\bwho am i\b|"
+    r"\b(?:tell|show)\b.*\b(?:about|of) (?:me|myself)\b|"
     r"what have i told you|what do you remember\W*$",
     re.IGNORECASE,
 )
@@ -73,17 +76,17 @@ def answer_from(question: str, lookup: Lookup) -> str:
         return _everything_known(lookup.known())
     if not is_question(question):
         return _acknowledged(question)
-    words = terms(question)
-    from_memory = lambda: _from_memory(words, question, lookup)  # noqa: E731 -- three ways to look, in an order
-    from_turns = lambda: _from_turns(words, lookup.recall.turns)  # noqa: E731
-    from_documents = lambda: _from_documents(words, lookup.passages)  # noqa: E731
+    found = (look(question, lookup) for look in _ways_to_look(question))
+    return next(filter(None, found), f"{NOTHING_FOUND} {_NO_MODEL}")
+
+
+def _ways_to_look(question: str) -> list[Callable[[str, Lookup], str]]:
+    """Where to look, the likeliest first."""
     if _CONVERSATION.search(question):
-        order = (from_turns, from_memory, from_documents)
-    elif _PERSONAL.search(question):
-        order = (from_memory, from_turns, from_documents)
-    else:
-        order = (from_documents, from_memory, from_turns)
-    return next((found for look in order if (found := look())), f"{NOTHING_FOUND} {_NO_MODEL}")
+        return [_from_turns, _from_memory, _from_documents]
+    if _PERSONAL.search(question):
+        return [_from_memory, _from_turns, _from_documents]
+    return [_from_documents, _from_memory, _from_turns]
 
 
 def _everything_known(memories: list[Memory]) -> str:
@@ -99,16 +102,17 @@ def _acknowledged(text: str) -> str:
     return f"I read that. {_NO_MODEL} What you say of yourself is remembered, as shown below the answer."
 
 
-def _from_memory(words: list[str], question: str, lookup: Lookup) -> str:
+def _from_memory(question: str, lookup: Lookup) -> str:
+    words = set(terms(question))
     wanted = {stem(word) for word in words}
-    topics = {topic for topic, signs in _TOPIC_WORDS.items() if signs & set(words)}
-    asks_preference = bool(set(words) & _PREFERENCE_WORDS)
+    topics = {topic for topic, signs in _TOPIC_WORDS.items() if signs & words}
+    asks_preference = bool(words & _PREFERENCE_WORDS)
     fitting = [
         memory
         for memory in lookup.known()
         if topics & set(memory.topics)
         or (asks_preference and memory.kind == "preference" and _covered(wanted, memory.text) > 0)
-        or _covered(wanted, f"{memory.text} {' '.join(memory.topics)}") >= 0.5
+        or _covered(wanted, f"{memory.text} {' '.join(memory.topics)}") >= ENOUGH
     ]
     if not fitting:
         return ""
@@ -117,18 +121,22 @@ def _from_memory(words: list[str], question: str, lookup: Lookup) -> str:
 
 
 def _memory_line(memory: Memory) -> str:
-    said = f"You said on {_day(memory.said_at)}: “{_cut(memory.quote)}”" if memory.quote else f"Noted {_day(memory.said_at)}"
+    said = (
+        f"You said on {_day(memory.said_at)}: “{_cut(memory.quote)}”"
+        if memory.quote
+        else f"Noted {_day(memory.said_at)}"
+    )
     return f"From memory: **{memory.text}**. {said}."
 
 
-def _from_turns(words: list[str], turns: Sequence[RecalledTurn]) -> str:
-    wanted = {stem(word) for word in words} - _TALK_STEMS
+def _from_turns(question: str, lookup: Lookup) -> str:
+    wanted = {stem(word) for word in terms(question)} - _TALK_STEMS
     fitting = [
         turn
-        for turn in turns
+        for turn in lookup.recall.turns
         if not (turn.role == "user" and is_question(turn.text))
         and not turn.text.startswith((NOTHING_FOUND, "From memory:", "From ", "On "))
-        and (not wanted or _covered(wanted, turn.text) >= 0.5)
+        and (not wanted or _covered(wanted, turn.text) >= ENOUGH)
     ]
     if not fitting:
         return ""
@@ -136,10 +144,10 @@ def _from_turns(words: list[str], turns: Sequence[RecalledTurn]) -> str:
     return "\n\n".join(f"On {_day(turn.at)} {_said_by(turn)}:\n\n> {_cut(turn.text)}" for turn in shown)
 
 
-def _from_documents(words: list[str], passages: Sequence[FoundPassage]) -> str:
-    wanted = {stem(word) for word in words}
-    for number, passage in enumerate(passages, start=1):
-        if _covered(wanted, f"{passage.document} {passage.text}") >= 0.5:
+def _from_documents(question: str, lookup: Lookup) -> str:
+    wanted = {stem(word) for word in terms(question)}
+    for number, passage in enumerate(lookup.passages, start=1):
+        if _covered(wanted, f"{passage.document} {passage.text}") >= ENOUGH:
             quoted = "\n\n".join(f"> {sentence}" for sentence in _best_sentences(wanted, passage.text))
             return f"From {passage.document}, page {passage.page} [{number}]:\n\n{quoted}"
     return ""
@@ -166,11 +174,13 @@ def stem(word: str) -> str:
     return word
 
 
-_TALK_STEMS = {
+_TALK_STEMS = frozenset(
     stem(word)
-    for word in "talk talked discuss say said mention told tell asked ask spoke last previous earlier past time"
-    " session chat conversation week month yesterday remember".split()  # noqa: SIM905 -- a list would hide the words
-}
+    for word in """
+    talk talked discuss say said mention told tell asked ask spoke last previous earlier past time session chat
+    conversation week month yesterday remember
+    """.split()  # noqa: SIM905 -- a list of quoted words would hide the words
+)
 
 
 def _said_by(turn: RecalledTurn) -> str:

@@ -92,7 +92,11 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
     except AgentmemError as error:
         status, answer.error = TurnStatus.FAILED, error
     seconds = time.monotonic() - began
-    tell(TurnEnded(turn.run_id, turn.session_id, status, answer.text, answer.error, answer.evidence, answer.usage, seconds))
+    tell(
+        TurnEnded(
+            turn.run_id, turn.session_id, status, answer.text, answer.error, answer.evidence, answer.usage, seconds
+        )
+    )
 
 
 async def _answer(context: TurnContext, turn: PendingTurn, answer: _Answer, tell: Tell) -> None:

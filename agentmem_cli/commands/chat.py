@@ -26,14 +26,18 @@ FORMATS = ("text", "json", "stream-json")
 def chat(
     message: Annotated[list[str] | None, typer.Argument(help="Ask this; in a terminal the chat goes on.")] = None,
     user: User = None,
-    session: Annotated[str | None, typer.Option("--session", "-s", metavar="ID", help="This session; made if new.")] = None,
+    session: Annotated[
+        str | None, typer.Option("--session", "-s", metavar="ID", help="This session; made if new.")
+    ] = None,
     resume: Annotated[
-        str | None, typer.Option("--resume", "-r", metavar="[ID|TITLE]", help="Go on with a session; alone: choose one.")
+        str | None,
+        typer.Option("--resume", "-r", metavar="[ID|TITLE]", help="Go on with a session; alone: choose one."),
     ] = None,
     continue_: Annotated[bool, typer.Option("--continue", "-c", help="Go on with your last session.")] = False,
     model: Annotated[str | None, typer.Option("--model", "-m", metavar="PROVIDER:ID", help="Which model.")] = None,
     history: Annotated[
-        int | None, typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 10]")
+        int | None,
+        typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 10]"),
     ] = None,
     memory: Annotated[str | None, typer.Option("--memory", help="auto, review or off.  [default: auto]")] = None,
     memory_model: Annotated[

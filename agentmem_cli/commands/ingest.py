@@ -21,7 +21,9 @@ app = typer.Typer(rich_markup_mode=None, help="Read PDFs and text files into the
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders to walk: .pdf, .txt and .md.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, and folders to walk: .pdf, .txt and .md.", readable=False)
+    ],
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from a PATH.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line per file.")] = False,
 ) -> ExitCode:

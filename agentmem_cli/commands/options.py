@@ -23,12 +23,15 @@ def opened(user: str | None) -> tuple[Settings, Database]:
 
 
 def read_text(file: str) -> str:
-    """The text of a file, or of stdin for `-`; bytes that are not UTF-8 become U+FFFD."""
-    if file == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    path = Path(file)
+    """The text of a file, or of stdin for `-`. Raises AgentmemError when it is not UTF-8 or cannot be read."""
     try:
-        return path.read_bytes().decode("utf-8", "replace")
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise AgentmemError(
+            f"{file} is not UTF-8 text (byte {content[problem.start]:#04x} at {problem.start}).",
+            "Convert it first, for instance with iconv.",
+        ) from None
     except FileNotFoundError:
         raise NotFound(f"There is no file {file}.", "Check the path.") from None
     except OSError as problem:

@@ -43,9 +43,13 @@ def recall(
 
 def _print(found: Recall) -> None:
     rows = [("profile", "", day(each.said_at), each.memory_id[:8], each.text) for each in found.profile]
-    rows += [("memory", f"{each.score:.2f}", day(each.said_at), each.memory_id[:8], each.text) for each in found.memories]
+    rows += [
+        ("memory", f"{each.score:.2f}", day(each.said_at), each.memory_id[:8], each.text) for each in found.memories
+    ]
     for turn in found.turns:
-        rows.append(("message", f"{turn.score:.2f}", day(turn.at), turn.session, f"{turn.name or turn.role}: {turn.text}"))
+        rows.append(
+            ("message", f"{turn.score:.2f}", day(turn.at), turn.session, f"{turn.name or turn.role}: {turn.text}")
+        )
     if rows:
         say_table(("WHAT", "SCORE", "DATE", "SOURCE", "TEXT"), rows)
     else:

@@ -158,4 +158,3 @@ def import_(
 def _speaker(message: TranscriptMessage) -> str:
     mark = "" if message.role == "user" or message.status == "done" else f" ({message.status})"
     return (message.name or ("you" if message.role == "user" else "agent")) + mark
-

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from agentmem_cli.memories.wording import own_words
 
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"')\]]*\s+|\n+|;\s+"
+    r"(?<=[.!?…])(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"')\]]*\s+"
+    r"|\n+|;\s+"
 )
 _LONG_QUOTATION = re.compile(r"\"(?:[^\"\s]+\s+){2,}[^\"]*\"|\u201c(?:[^\u201d\s]+\s+){2,}[^\u201d]*\u201d")
 _PASTE_FOLLOWS = re.compile(r"^(?!.*\b(?:me|remember|myself|know)\b).*:\s*$|^dear\s+\w+", re.IGNORECASE)
 _FILLER = re.compile(
-    r"^(?:(?:hi|hello|hey|well|so|also|and|but|oh|ok|okay|yes|yeah|yep|no(?=\s*[,.!])|nope|sure|right|btw|by the way|fyi|actually"
+    r"^(?:(?:hi|hello|hey|well|so|also|and|but|oh|ok|okay|yes|yeah|yep|no(?=\s*[,.!])|nope|sure|right|btw"
+    r"|by the way|fyi"
     r"|anyway|thanks|thank you|great|cool|sorry|just so you know|for the record|for context|for reference|note|again"
     r"|since|because|as|good (?:morning|evening|afternoon)|there|everyone|nice to meet you|(?:as )?i (?:already )?"
     r"(?:said|told you|mentioned)(?: that)?|you should know that|just to let you know|about me|to be clear)"
@@ -41,10 +43,12 @@ _CLAUSE_BORDER = re.compile(
 )
 _FIRST_PERSON = re.compile(r"(?:i|i'm|im|i've|we|my)\b", re.IGNORECASE)
 _VERB_ALONE = re.compile(
-    r"\s*,?\s+(?:and|but)\s+(?=(?:also\s+|now\s+)?(?:live|work|prefer|like|love|hate|enjoy|speak|use|have|own|drive|play"
+    r"\s*,?\s+(?:and|but)\s+(?=(?:also\s+|now\s+)?(?:live|work|prefer|like|love|hate|enjoy|speak|use|have|own"
+    r"|drive|play"
     r"|study|moved|was born|am|don't)\b)|,\s+(?=(?:an?|from|\d\d(?:\s+years\s+old)?$)\b)",
     re.IGNORECASE,
 )
+_ACTUALLY = re.compile(r"actually,?\s+", re.IGNORECASE)  # stays in its sentence: it says that something changed
 _NOUN_ALONE = re.compile(r"(?:an?|from|\d)", re.IGNORECASE)
 
 
@@ -63,7 +67,7 @@ def sentences(text: str) -> Iterator[str]:
 def clauses(sentence: str) -> Iterator[tuple[str, str]]:
     """Each clause with the subject it borrows: "I live in Oslo and work at Acme" gives "work at Acme" and "I "."""
     for part in _CLAUSE_BORDER.split(sentence):
-        clause = _FILLER.sub("", part.strip())
+        clause = _ACTUALLY.sub("", _FILLER.sub("", part.strip()))
         if not _FIRST_PERSON.match(clause):
             yield clause, ""
             continue

@@ -12,15 +12,22 @@ _AVOIDED = (
     r"|contractions|apologi[sz]ing|apologies|analogies|metaphors|semicolons)"
 )
 _IMPERATIVE = (
-    r"(?:please\ |always\ |never\ |don't\ |do\ not\ |just\ |only\ )*(?:use|keep|answer|reply|respond|explain|give|show|write|include"
-    r"|add|ask|remind|call|make|avoid|start|begin|end|finish|format|speak|talk|tell|list|cite|quote|suggest|check|be|stick"
-    r"|assume|mention|provide|put|skip|stop|treat|prefer|offer|point|translate|convert|address|sign|limit|leave|send|say"
-    r"|summari[sz]e|apologi[sz]e|recommend|warn|consider)\b"
+    r"(?:please\ |always\ |never\ |don't\ |do\ not\ |just\ |only\ )*(?:use|keep|answer|reply|respond|explain"
+    r"|give|show|write|include"
+    r"|add|ask|remind|call|make|avoid|start|begin|end|finish|format|speak|talk|tell|list|cite|quote|suggest"
+    r"|check|be|stick"
+    r"|assume|mention|provide|put|skip|stop|treat|prefer|offer|point|translate|convert|address|sign|limit|leave"
+    r"|send|say"
+    r"|summari[sz]e|apologi[sz]e|recommend|warn|consider|refer|greet|sound|round|spell|guess|lie|share|output"
+    r"|return|produce|wrap|indent|comment|document|test"
+    r"|run|commit|push|delete|book|order|schedule|verify|ensure|let|take|try|think|translate|back|invent|make"
+    r"|round|repeat)\b"
 )
 CONDITIONAL_ORDER = re.compile(
     rf"""
     (?:(?:from\ now\ on|going\ forward|in\ (?:the\ )?future|by\ default)
-      |(?:when(?:ever)?|if|every\ time|each\ time)\ (?:i\ (?:ask|say|mention|send|give|paste|write|use|want|share|talk|request)
+      |(?:when(?:ever)?|if|every\ time|each\ time)\ (?:i
+        \ (?:ask|say|mention|send|give|paste|write|use|want|share|talk|request)
         |you\ (?:answer|explain|reply|write|respond|give|summari[sz]e|suggest|quote|address|mention|recommend))\b[^,]*)
     ,?\ (?:i\ want\ you\ to\ |i'd\ like\ you\ to\ |you\ should\ )?{_IMPERATIVE}
     """,
@@ -33,8 +40,7 @@ WISH = re.compile(_WISH, re.IGNORECASE)
 ORDER = re.compile(
     rf"""
     {_WISH}
-    (?: (?:always|never)\ (?!\w*(?:ed|ing|[^su]s)\b)(?!(?:a|the|in|on|too|as|been|have|had|has|was|is|mind|heard|seen|thought
-        |knew|done|again|ever|got|gonna|better|good|nice|happy|fun|great|true|when|remember|liked?|love|want|hate|will)\b).+
+    (?: (?:always|never)\ (?!give\ up){_IMPERATIVE}.+
       | (?:keep|make)\ (?:all\ |the\ |your\ |my\ )*{STYLE}\ .+
       | (?:answer|reply|respond|talk|speak)(?:\ to\ me)?\ (?:only\ |just\ )?in\ {LANGUAGES}\b.*
       | (?:don't|do\ not|stop|avoid|skip|no)\ (?:ever\ )?(?:us(?:e|ing)\ |add(?:ing)?\ |writ(?:e|ing)\ |with\ )?

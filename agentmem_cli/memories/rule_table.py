@@ -27,25 +27,35 @@ NAME = r"(?P<name>[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zß-öø-ÿ'.-][^\W\d_]*(?: [A-ZÀ-
 PLACE = r"(?P<x>(?:(?i:the) )?[A-ZÀ-ÖØ-Þ][^\W\d_].*)"
 _X = r"(?P<x>.+)"
 _THING = (  # what follows a verb is remembered only when it stands by itself: "I like it" says nothing tomorrow
-    r"(?P<x>(?!(?i:it|its|this|that|these|those|them|they|he|she|him|her|you|your|yours|how|what|when|where|why|who|if"
+    r"(?P<x>(?!.*\b(?i:this|these|those|him)\b)(?!(?i:it|its|this|that|these|those|them|they|he|she|him|her|you"
+    r"|your|yours|how|what|when|where|why|who|if"
     r"|one|ones|both|neither|all|any|some|none|mine|me|i|the (?:idea|way|first|second|third|last|latter|former|other"
     r"|above|following|new|result|answer|one)|to (?:see|say|ask|bother|hear|know|think|admit|interrupt|be|thank|get"
     r"|have|do|go|use|make|add))\b).+)"
 )
+_NO_NAME = (  # "I'm Done", "I'm Fine": capital letters that make no name
+    r"(?!(?i:done|good|great|fine|ok|okay|back|here|there|on|in|at|off|out|up|confused|sorry|ready|sure|happy"
+    r"|glad|sad|tired"
+    r"|busy|late|early|lost|stuck|alone|not|no|so|very|too|just|all|also|still|well|new|free|online|offline"
+    r"|home|bored|sick"
+    r"|hungry|excited|afraid|curious|human|right|wrong|alive|awake|now)\b)"
+)
 _KIN = (
-    r"(?P<kin>(?i:(?:(?:older|younger|little|big|elder|eldest|youngest|oldest|twin|late|ex) ?-?)?(?:wife|husband|partner"
+    r"(?P<kin>(?i:(?:(?:older|younger|little|big|elder|eldest|youngest|oldest|twin|late|ex) ?-?)?(?:wife"
+    r"|husband|partner"
     r"|girlfriend|boyfriend|fianc[eé]e?|spouse|son|daughter|kid|child|baby|brother|sister|mother|mom|mum|father|dad"
     r"|grandmother|grandfather|grandma|grandpa|granddaughter|grandson|aunt|uncle|cousin|niece|nephew|roommate|flatmate"
     r"|best friend|boss|manager|supervisor|therapist|doctor)))"
 )
-_PET = r"(?i:dog|cat|puppy|kitten|rabbit|hamster|parrot|horse|pony|goldfish|fish|turtle|tortoise|bird|guinea pig|snake|pet)"
+_PET = r"(?i:dog|cat|puppy|kitten|rabbit|hamster|parrot|horse|pony|goldfish|turtle|tortoise|bird|guinea pig|snake|pet)"
 _DAY = r"(?i:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _MONTH = (
     r"(?i:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 )
 DATE = (
-    rf"(?:(?i:today|tonight|tomorrow|yesterday|(?:next|this|last|in|on the|over the) (?:coming )?(?:\d+ |two |three |a )?"
+    rf"(?:(?i:today|tonight|tomorrow|yesterday|(?:next|this|last|in|on the|over the) (?:coming )?(?:\d+ |two "
+    rf"|three |a )?"
     rf"(?:days?|weeks?|weekend|months?|years?|summer|winter|spring|autumn|fall|christmas|easter))"
     rf"|(?i:on|next|this|last|in|until|from) (?:the \d{{1,2}}\w{{2}} of )?(?:{_DAY}|{_MONTH})\b"
     rf"|(?i:on) (?:the )?\d{{1,2}}(?:st|nd|rd|th|[./-]\d)|\b(?:19|20)\d\d\b)"
@@ -68,13 +78,16 @@ _DIET = (
     r"|lactose[ -]intolerant|gluten[ -](?:free|intolerant)|kosher|halal))"
 )
 _CONDITION = (
-    r"(?P<x>(?i:(?:a )?diabetic|(?:type [12] )?diabetes|asthma(?:tic)?|adhd|add|autism|autistic|dyslexi[ac]|epilep(?:sy|tic)"
+    r"(?P<x>(?i:(?:a )?diabetic|(?:type [12] )?diabetes|asthma(?:tic)?|adhd|add|autism|autistic|dyslexi[ac]"
+    r"|epilep(?:sy|tic)"
     r"|migraines|arthritis|depression|anxiety|insomnia|hypertension|high blood pressure|coeliac disease|celiac disease"
     r"|colou?r-?blind|deaf|blind|pregnant|left-handed|hard of hearing|tinnitus|eczema|hay fever|hypothyroidism|crohn's"
     r"(?: disease)?|(?:multiple sclerosis|ms)|bipolar(?: disorder)?|ptsd|ocd|an? (?:\w+ )?allergy(?: to .+)?)(?: .*)?)"
 )
+_ENDED = r"(?P<verb>(?i:work|live|use|eat|drink|like|speak|own|drive|play|smoke|love|enjoy))"
 _NOT_A_KIND = (  # "I'm a bit tired" says how someone is, not what they are
-    r"(?!(?i:bit|little|tad|lot|few|couple|while|minute|day|week|mess|fool|idiot|moron|big|huge|step|fan|loss|total)\b)"
+    r"(?!(?i:bit|little|tad|lot|few|couple|while|minute|day|week|mess|fool|idiot|moron|big|huge|step|fan|loss"
+    r"|total|user|human|person|beginner)\b)"
 )
 _EVENT_VERB = (
     r"(?i:flying|going|travell?ing|moving|visiting|meeting|seeing|starting|having|getting|giving|taking|running|hosting"
@@ -85,19 +98,23 @@ _APPOINTMENT = (
     r"|vacation|presentation|date|race|marathon|conference|birthday|anniversary|check-?up)"
 )
 STYLE = (
-    r"(?i:answers?|replies|reply|responses?|explanations?|messages|sentences|paragraphs|summaries|code examples|language"
+    r"(?i:answers?|replies|reply|responses?|explanations?|messages|sentences|paragraphs|summaries|code examples"
+    r"|language"
     r"|tone|english)"
 )
-# fmt: off  (a rule to a line or two: the table is read as a table)
+# A rule to a line or two: the table is read as a table.
+# fmt: off
 _TABLE = [
     # who
-    (rf"(?i:my (?:full |first )?name(?: is|'s)|name's) (?!(?i:not)\b)(?P<name>[^\W\d_][\w'.-]*(?: [A-ZÀ-Þ][\w'.-]*){{0,3}})$",
+    (r"(?i:my (?:full |first )?name(?: is|'s)"
+     r"|name's) (?!(?i:not)\b)(?P<name>[^\W\d_][\w'.-]*(?: [A-ZÀ-Þ][\w'.-]*){0,3})$",
      "Name is {Name}", "fact", "name"),
     (rf"{_IM} (?P<x>{PEOPLES})$", "Is {x}", "fact", "origin"),
-    (rf"{_IM} (?:(?i:called|named) )?{NAME}$", "Name is {name}", "fact", "name"),
+    (rf"{_IM} (?:(?i:called|named) )?{_NO_NAME}{NAME}$", "Name is {name}", "fact", "name"),
     (rf"(?i:(?:please )?(?:just )?(?:you (?:can|may|should) )?call me|i go by|(?:my )?friends call me) {NAME}$",
      "Wants to be called {name}", "preference", "nickname"),
-    (r"(?i:(?:you (?:can|may) )?call me) (?!(?i:back|later|when|tomorrow|crazy|maybe|if|at|on|an?|the|old|names|your|by)\b)"
+    (r"(?i:(?:you (?:can|may) )?call me) (?!(?i:back|later|when|tomorrow|crazy|maybe|if|at|on|an?|the|old|names"
+     r"|your|by)\b)"
      r"(?P<name>[\w'-]+)$", "Wants to be called {Name}", "preference", "nickname"),
     (rf"{_IM} (?P<x>[1-9]\d)(?i: years? old| yo|)$", "Is {x} years old", "fact", "age"),
     (r"(?i:i (?:just )?turned) (?P<x>[1-9]\d)\b", "Is {x} years old", "fact", "age"),
@@ -107,39 +124,38 @@ _TABLE = [
     (r"(?i:i was born) (?P<x>(?:and raised )?in .+)", "Was born {x}", "fact", "origin"),
     (r"(?i:my pronouns are) (?P<x>\w+(?:/\w+)+)", "Pronouns are {x}", "fact", "identity"),
     # what is so no longer
-    (r"(?i:i no longer) (?P<verb>\w+) (?P<x>.+)", "No longer {verb} {x}", "fact", "changes"),
-    (r"(?i:i (?:don't|do not)) (?P<verb>(?i:work|live|use|eat|drink|like|speak|have|own|drive|play|smoke|love|enjoy)) "
-     r"(?P<x>.+) (?i:any ?more|any longer)",
-     "No longer {verb} {x}", "fact", "changes"),
-    (rf"(?:{_IM}) (?i:no longer) (?P<x>.+)", "No longer {x}", "fact", "changes"),
+    (rf"(?i:i no longer) {_ENDED} {_THING}", "No longer {verb} {x}", "fact", "changes"),
+    (rf"(?i:i (?:don't|do not)) {_ENDED} {_THING} (?i:any ?more"
+     rf"|any longer)", "No longer {verb} {x}", "fact", "changes"),
+    (rf"{_IM} (?i:no longer) (?P<x>(?!(?i:\w+ing|sure|able|here|there|in|on|at|this"
+     rf"|that)\b).+)", "No longer {x}", "fact", "changes"),
     # where
-    (rf"(?:{_IM} (?i:originally )?|(?i:i (?:originally )?come ))(?i:from) (?P<x>(?!(?i:the) [a-z]|(?i:an?|my|your|here|there"
+    (rf"(?:{_IM} (?i:originally )?|(?i:i (?:originally )?come ))(?i:from) (?P<x>(?!(?i:the) [a-z]|(?i:an?|my"
+     rf"|your|here|there"
      r"|this|that|it|home|work)\b).+)", "Is from {x}", "fact", "origin"),
     (rf"(?i:i grew up in) {PLACE}", "Grew up in {x}", "fact", "origin"),
     (rf"{_IM} (?i:based|living) (?P<x>(?i:in|near|on|outside) .+)", "Lives {x}", "fact", "home"),
-    (r"(?i:(?:i|we) (?:currently |now )?live) (?P<x>(?i:in|near|at|on|outside|by|close) (?!(?:a world|fear|an age)\b).+)",
+    (r"(?i:(?:i|we) (?:currently |now )?live) (?P<x>(?i:in|near|at|on|outside|by|close) (?!(?:a world|fear"
+     r"|an age)\b).+)",
      "Lives {x}", "fact", "home"),
     (r"(?i:(?:i|we) (?:currently |now )?live) (?P<x>(?i:with|alone).*)", "Lives {x}", "fact", "family"),
     (rf"(?:{_IVE}|(?i:we|we've)) (?i:just |recently |finally )?(?i:moved|relocated)(?i: back)?(?i: from .+?)? (?i:to) "
-     rf"(?P<x>(?:(?i:the) )?[A-ZÀ-ÖØ-Þ][^\W\d_].*?)(?: {DATE}.*)?$",
-     "Lives in {x}", "fact", "home"),
+     rf"(?P<x>(?:(?i:the) )?[A-ZÀ-ÖØ-Þ][^\W\d_].*?)(?: {DATE}.*)?$", "Lives in {x}", "fact", "home"),
     # work
     (r"(?i:i (?:now |currently |still )?work) (?P<x>(?i:in|at|for|as|with|from|nights|part[- ]time|full[- ]time"
-     r"|remotely)\b(?! (?:it|this|that|them|the following|these)\b).*)",
-     "Works {x}", "fact", "work"),
+     r"|remotely)\b(?! (?:it|this|that|them|the following|these)\b).*)", "Works {x}", "fact", "work"),
     (rf"{_IM} (?i:working|employed) (?P<x>(?i:at|for|as) .+)", "Works {x}", "fact", "work"),
-    (r"(?i:my (?:new |current )?(?:job|profession|occupation)(?: is|'s)) (?!(?i:to|not|hard|so|very|boring|stressful)\b)"
-     rf"{_X}",
-     "Job is {x}", "fact", "work"),
-    (rf"{_IVE} (?i:just |recently )?(?i:joined|started (?:working )?(?:at|for)|got a (?:new )?job (?:at|with)|been hired by)"
-     rf" {PLACE}",
-     "Works at {x}", "fact", "work"),
+    (r"(?i:my (?:new |current )?(?:job|profession|occupation)(?: is|'s)) (?!(?i:to|not|hard|so|very|boring"
+     r"|stressful)\b)"
+     rf"{_X}", "Job is {x}", "fact", "work"),
+    (rf"{_IVE} (?i:just |recently )?(?i:joined|started (?:working )?(?:at|for)|got a (?:new )?job (?:at|with)"
+     rf"|been hired by)"
+     rf" {PLACE}", "Works at {x}", "fact", "work"),
     (rf"{_IVE} (?i:just |recently )?(?i:started|got) (?i:a new job|a job|a new position) (?i:as) {_X}",
      "Works as {x}", "fact", "work"),
     (rf"{_IM} (?P<x>(?i:retired|self-employed|unemployed|a freelancer|between jobs))\b", "Is {x}", "fact", "work"),
     (r"(?i:i (?:run|own|founded)) (?P<x>(?i:my own|a|an|our) (?:\w+ )*(?i:business|company|firm|startup|shop|restaurant"
-     r"|clinic|farm|studio|agency|bakery|practice|café|cafe)\b.*)",
-     "Runs {x}", "fact", "work"),
+     r"|clinic|farm|studio|agency|bakery|practice|café|cafe)\b.*)", "Runs {x}", "fact", "work"),
     (r"(?i:(?:i'?m studying|i study|i'?m majoring in|i majored in)) " + _THING, "Studies {x}", "fact", "work"),
     # family and pets
     (rf"(?i:my) {_KIN}(?i:'s name is|(?: is|'s) (?:called|named)) (?P<x>[^\W\d_].*)",
@@ -150,37 +166,35 @@ _TABLE = [
     (rf"(?i:my) (?P<pet>{_PET})(?i:'s name is|(?: is|'s) (?:called|named)) (?P<x>.+)",
      "Has a {pet} called {x}", "fact", "pets"),
     (rf"(?i:my) (?P<pet>{_PET})(?i: is|'s) {NAME}$", "Has a {pet} called {name}", "fact", "pets"),
-    (rf"(?i:(?:i|we)(?: have|'ve got| have got| own| got| adopted)) (?P<x>(?:(?i:an?|two|three|four|five|\d+) )(?:\w+ ){{0,2}}"
-     rf"{_PET}s?\b.*)",
-     "Has {x}", "fact", "pets"),
+    (rf"(?i:(?:i|we)(?: have|'ve got| have got| own)) (?P<x>(?:(?i:an?|two|three|four|five|\d+) )(?:\w+ ){{0,2}}"
+     rf"{_PET}s?\b.*)", "Has {x}", "fact", "pets"),
     (r"(?i:(?:i|we)(?: have|'ve got| have got)) (?P<x>(?:(?i:an?|one|two|three|four|five|six|\d+) )(?:[\w-]+ ){0,2}"
      r"(?i:kids?|child(?:ren)?|sons?|daughters?|brothers?|sisters?|siblings|grandchildren|twins)\b.*)",
      "Has {x}", "fact", "family"),
     (rf"{_IM} (?P<x>(?i:(?:happily |recently |newly )?(?:married|engaged|divorced|widowed)(?: (?:to|with) .+)?|single"
      r"|an? (?:(?:single|proud|new|working|stay-at-home) )?(?:mother|father|mom|mum|dad|parent|grandmother|grandfather)"
-     r"(?: (?:of|to) .+)?))$",
-     "Is {x}", "fact", "family"),
+     r"(?: (?:of|to) .+)?))$", "Is {x}", "fact", "family"),
     # health and food
     (rf"{_IM} (?:(?i:very|severely|highly|also) )?(?P<x>(?i:allergic to) .+)", "Is {x}", "fact", "diet"),
     (rf"{_IM} (?:(?i:a strict|strictly|also) )?{_DIET}\b", "Is {x}", "fact", "diet"),
     (rf"{_IM} {_CONDITION}", "Is {x}", "fact", "health"),
     (rf"(?i:i(?: have|'ve got|'ve been diagnosed with| was diagnosed with| suffer from)) {_CONDITION}",
      "Has {x}", "fact", "health"),
-    (r"(?P<verb>(?i:i (?:don't|do not|never|can't|cannot|can not) (?:eat|drink|smoke)))(?: (?P<x>(?!(?i:it|that|this)\b)"
-     r"\w.*))?$",
-     "{verb} {x}", "fact", "diet"),
+    (r"(?P<verb>(?i:i (?:don't|do not|never|can't|cannot|can not) (?:eat|drink|smoke)))(?: (?P<x>(?!(?i:it|that"
+     r"|this)\b)"
+     r"\w.*))?$", "{verb} {x}", "fact", "diet"),
     # languages and tools
     (rf"(?i:(?:i|we) (?:can |also |only )*speak) (?P<x>(?:\w+ )?{LANGUAGES}\b.*)", "Speaks {x}", "fact", "languages"),
     (r"(?i:my (?:native language|mother tongue|first language)(?: is|'s)) (?P<x>\w+)",
      "Native language is {x}", "fact", "languages"),
     (r"(?i:i (?:mostly |mainly |usually |always |now |only |still )?(?P<verb>use|program in|code in|write)) "
      r"(?P<x>(?!(?i:an?|the|it|this|that|these|those|them|my|your|to|for|one|two|some|you|async|here)\b)[\w.+#-]+"
-     r"(?: (?!(?:here|above|below)\b)[\w.+#-]+){0,7})$",
-     "{verb} {x}", "fact", "tools"),
+     r"(?: (?!(?:here|above|below)\b)[\w.+#-]+){0,7})$", "{verb} {x}", "fact", "tools"),
     (r"(?P<verb>(?i:i (?:own|drive|ride|play|collect|practi[cs]e|teach|coach|volunteer))) " + _THING,
      "{verb} {x}", "fact", "life"),
     # likes
-    (rf"(?i:my (?:all-time )?(?P<thing>favou?rite (?:\w+ ){{0,2}}\w+)(?: is|'s| are)) {_THING}",
+    (rf"(?i:my (?:all-time )?(?P<thing>favou?rite (?!(?:part|bit|thing|moment|memory|aspect"
+     rf"|one)\b)(?:\w+ ){{0,2}}\w+)(?: is|'s| are)) {_THING}",
      "{Thing} is {x}", "preference", "{thing}"),
     (r"(?P<verb>(?i:i (?:really |absolutely |generally |usually |also |always |much |strongly |now )*"
      r"(?:prefer|like|love|enjoy|hate|dislike|adore|detest|loathe))) " + _THING,
@@ -194,13 +208,18 @@ _TABLE = [
     (rf"{_IM} (?P<x>{_EVENT_VERB} .*{DATE}.*)", "Is {x}", "event", "plans"),
     (rf"(?i:i(?: have|'ve got)) (?P<x>(?:\w+(?:'s)? ){{0,4}}{_APPOINTMENT}\b.*{DATE}.*)", "Has {x}", "event", "plans"),
     (rf"(?i:my) (?P<x>(?:\w+(?:'s)? ){{0,3}}{_APPOINTMENT}(?i: is| starts|'s) .*{DATE}.*)", "{X}", "event", "plans"),
-    (rf"(?i:i (?P<past>went|flew|travelled|traveled|visited|got married|graduated|retired|ran|had)) (?P<x>.*{DATE}.*)",
-     "{Past} {x}", "event", "life"),
-    (rf"{_IM} (?i:currently |now )?(?P<x>(?i:learning|training for|saving (?:up )?for|preparing for|planning a"
-     rf"|writing (?:a|my) (?:book|novel|thesis|dissertation|memoir|phd)) ?{_THING.replace('(?P<x>', '(?:')}?)",
-     "Is {x}", "fact", "goals"),
+    (rf"(?i:i (?P<past>went|flew|travelled|traveled|visited|got married|graduated|retired"
+     rf"|ran)) (?P<x>(?!.*\b(?i:bed|tests?"
+     rf"|errors?|code|scripts?|builds?|bugs?|pages?|quer(?:y|ies)|commands?|servers?"
+     rf"|through)\b).*{DATE}.*)", "{Past} {x}",
+     "event", "life"),
+    (rf"{_IM} (?i:currently |now )?(?P<how>(?i:learning|training for|saving (?:up )?for|preparing for"
+     rf"|planning (?:an?|our|my)"
+     rf"|writing (?:a|my) (?:book|novel|thesis|dissertation|memoir|phd)(?: about)?)) {_THING}", "Is {how} {x}", "fact",
+     "goals"),
     (r"(?i:my (?:main |big |long-term )?(?P<x>(?:goal|dream|plan)(?: for .+?)? is .+))", "{X}", "fact", "goals"),
-    (r"(?i:i (?:want|hope|plan|aim) to) (?P<x>(?i:learn|become|run a|lose weight|quit smoking|visit|travel|retire|move to)\b.*)",
+    (r"(?i:i (?:want|hope|plan|aim) to) (?P<x>(?i:learn|become|run a|lose weight|quit smoking|visit|travel"
+     r"|retire|move to)\b.*)",
      "Wants to {x}", "fact", "goals"),
     # what someone is; last, since so much begins like it
     (rf"{_IM} (?P<x>(?i:an?) {_NOT_A_KIND}[\w-]+(?: .+)?)", "Is {x}", "fact", "identity"),

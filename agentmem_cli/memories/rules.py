@@ -13,6 +13,7 @@ from agentmem_cli.memories.clauses import clauses, sentences
 from agentmem_cli.memories.orders import CONDITIONAL_ORDER, ORDER, WISH
 from agentmem_cli.memories.rule_table import DATE, RULES, Rule
 from agentmem_cli.memories.store import text_key
+from agentmem_cli.memories.third_person import capital, other_person, third_person
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
@@ -27,20 +28,24 @@ _NOT_SAID_OF_ONESELF = re.compile(
     re.IGNORECASE,
 )
 _DRIFT = re.compile(
-    r",?\s+(?:which|who|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they|he|she|there|you"
+    r",?\s+(?:which|(?-i:who)|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they"
+    r"|he|she|there|you"
     r"|can|could|what|would|how|need|want))\b.*$",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:,?\s+(?:too|as well|also|by the way|btw|thanks|thank you|please|now|currently|these days|nowadays|at the moment"
+    r"(?:,?\s+(?:too|as well|also|by the way|btw|thanks|thank you|please|now|currently|these days|nowadays"
+    r"|at the moment"
     r"|right now|actually|lol|haha|instead|though|again|:\)|:-\)))+$",
     re.IGNORECASE,
 )
+_BROKEN_OFF = re.compile(r"\b(?:to|especially|and|or|of|the|an?|few|with|for|my|like)$", re.IGNORECASE)
 _REMEMBER = re.compile(
     r"(?:please\s+|can you\s+|could you\s+)?(?:(?P<to>remember\s+to)|(?:remember|keep in mind|don't forget|note)\s+that"
-    r"|remember(?:\s+this)?\s*[:,]|remember(?=\s+(?:i|i'm|my|we|our)\b))\s+(?P<x>.{3,})$",
+    r"|remember(?:\s+this)?\s*:|remember(?=\s+(?:i|i'm|my|we|our)\b))\s+(?P<x>.{3,})$",
     re.IGNORECASE,
 )
+_MY = re.compile(r"my\s+", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:now|no longer|moved|instead|any ?more|actually|changed|switched|new job|just (?:started|joined|got))\b",
     re.IGNORECASE,
@@ -48,30 +53,22 @@ _CHANGE = re.compile(
 _REPLACED_BY_THEIR_LIKE = ("name", "nickname", "home", "birthday", "age")
 """There is one of each at a time, whether or not the words say that something changed."""
 _ABOUT = re.compile(
-    r"\b(?:i|i'?m|i'?ve|my|mine|we|our|call me|remember|always|never|from now on|going forward|keep in mind|don't|please"
-    r"|ich|mein\w*|je|j'ai|mon|soy|mi|mis|vivo|trabajo|eu|meu|minha|sono|lavoro|mijn|jag|jeg)\b|[我私僕俺저나]|\b(?:я|мне|мой|моя)\b",
+    r"\b(?:i|i'?m|i'?ve|my|mine|we|our|call me|remember|always|never|from now on|going forward|keep in mind"
+    r"|don't|please"
+    r"|ich|mein\w*|je|j'ai|mon|soy|mi|mis|vivo|trabajo|eu|meu|minha|sono|lavoro|mijn|jag|jeg|\u044f"
+    r"|\u043c\u043d\u0435|\u043c\u043e\u0439|\u043c\u043e\u044f)\b"
+    r"|[\u6211\u79c1\u50d5\u4ffa\uc800\ub098]",  # I and my: Russian; Chinese, Japanese, Korean
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
-    r"(?:(?:i'?m|i am|we're) (?:fine|good|ok|okay|great|well|sorry|done|back|here|ready|not sure|afraid|sure|tired|happy"
-    r"|glad|confused|stuck|lost|bored|hungry|curious|wondering|trying|getting|looking)|i (?:see|agree|know|think so|guess"
-    r"|understand|don't (?:know|think|understand|get)|need|appreciate)|never mind|please (?!always|never|call|keep))\b",
+    r"(?:(?:i'?m|i am|we're) (?:fine|good|ok|okay|great|well|sorry|done|back|here|ready|not sure|afraid|sure"
+    r"|tired|happy"
+    r"|glad|confused|stuck|lost|bored|hungry|curious|wondering|trying|getting|looking)|i (?:see|agree|know"
+    r"|think so|guess"
+    r"|understand|don't (?:know|think|understand|get)|need|appreciate)|never mind"
+    r"|please (?!always|never|call|keep|make|remember|answer|reply|respond|speak|use|avoid|stop|don't|do not|note))\b",
     re.IGNORECASE,
 )
-_OTHER_PERSON = {
-    "i": "they",
-    "i'm": "they're",
-    "i've": "they've",
-    "my": "their",
-    "me": "them",
-    "mine": "theirs",
-    "myself": "themselves",
-    "we": "they",
-    "our": "their",
-    "us": "them",
-    "am": "are",
-}
-_FIRST_PERSON = re.compile(r"\b(?:i'm|i've|i|my|me|mine|myself|we|our|us|am)\b", re.IGNORECASE)
 
 
 def is_about_the_user(text: str) -> bool:
@@ -79,8 +76,8 @@ def is_about_the_user(text: str) -> bool:
 
     Asks only for first-person words and standing orders, so that it holds for other languages than English too.
     """
-    statements = (sentence for sentence in sentences(text) if not _SMALL_TALK.match(sentence))
-    return any(_ABOUT.search(statement) for statement in statements)
+    said = (clause for sentence in sentences(text) for clause, _ in clauses(sentence))
+    return any(_ABOUT.search(clause) and not _SMALL_TALK.match(clause) for clause in said)
 
 
 def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
@@ -97,30 +94,24 @@ def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
 
 
 def _learn(sentence: str) -> list[Operation]:
+    """What one sentence says; after "remember that" all of it, if no rule knows better."""
     asked = _REMEMBER.match(sentence.rstrip("?"))
     if asked is None:
         return list(_statements(sentence))
-    said = asked["x"].strip().rstrip(".!")
+    said, quote = asked["x"].strip().rstrip(".!"), asked.group().strip().rstrip(".!")
     if asked["to"]:
-        return [Operation("add", _capital(_other_person(said)), "instruction", asked.group().strip(), ["instructions"])]
-    learnt = list(_statements(said))
-    if learnt:
-        return learnt
+        return [Operation("add", capital(other_person(said)), "instruction", quote, ["instructions"])]
     kind = "event" if re.search(DATE, said) else "fact"
-    return [
-        Operation(
-            "add", _capital(_other_person(re.sub(r"^my\s+", "", said, flags=re.I))), kind, asked.group().strip(), []
-        )
-    ]
+    whole = Operation("add", capital(other_person(_MY.sub("", said))), kind, quote)
+    return list(_statements(said)) or [whole]
 
 
 def _statements(sentence: str) -> Iterator[Operation]:
-    standing = CONDITIONAL_ORDER.match(sentence)
-    if standing:
+    if CONDITIONAL_ORDER.match(sentence):
         yield _order(sentence)
     elif not _NOT_SAID_OF_ONESELF.search(sentence):
-        for clause in clauses(sentence):
-            operation = _order(clause) if ORDER.match(clause) else _statement(clause)
+        for clause, subject in clauses(sentence):
+            operation = _order(clause) if ORDER.match(clause) else _statement(clause, subject)
             if operation:
                 yield operation
 
@@ -128,35 +119,36 @@ def _statements(sentence: str) -> Iterator[Operation]:
 def _order(clause: str) -> Operation:
     quote = clause.strip().rstrip(".!,")
     wish = WISH.sub("", _TRAILING.sub("", quote))
-    return Operation("add", _capital(_other_person(wish)), "instruction", quote, ["instructions"])
+    return Operation("add", capital(other_person(wish)), "instruction", quote, ["instructions"])
 
 
-def _statement(clause: str) -> Operation | None:
-    """The first rule that fits the clause, or None."""
+def _statement(clause: str, subject: str) -> Operation | None:
+    """The first rule that fits the clause with its subject, or None."""
     quote = _DRIFT.sub("", clause).strip().rstrip(".!,:)")
     if len(quote.split()) > MAX_WORDS:
         return None
     value = _TRAILING.sub("", quote)
-    for subject in ("", "I ", "I'm ") if not re.match(rf"{_SUBJECT}", quote, re.IGNORECASE) else ("",):
-        for rule in RULES:
-            match = rule.pattern.match(subject + value)
-            if match:
-                return _operation(rule, match, quote)
+    if _BROKEN_OFF.search(value):
+        return None
+    for rule in RULES:
+        match = rule.pattern.match(subject + value)
+        if match:
+            end = match.end() - len(subject)
+            return _operation(rule, match, quote if end >= len(value) else quote[:end])
     return None
 
 
 def _operation(rule: Rule, match: re.Match[str], quote: str) -> Operation:
-    words = {name: _other_person(value.strip()) for name, value in match.groupdict(default="").items()}
-    words |= {name.capitalize(): _capital(value) for name, value in words.items()}
+    words = {name: other_person(value.strip()) for name, value in match.groupdict(default="").items()}
     if "verb" in words:
-        words["verb"] = _third_person(match["verb"])
-    text = _capital(rule.template.format(**words))
-    topic = rule.topic.format(**words).lower()
-    return Operation("add", text, rule.kind, quote, [topic])
+        words["verb"] = third_person(match["verb"])
+    words |= {name.capitalize(): capital(value) for name, value in words.items()}
+    text = capital(rule.template.format(**words).strip())
+    return Operation("add", text, rule.kind, quote, [rule.topic.format(**words).lower()])
 
 
 def _placed(operation: Operation, sentence: str, existing: Sequence[Memory]) -> Operation:
-    """The operation with what it replaces: the newest active memory of its topic, where the topic or the words say so."""
+    """The operation with what it replaces: the newest memory of its topic, where topic or words say so."""
     topic = operation.topics[0] if operation.topics else ""
     if topic not in _REPLACED_BY_THEIR_LIKE and not _CHANGE.search(sentence):
         return operation
@@ -173,45 +165,3 @@ def _is_replaced(operation: Operation, topic: str, memory: Memory) -> bool:
         return bool(said) and text_key(operation.text).split()[-len(said) :] == said
     beginning = operation.text.split()[:2] == memory.text.split()[:2]
     return bool(topic) and topic in memory.topics and (topic in _REPLACED_BY_THEIR_LIKE or beginning)
-
-
-def _other_person(text: str) -> str:
-    """The text as said of somebody else: "with my wife" -> "with their wife"."""
-    return _FIRST_PERSON.sub(lambda word: _OTHER_PERSON[word.group().lower()], text)
-
-
-_ADVERBS = {
-    "really",
-    "absolutely",
-    "generally",
-    "usually",
-    "also",
-    "always",
-    "much",
-    "strongly",
-    "now",
-    "never",
-    "mostly",
-}
-_KEPT = {"can't", "cannot", "can"}
-
-
-def _third_person(verb: str) -> str:
-    """The verb as said of somebody else: "I really love" -> "really loves", "I don't eat" -> "doesn't eat"."""
-    words = verb.lower().removeprefix("i ").split()
-    place = next(number for number, word in enumerate(words) if word not in _ADVERBS)
-    if words[place] not in _KEPT:
-        words[place] = _ending(words[place])
-    return " ".join(words)
-
-
-def _ending(verb: str) -> str:
-    if verb in ("do", "don't"):
-        return verb.replace("do", "does")
-    if re.search(r"(?:s|x|z|ch|sh)$", verb):
-        return verb + "es"
-    return verb[:-1] + "ies" if re.search(r"[^aeiou]y$", verb) else verb + "s"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -51,9 +51,14 @@ def tidy(text: str) -> str:
 
 def check_text(text: str) -> None:
     """Raise UsageProblem, with the reason, for a tidy text that cannot be a memory."""
+    check_length(text)
+    if secrets := secrets_in(text):
+        raise UsageProblem(f"This holds {secrets[0]}, which is never stored.", "Leave it out.")
+
+
+def check_length(text: str) -> None:
+    """Raise UsageProblem for a tidy text that is empty or too long for a memory."""
     if not text:
         raise UsageProblem("A memory cannot be empty.", "Say what to remember.")
     if len(text) > MAX_TEXT:
         raise UsageProblem(f"A memory has {MAX_TEXT} characters at the most; this has {len(text)}.", "Shorten it.")
-    if secrets := secrets_in(text):
-        raise UsageProblem(f"This holds {secrets[0]}, which is never stored.", "Leave it out.")

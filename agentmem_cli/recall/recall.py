@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection
 
 from agentmem_cli.memories.store import profile_memories, search_memories
-from agentmem_cli.records import Memory, Recall, RecalledMemory
 from agentmem_cli.recall.ranking import rank_messages
+from agentmem_cli.records import Memory, Recall, RecalledMemory
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import terms
 

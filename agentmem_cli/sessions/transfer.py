@@ -117,9 +117,7 @@ def _bad(number: int, what: str) -> AgentmemError:
     return AgentmemError(f"Line {number} {what}.", "Nothing was imported; correct it and try again.")
 
 
-def _import_session(
-    connection: sqlite3.Connection, user_id: str, session_id: str, lines: list[ImportedLine]
-) -> int:
+def _import_session(connection: sqlite3.Connection, user_id: str, session_id: str, lines: list[ImportedLine]) -> int:
     """Write one session's messages as runs, a question and its answers each; give how many were new."""
     dated = _with_times(lines)
     ensure_session(connection, user_id, session_id, title_of(lines[0].content), dated[0][1])
@@ -162,9 +160,7 @@ def _exchanges(lines: list[tuple[ImportedLine, int]]) -> list[list[tuple[Importe
     return groups
 
 
-def _run_data(
-    run_id: str, user_id: str, session_id: str, exchange: list[tuple[ImportedLine, int]]
-) -> dict[str, Any]:
+def _run_data(run_id: str, user_id: str, session_id: str, exchange: list[tuple[ImportedLine, int]]) -> dict[str, Any]:
     answers = [line.content for line, _ in exchange if line.role == "assistant"]
     questions = [line.content for line, _ in exchange if line.role == "user"]
     data: dict[str, Any] = {

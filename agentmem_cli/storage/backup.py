@@ -84,9 +84,9 @@ def contents_of(path: Path) -> Contents:
 def put_back(settings: Settings, source: Path) -> Path | None:
     """Put a backup in place of the database, all of it or nothing; give the file that keeps what was there.
 
-    Chats that are open go on, with the restored content. A database too damaged to copy is kept as it is,
-    with its log. Raises what `contents_of` raises, before anything
-    is touched, and StorageProblem or StoreLocked with the database as it was.
+    Chats that are open go on, with the restored content. A database too damaged to copy is kept as it is, with
+    its log. Raises what `contents_of` raises before anything is touched, and StorageProblem or StoreLocked with
+    the database as it was.
     """
     _refuse_the_live_database(settings, source)
     contents_of(source)
@@ -121,7 +121,7 @@ def _write_copy(database: Database, target: Path) -> None:
         try:
             _vacuum_into(partial, database, target)
             with closing(_opened_read_only(partial)) as copy:
-                _require_sound(copy, target)
+                _require_sound(copy, database.path)
             _sync(partial)
             partial.replace(target)
             _sync(target.absolute().parent)
@@ -132,7 +132,7 @@ def _write_copy(database: Database, target: Path) -> None:
 
 
 def _vacuum_into(partial: Path, database: Database, target: Path) -> None:
-    """One read transaction, so a chat may write meanwhile; free pages, where deleted text was, stay behind."""
+    """Copy in one read transaction, so a chat may write meanwhile; free pages, where deleted text was, stay behind."""
     with translated_errors(database.path):
         try:
             database.connection.execute("VACUUM INTO ?", (str(partial),))
@@ -151,6 +151,8 @@ def _keep(database: Database) -> Path:
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     kept = database.path.with_name(f"{database.path.name}.before-restore-{moment}")
     try:
+        with database.write():
+            pass  # a locked database is told before a copy of it is made
         _write_copy(database, kept)
     except StoreCorrupt:
         database.close()
@@ -162,7 +164,7 @@ def _keep(database: Database) -> Path:
 
 
 def _replace_content(database: Database, source: Path) -> None:
-    """All pages in one transaction of the live database: a kill leaves the old ones, a chat sees the new ones."""
+    """Write all pages in one transaction: a kill leaves the old ones, a chat that is open sees the new ones."""
     with translated_errors(database.path), closing(_opened_read_only(source)) as backup:
         backup.backup(database.connection, progress=_stop_when_locked)
 
@@ -180,7 +182,7 @@ def _opened_read_only(path: Path) -> sqlite3.Connection:
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise StoreCorrupt(f"{path} is damaged ({found}).", "Use another backup.")
+        raise StoreCorrupt(f"{path} is damaged ({found}).", "Run `agentmem restore FILE` with a sound backup.")
 
 
 def _require_known_schema(connection: sqlite3.Connection, path: Path) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,7 @@ class Database:
         self.lock_timeout = lock_timeout
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close_all, self._opened)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -78,10 +80,13 @@ class Database:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
+        _close_all(self._opened)
         self._local = threading.local()
+
+
+def _close_all(connections: list[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def open_database(settings: Settings) -> Database:

@@ -19,7 +19,7 @@ def erase_deleted_text(database: Database) -> None:
     """
     for table in _full_text_tables(database):
         with database.write() as connection:
-            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 -- a name of the schema
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 -- a name of the schema
     with translated_errors(database.path):
         database.connection.execute("VACUUM")
         busy = database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

@@ -26,9 +26,7 @@ class LiveAnswer:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(file=sys.stdout)
         self._tail = ""
-        self._live = Live(
-            Spinner("dots", style="dim"), console=self._console, refresh_per_second=8, transient=True
-        )
+        self._live = Live(Spinner("dots", style="dim"), console=self._console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> LiveAnswer:
         """Show that something is on its way."""

@@ -1,5 +1,6 @@
-"""The one gate that everything untrusted passes before a terminal: model output, document text, titles,
-file names, error messages.
+"""The one gate that everything untrusted passes before a terminal.
+
+Model output, document text, titles, file names and error messages are untrusted.
 
 A table of single characters, not a pattern of escape sequences: patterns leak a sequence that is split
 over two stream chunks (43 to 45 of 60 tried), a table leaks none of them. Text stays readable: right-to-left
@@ -9,7 +10,7 @@ letters, accents, emoji and their joiners pass; what steers a terminal or reorde
 from __future__ import annotations
 
 _DROPPED = [
-    *range(0x00, 0x09),  # C0 controls, but tab and newline
+    *range(0x09),  # C0 controls, but tab and newline
     *range(0x0B, 0x20),
     *range(0x7F, 0xA0),  # DEL and the C1 controls: 0x9B alone is CSI on some terminals
     *range(0x202A, 0x202F),  # bidirectional embeddings and overrides

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import NotFound, UsageProblem
+from agentmem_cli.memories.corrections import forget_memories, undo_last
 from agentmem_cli.memories.store import find_memory, list_memories
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations, forget_memories, undo_last
+from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
 from agentmem_cli.sessions.catalog import find_session_or_title, list_sessions, transcript
 from agentmem_cli.terminal.dates import day, moment
 from agentmem_cli.terminal.notices import why_lines
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 SHOWN_SESSIONS = 15
 
 
-class LeaveChat(Exception):  # noqa: N818 -- not an error: the person leaves
+class LeaveChat(Exception):
     """Raised by /quit."""
 
 
 def show_help(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command has this form
     """Show these commands."""
-    say_table(("COMMAND", ""), [(f"/{name}", (command.__doc__ or "").rstrip(".")) for name, command in COMMANDS.items()])
+    say_table(
+        ("COMMAND", ""), [(f"/{name}", (command.__doc__ or "").rstrip(".")) for name, command in COMMANDS.items()]
+    )
     say("Alt-Enter makes a line, Ctrl-C stops an answer, Ctrl-D leaves; // sends a slash.")
 
 
@@ -180,5 +183,3 @@ def run_command(chat: Chat, text: str) -> None:
         hint = f"Did you mean {' or '.join('/' + each for each in close)}?" if close else "/help shows them."
         raise UsageProblem(f"/{name} is no command.", hint)
     COMMANDS[fitting[0]](chat, words.strip())
-
-

@@ -64,7 +64,7 @@ class AnthropicServer:
         """End the answer for another reason than that it is done: `max_tokens`, `refusal`."""
         self._add(Reply(pieces=[text] if text else [], stop_reason=reason, when=when))
 
-    def error(  # noqa: PLR0913 -- each is one more thing that an error can carry
+    def error(
         self,
         status: int,
         kind: str,

@@ -62,7 +62,7 @@ def test_what_is_no_pdf_is_unreadable(tmp_path: Path, content: bytes) -> None:
 
 
 def test_both_readers_give_the_same_lines(tmp_path: Path) -> None:
-    """pdfium and pypdf speak the same protocol, for all pages or for some."""
+    """Both readers, pdfium and pypdf, speak the same protocol, for all pages or for some."""
     path = str(make_pdf(tmp_path / "a.pdf", "First page", "Second page"))
     for reader in (read_with_pdfium, read_with_pypdf):
         count, page = reader(path, frozenset({1}))
@@ -76,11 +76,11 @@ def test_a_page_label_is_kept(tmp_path: Path) -> None:
     writer = pypdf.PdfWriter(clone_from=make_pdf(tmp_path / "a.pdf", "Preface", "Chapter"))
     writer.set_page_label(0, 0, style="/r")
     writer.write(tmp_path / "b.pdf")
-    assert ["i", "1"] == [page.label for page in reading_of(tmp_path / "b.pdf").pages] or ["i", "ii"]
+    assert ["i", "1"] == [page.label for page in reading_of(tmp_path / "b.pdf").pages]
 
 
 def test_pages_that_one_reader_misses_come_from_the_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """pypdf is asked for exactly the pages that pdfium could not read; what neither reads makes it `partial`."""
+    """The second reader gets exactly the pages that pdfium could not read; what neither reads is `partial`."""
     asked = []
 
     def child(reader: str, _path: Path, wanted: list[int]) -> read._Gathered:

@@ -72,6 +72,19 @@ def test_what_was_deleted_leaves_whatever_came_before_and_after(database: Databa
     assert 16 == database.read("SELECT count(*) FROM messages_fts")[0][0]
 
 
+def test_what_another_program_deleted_leaves_too(database: Database) -> None:
+    """A program that uses the file as Agno does overwrites nothing when it deletes."""
+    say(database, "secret", 200)
+    with closing(sqlite3.connect(database.path)) as another, another:
+        another.execute("PRAGMA secure_delete = OFF")
+        another.execute("PRAGMA foreign_keys = ON")
+        another.execute("DELETE FROM agno_sessions WHERE session_id = 'secret'")
+
+    erase_deleted_text(database)
+
+    assert 0 == marked_bytes(database.path.parent)
+
+
 def test_a_purged_session_leaves_the_files(database: Database) -> None:
     """`sessions delete --purge` erases, from the trash too."""
     say(database, "secret", 20)

@@ -1,0 +1,88 @@
+"""Memories out of the store and into it again: JSON, JSON lines, Markdown. Writes only through the writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from agentmem_cli.errors import AgentmemError
+from agentmem_cli.memories.store import KINDS
+from agentmem_cli.memories.wording import check_length, tidy
+from agentmem_cli.memories.writer import PERSON, Operation, Source, Written, apply_operations
+from agentmem_cli.records import Memory, iso
+from agentmem_cli.storage.database import Database
+
+FORMATS = ("json", "jsonl", "md")
+_LATEST = 4_102_444_800
+"""Unix seconds of the year 2100: a later date is a mistake, such as milliseconds."""
+
+
+def export_memories(memories: Sequence[Memory], file_format: str) -> str:
+    """The memories as one JSON list, as JSON lines, or as Markdown to read."""
+    if file_format == "jsonl":
+        return "".join(json.dumps(memory.as_json()) + "\n" for memory in memories)
+    if file_format == "json":
+        return json.dumps([memory.as_json() for memory in memories], indent=2) + "\n"
+    sections = []
+    for kind in dict.fromkeys((*KINDS, *(memory.kind for memory in memories))):
+        lines = [f"- {each.text} ({(iso(each.said_at) or '')[:10]})" for each in memories if each.kind == kind]
+        if lines:
+            sections.append("\n".join([f"## {kind.capitalize()}s", "", *lines]))
+    return "\n\n".join(["# Memories", *sections]) + "\n"
+
+
+def parse_memories(text: str) -> list[Operation]:
+    """What an export holds, or any JSON with a "text" each. Raises AgentmemError for the first that is wrong."""
+    if text.lstrip().startswith("["):
+        values = list(enumerate(_json(text, 1), start=1))
+    else:
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+        values = [(number, _json(line, number)) for number, line in lines]
+    return [_operation(number, value) for number, value in values]
+
+
+def import_memories(database: Database, user_id: str, operations: Sequence[Operation], *, now: int) -> Written:
+    """Add them as this user's own. What is known already stays as it is, so that the same file twice adds nothing."""
+    source = Source(session_id=None, run_id=None, said_at=now, actor=PERSON)
+    return apply_operations(database, user_id, operations, source, typed_text="", mode="auto", now=now)
+
+
+def _operation(number: int, value: Any) -> Operation:
+    if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+        raise _bad(number, 'has no "text"')
+    text, kind, quote, topics = tidy(value["text"]), value.get("kind", "fact"), value.get("quote"), value.get("topics")
+    if kind not in KINDS:
+        raise _bad(number, f'has a "kind" that is none of {", ".join(KINDS)}')
+    if not isinstance(quote, str | None):
+        raise _bad(number, 'has a "quote" that is not text')
+    try:
+        check_length(text)
+    except AgentmemError as problem:
+        raise _bad(number, f"cannot be a memory. {problem.problem}") from None
+    known = [tidy(topic) for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
+    return Operation("add", text, kind, quote, known, said_at=_time(number, value.get("said_at")))
+
+
+def _time(number: int, value: Any) -> int | None:
+    if value is None:
+        return None
+    try:
+        at = int(datetime.fromisoformat(value).timestamp())
+    except (TypeError, ValueError, OverflowError, OSError):
+        at = -1
+    if 0 <= at < _LATEST:
+        return at
+    raise _bad(number, 'has a "said_at" that is no date such as "2026-06-01T09:30:00Z"')
+
+
+def _json(text: str, number: int) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise _bad(number, "is not JSON") from None
+
+
+def _bad(number: int, what: str) -> AgentmemError:
+    return AgentmemError(f"Memory {number} {what}.", "Nothing was imported; correct it and try again.")

@@ -1,0 +1,258 @@
+"""The search index is disposable, in step or not used; search finds the right passage either way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from harness.command_line import run_process
+
+from agentmem_cli.knowledge import index, search
+from agentmem_cli.knowledge.documents import find_document, remove_documents
+from agentmem_cli.knowledge.embedding import embed
+from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
+from agentmem_cli.knowledge.ingest import FileResult
+from agentmem_cli.knowledge.search import Searcher, search_knowledge
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.lock import file_lock
+
+Ingest = Callable[..., list[FileResult]]
+
+
+@pytest.fixture
+def searcher(database: Database, settings: Settings) -> Iterator[Searcher]:
+    made = Searcher(database, settings)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chroma_answers(monkeypatch: pytest.MonkeyPatch) -> list[list[int] | None]:
+    """Send every search through Chroma, and note what it answered."""
+    answers: list[list[int] | None] = []
+    nearest = PassageIndex.nearest
+
+    def noted(*given: object) -> list[int] | None:
+        answers.append(nearest(*given))  # type: ignore[arg-type]  # passed on as they came
+        return answers[-1]
+
+    monkeypatch.setattr(PassageIndex, "nearest", noted)
+    monkeypatch.setattr(search, "MOST_SCANNED", 0)
+    return answers
+
+
+def names(searcher: Searcher, query: str, **options: object) -> list[str]:
+    return [each.document for each in searcher.search(query, **options)]  # type: ignore[arg-type]  # limit and document
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """Three hundred short documents about different numbers of different things."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    things = ("apples", "clinics", "refunds", "rivers", "queens", "invoices")
+    for number in range(300):
+        (folder / f"{number}.txt").write_text(f"Note {number} is about {things[number % 6]} and item {number * 7}.")
+    return folder
+
+
+def test_the_right_document_comes_first(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
+    """Words and meaning find the passage, with its page from 1 and its index from 0, scores descending."""
+    ingest(notes)
+    found = searcher.search("which way may a queen move")
+    assert ("chess.txt", 2, 1) == (found[0].document, found[0].page, found[0].page_index)
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+
+
+def test_a_search_can_keep_to_one_document(
+    ingest: Ingest, searcher: Searcher, notes: Path, chroma_answers: list[list[int] | None]
+) -> None:
+    """With a document given nothing of another is found, by the scan or by Chroma."""
+    ingest(notes)
+    assert ["bread.txt"] == names(searcher, "salt", document="bread")
+    assert 1 == len(chroma_answers[-1] or [])
+    search.MOST_SCANNED = 20_000
+    assert ["bread.txt"] == names(searcher, "salt", document="bread")
+    assert 1 == len(chroma_answers)
+
+
+def test_chroma_and_the_scan_agree(
+    ingest: Ingest, searcher: Searcher, many: Path, chroma_answers: list[list[int] | None]
+) -> None:
+    """Both ways give the same ten passages with the same scores."""
+    ingest(many)
+    queries = ("refunds of item 700", "rivers", "what about clinics", "note 44", "fruit")
+    through_chroma = [searcher.search(query) for query in queries]
+    assert len(queries) == len(chroma_answers)
+    assert None not in chroma_answers
+    search.MOST_SCANNED = 20_000
+    assert [searcher.search(query) for query in queries] == through_chroma
+
+
+def test_a_search_that_is_open_finds_what_another_process_ingests(
+    ingest: Ingest, searcher: Searcher, notes: Path, chroma_answers: list[list[int] | None]
+) -> None:
+    """Neither the scan's vectors nor Chroma's are stale after another process added, changed or removed."""
+    ingest(notes / "sea.md")
+    assert ["sea.md"] == names(searcher, "bread")
+    assert 0 == run_process("ingest", str(notes)).code
+    assert "bread.txt" == names(searcher, "bread")[0]
+    assert 0 == run_process("knowledge", "remove", "bread").code
+    assert "bread.txt" not in names(searcher, "bread")
+    assert [1, 5, 4] == [len(each or []) for each in chroma_answers]
+
+
+@pytest.mark.parametrize("harm", ["junk", "gone", "no marker", "half a marker", "another embedder"])
+def test_a_broken_index_is_done_without_and_healed(
+    *,
+    harm: str,
+    database: Database,
+    settings: Settings,
+    ingest: Ingest,
+    notes: Path,
+    chroma_answers: list[list[int] | None],
+) -> None:
+    """Whatever happens to Chroma's files, search answers from SQLite, and the next ingest rebuilds them."""
+    ingest(notes)
+    marker = settings.chroma_dir / "current.json"
+    if harm == "junk":
+        for file in settings.chroma_dir.rglob("chroma.sqlite3"):
+            file.write_bytes(b"junk" * 1000)
+    elif harm == "gone":
+        subprocess.run(["rm", "-r", str(settings.chroma_dir)], check=True)
+    elif harm == "no marker":
+        marker.unlink()
+    elif harm == "half a marker":
+        marker.write_text(marker.read_text()[:20])
+    else:
+        marker.write_text(marker.read_text().replace("wordllama", "another"))
+    assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
+    assert chroma_answers == [None]
+
+    bring_index_in_step(database, settings)
+    assert PassageIndex(database, settings).is_in_step()
+    assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
+    assert 5 == len(chroma_answers[-1] or [])
+
+
+def test_a_change_that_cannot_be_added_is_a_rebuild(
+    database: Database, settings: Settings, ingest: Ingest, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When adding the difference fails, the collection is made anew in the same call."""
+    ingest(notes / "sea.md")
+    monkeypatch.setattr(PassageIndex, "_update", lambda *_given: 1 / 0)
+    ingest(notes)
+    assert PassageIndex(database, settings).is_in_step()
+
+
+def test_a_removed_document_leaves_no_vector(
+    database: Database, settings: Settings, ingest: Ingest, notes: Path
+) -> None:
+    """After an erasure the collection is in a new folder, the old one is gone, and no vector of it is in any file."""
+    ingest(notes)
+    vector = embed(["Bread is baked from flour, water and salt."])[0].tobytes()
+    (old,) = [each for each in settings.chroma_dir.iterdir() if each.is_dir()]
+    remove_documents(database, [find_document(database, "bread").document_id])
+    bring_index_in_step(database, settings)
+    (new,) = [each for each in settings.chroma_dir.iterdir() if each.is_dir()]
+    assert old != new
+    assert not [each for each in new.rglob("*") if each.is_file() and vector in each.read_bytes()]
+
+
+def test_an_empty_store_has_an_index_too(database: Database, settings: Settings, ingest: Ingest, notes: Path) -> None:
+    """When the last document goes, the collection goes with it."""
+    ingest(notes / "sea.md")
+    remove_documents(database, [find_document(database, "sea").document_id])
+    bring_index_in_step(database, settings)
+    assert ["current.json"] == [each.name for each in settings.chroma_dir.iterdir()]
+
+
+def test_a_search_does_not_wait_for_a_rebuild(
+    ingest: Ingest,
+    searcher: Searcher,
+    settings: Settings,
+    notes: Path,
+    chroma_answers: list[list[int] | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While another process holds the index, the exact scan answers."""
+    monkeypatch.setattr(index, "_PATIENCE", 0.01)
+    ingest(notes)
+    with file_lock(settings.chroma_dir.with_suffix(".lock"), 1):
+        assert "bread.txt" == names(searcher, "bread")[0]
+    assert chroma_answers == [None]
+
+
+def test_many_threads_search_at_once(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
+    """A searcher is shared by threads."""
+    ingest(notes)
+    with ThreadPoolExecutor(4) as pool:
+        firsts = pool.map(lambda query: names(searcher, query)[0], ["bread", "refund", "queen", "deep sea"] * 5)
+    assert ["bread.txt", "refunds.txt", "chess.txt", "sea.md"] * 5 == list(firsts)
+
+
+def test_warming_heals_a_large_index(
+    ingest: Ingest,
+    searcher: Searcher,
+    settings: Settings,
+    notes: Path,
+    chroma_answers: list[list[int] | None],
+) -> None:
+    """A chat that starts brings the index in step that a killed ingest left; with nothing ingested it does nothing."""
+    searcher.warm()
+    assert not settings.chroma_dir.exists()
+    ingest(notes)
+    (settings.chroma_dir / "current.json").unlink()
+    searcher.warm()
+    assert "bread.txt" == names(searcher, "bread")[0]
+    assert chroma_answers[-1] is not None
+
+
+def test_repeated_passages_are_shown_once(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
+    """Two copies of a file give one passage, and `limit` counts what is shown."""
+    for name in ("copy.txt", "again.txt"):
+        (notes / name).write_text((notes / "refunds.txt").read_text())
+    ingest(notes)
+    texts = [each.text for each in searcher.search("refund", limit=3)]
+    assert (3, 3) == (len(texts), len(set(texts)))
+
+
+@pytest.mark.parametrize(
+    "query", ["", "  ", "?!", "the", '"', "NEAR(", "a AND", "x" * 200_000, "word " * 50_000, "退款"]
+)
+def test_any_query_is_answered(ingest: Ingest, searcher: Searcher, notes: Path, query: str) -> None:
+    """No query raises: not an empty one, not FTS5's own syntax, not a megabyte."""
+    ingest(notes)
+    assert len(searcher.search(query, limit=2)) <= 2
+
+
+def test_chinese_is_found(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
+    """A question in Chinese finds the passage by its pairs of characters."""
+    (notes / "zh.txt").write_text("客户可以在购买后三十天内要求全额退款。")
+    (notes / "zh2.txt").write_text("病人的数据保存七年,然后删除。")
+    ingest(notes)
+    assert "zh.txt" == names(searcher, "怎样退款?")[0]
+
+
+@pytest.mark.usefixtures("settings")
+def test_nothing_ingested_costs_nothing() -> None:
+    """With no document a search imports neither numpy nor Chroma nor the embedder."""
+    program = (
+        "import sys; from agentmem_cli.main import run; run(['knowledge', 'search', 'refund']);"
+        "sys.exit(bool({'numpy', 'chromadb', 'wordllama'} & sys.modules.keys()))"
+    )
+    assert 0 == subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode
+
+
+def test_the_vectors_are_scanned_exactly(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
+    """The scan orders passages by their cosine with the query."""
+    ingest(notes)
+    query = embed(["baking bread"])[0]
+    ids, vectors = searcher._loaded()
+    assert [int(ids[each]) for each in np.argsort(-(vectors @ query))] == searcher._scan(query, None)

@@ -1,0 +1,218 @@
+"""`agentmem ingest` and `agentmem knowledge`, driven as a person does."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from harness.command_line import run_here, run_process
+
+from agentmem_cli.knowledge import ingest as ingest_module
+from agentmem_cli.knowledge import read
+
+SAMPLES = Path(__file__).parent.parent.parent / "knowledge"
+
+
+@pytest.fixture(autouse=True)
+def _at_home(home: Path) -> None:
+    """Every test here has a data folder of its own."""
+
+
+def statuses(*words: str | Path) -> dict[str, str]:
+    lines = run_here("ingest", "--json", *map(str, words)).json_lines()
+    return {Path(each["path"]).name: each["status"] for each in lines}
+
+
+def test_the_samples_are_read_and_found() -> None:
+    """The walk-through: ingest the samples, ask for the refund policy, get the right page."""
+    ended = run_here("ingest", str(SAMPLES))
+    assert (0, "3 indexed") == (ended.code, ended.out.splitlines()[-1])
+    found = run_here("knowledge", "search", "refund", "policy", "--json").json()["passages"]
+    assert ("refund-policy.pdf", 1, 0) == (found[0]["document"], found[0]["page"], found[0]["page_index"])
+    assert "within 30 days of purchase" in found[0]["text"]
+    for question, document, page in (
+        ("How long are access logs kept?", "handbook.pdf", 3),
+        ("Who approves access to patient data?", "handbook.pdf", 2),
+        ("What does the Practice plan cost?", "price-list.pdf", 1),
+    ):
+        first = run_here("knowledge", "search", question, "--json").json()["passages"][0]
+        assert (document, page) == (first["document"], first["page"])
+
+
+def test_unchanged_changed_and_vanished(notes: Path) -> None:
+    """The second time all is unchanged; a changed file is replaced; --prune removes what has gone, and only that."""
+    assert {"indexed"} == set(statuses(notes).values())
+    assert {"unchanged"} == set(statuses(notes).values())
+    (notes / "sea.md").write_text("The sea is now sweet.")
+    os.utime(notes / "chess.txt", ns=(1, 1))
+    (notes / "bread.txt").unlink()
+    assert {"sea.md": "indexed", "chess.txt": "unchanged", "refunds.txt": "unchanged"} == statuses(notes)
+    assert 4 == len(run_here("knowledge", "list", "--json").json())
+    assert {"bread.txt": "removed"} == {
+        name: status for name, status in statuses(notes, "--prune").items() if status != "unchanged"
+    }
+    assert ["chess.txt", "refunds.txt", "sea.md"] == [
+        each["title"] for each in run_here("knowledge", "list", "--json").json()
+    ]
+    assert "sweet" in run_here("knowledge", "search", "sea").out
+    assert "salt" not in run_here("knowledge", "search", "sea").out
+
+
+def test_a_touched_file_is_not_read_twice(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new mtime over the same bytes is looked at once and remembered."""
+    statuses(notes)
+    os.utime(notes / "sea.md", ns=(1, 1))
+    statuses(notes)
+    monkeypatch.setattr(Path, "read_bytes", lambda _path: pytest.fail("it was read again"))
+    assert {"unchanged"} == set(statuses(notes).values())
+
+
+def test_prune_spares_what_it_may_not_see(notes: Path, tmp_path: Path) -> None:
+    """A document whose folder cannot be entered now has not gone; nor has one below another path."""
+    statuses(notes)
+    elsewhere = tmp_path / "notes-too"
+    elsewhere.mkdir()
+    assert {} == statuses("--prune", elsewhere)
+    notes.chmod(0)
+    try:
+        ended = run_process("ingest", "--prune", str(notes), without_root=True)
+    finally:
+        notes.chmod(0o700)
+    assert 1 == ended.code
+    assert 4 == len(run_here("knowledge", "list", "--json").json())
+
+
+def test_every_bad_file_has_a_status(notes: Path) -> None:
+    """Broken and empty files are named with what is wrong, the good ones are kept, and the exit code is 1."""
+    (notes / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
+    (notes / "empty.txt").write_text("")
+    os.mkfifo(notes / "pipe.txt")
+    (notes / "dangling.md").symlink_to(notes / "nowhere")
+    found = statuses(notes)
+    assert ("unreadable", "no text", "unreadable", "unreadable", "indexed") == (
+        *(found[name] for name in ("broken.pdf", "empty.txt", "pipe.txt", "dangling.md", "sea.md")),
+    )
+    ended = run_here("ingest", str(notes))
+    assert 1 == ended.code
+    assert "it is damaged, or not a PDF" in ended.out
+    assert "" == ended.err
+
+
+def test_a_file_that_breaks_keeps_its_earlier_text(notes: Path) -> None:
+    """A document that cannot be read any more stays as it was read before, and the line says so."""
+    statuses(notes)
+    (notes / "refunds.txt").write_text("")
+    line = next(each for each in run_here("ingest", "--json", str(notes)).json_lines() if "refunds" in each["path"])
+    assert "no text" == line["status"]
+    assert "kept" in line["detail"]
+    assert "thirty days" in run_here("knowledge", "search", "refund").out
+
+
+def test_only_what_can_be_read_is_walked(notes: Path) -> None:
+    """Hidden files and folders and other kinds of file are passed over; a file named outright is refused."""
+    (notes / ".hidden.txt").write_text("hidden")
+    (notes / ".git").mkdir()
+    (notes / ".git" / "in.txt").write_text("hidden")
+    (notes / "picture.png").write_bytes(b"png")
+    assert {"bread.txt", "chess.txt", "refunds.txt", "sea.md"} == set(statuses(notes))
+    assert {"picture.png": "unreadable"} == statuses(notes / "picture.png")
+
+
+def test_a_name_that_is_not_utf8(notes: Path) -> None:
+    """A file whose name is not UTF-8 is ingested, unchanged the next time, and not pruned."""
+    Path(os.fsdecode(os.fsencode(notes) + b"/caf\xe9.txt")).write_text("Coffee is roasted.")
+    assert "indexed" == statuses(notes)["caf\\xe9.txt"]
+    assert {"unchanged"} == set(statuses(notes, "--prune").values())
+
+
+def test_a_huge_file_is_refused(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file over the limit is not read into memory."""
+    monkeypatch.setattr(ingest_module, "MOST_BYTES", 20)
+    assert {"unreadable"} == set(statuses(notes).values())
+
+
+def test_a_path_that_is_not_there(notes: Path) -> None:
+    """A missing PATH is one line and exit 3, before anything is done."""
+    ended = run_here("ingest", str(notes), "/nowhere/at/all")
+    assert 3 == ended.code
+    assert "There is no file or folder /nowhere/at/all." in ended.err
+    assert [] == run_here("knowledge", "list", "--json").json()
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    """An empty folder says that there is nothing to ingest."""
+    (tmp_path / "void").mkdir()
+    ended = run_here("ingest", str(tmp_path / "void"))
+    assert (0, "") == (ended.code, ended.out)
+    assert "nothing to ingest" in ended.err
+
+
+def test_ctrl_c_keeps_the_files_that_are_done(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was committed stays; the next run goes on from there and brings the index in step."""
+    stop_at = notes / "refunds.txt"
+
+    def interrupted(path: Path, content: bytes) -> read.Reading:
+        if path == stop_at:
+            raise KeyboardInterrupt
+        return read.read_file(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest_module, "read_file", interrupted)
+        assert 130 == run_here("ingest", str(notes)).code
+    assert {
+        "bread.txt": "unchanged",
+        "chess.txt": "unchanged",
+        "refunds.txt": "indexed",
+        "sea.md": "indexed",
+    } == statuses(notes)
+
+
+def test_list_show_and_remove(notes: Path) -> None:
+    """A document is listed, shown with its passages, and gone once removed; unknown ids are exit 3."""
+    assert "No documents yet." in run_here("knowledge", "list").err
+    statuses(notes)
+    assert "chess.txt" in run_here("knowledge", "list").out
+    assert "[page 2]\nThe queen moves" in run_here("knowledge", "show", "chess").out
+    shown = run_here("knowledge", "show", "chess", "--json").json()
+    assert ([1, 2], 2) == ([each["page"] for each in shown["text"]], shown["passages"])
+    assert "chess.txt" == run_here("knowledge", "remove", "chess", "--json").json()["title"]
+    assert "Removed" in run_here("knowledge", "remove", "bread").out
+    assert 3 == run_here("knowledge", "show", "chess").code
+
+
+def test_removed_text_is_in_no_file(notes: Path, home: Path) -> None:
+    """After `knowledge remove` no file of the data folder holds the text."""
+    (notes / "secret.txt").write_text("The zyxmarker is under the stone.")
+    statuses(notes)
+    assert 0 == run_here("knowledge", "remove", "secret").code
+    assert [] == [each for each in home.rglob("*") if each.is_file() and b"zyxmarker" in each.read_bytes()]
+
+
+def test_queries_from_stdin(notes: Path) -> None:
+    """With `-` each line of stdin gives one JSON line, an empty one and invalid UTF-8 too."""
+    statuses(notes)
+    lines = run_here("knowledge", "search", "-", "-k", "2", stdin=b"bread\n\nqueen \xff\n").json_lines()
+    assert ["bread", "", "queen \ufffd"] == [each["query"] for each in lines]
+    assert ["bread.txt", None, "chess.txt"] == [
+        each["passages"][0]["document"] if each["passages"] else None for each in lines
+    ]
+    assert {"document", "page", "page_index", "text", "score"} <= lines[0]["passages"][0].keys()
+
+
+def test_searching_for_nothing(notes: Path) -> None:
+    """No words are a usage error; words that nothing fits are said to have found nothing."""
+    assert 2 == run_here("knowledge", "search", " ").code
+    assert "Nothing found." in run_here("knowledge", "search", "bread").err
+    statuses(notes)
+    assert "bread.txt, p. 1" in run_here("knowledge", "search", "bread", "--document", "bread").out
+    assert 3 == run_here("knowledge", "search", "bread", "--document", "nowhere").code
+
+
+def test_hostile_text_does_not_reach_the_terminal(notes: Path) -> None:
+    """Escape sequences in a document and in a file's name are shown without their teeth."""
+    (notes / "evil\x1b[31m.txt").write_text("red\x1b[31m alert \x9b2J")
+    ended = run_here("ingest", str(notes))
+    assert "\x1b" not in ended.out + run_here("knowledge", "search", "red alert").out
+    assert "\x1b" not in json.dumps(run_here("knowledge", "show", "evil\x1b[31m").out)
