@@ -57,6 +57,7 @@ class Conversation:
         self._context: TurnContext | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._loaded = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -127,7 +128,7 @@ class Conversation:
 
         What still loads is not waited for: who leaves at once has nothing in the background.
         """
-        if self._loop is not None and self._context is not None:
+        if self._loop is not None and self._loaded:
             try:
                 asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(CLOSING_SECONDS)
             except TimeoutError:
@@ -152,6 +153,7 @@ class Conversation:
         """Import and build everything, ahead of the first turn; a failure is told by the turn that needs it."""
         with suppress(Exception):
             self._ready_context()
+        self._loaded = True
 
     def _ready_context(self) -> TurnContext:
         if self._context is None:

@@ -38,11 +38,12 @@ class OfflineModel(Model):
     def _replies(self, tools: list[dict[str, Any]] | None) -> Iterator[ModelResponse]:
         """The next reply: a search first when documents could answer, else the answer, piece by piece."""
         offered = {tool["function"]["name"] for tool in tools or [] if "function" in tool}
-        if "search_knowledge" in offered - set(self.evidence.tools) and needs_documents(self.question):
+        recall = self.evidence.recall or Recall(self.question, [], [], [])
+        lookup = Lookup(recall, self.evidence.passages, self.known)
+        if "search_knowledge" in offered - set(self.evidence.tools) and needs_documents(self.question, lookup):
             yield ModelResponse(role="assistant", tool_calls=[_call("search_knowledge", query=self.question)])
             return
-        recall = self.evidence.recall or Recall(self.question, [], [], [])
-        answer = answer_from(self.question, Lookup(recall, self.evidence.passages, self.known))
+        answer = answer_from(self.question, lookup)
         for piece in answer.splitlines(keepends=True):
             yield ModelResponse(role="assistant", content=piece)
 

@@ -65,9 +65,13 @@ def is_question(text: str) -> bool:
     return text.rstrip().endswith("?") or bool(_QUESTION.match(text))
 
 
-def needs_documents(question: str) -> bool:
-    """Whether documents could answer this: a question, and not one about the person alone."""
-    return is_question(question) and not _ABOUT_ME.search(question) and bool(terms(question))
+def needs_documents(question: str, lookup: Lookup) -> bool:
+    """Whether to search the documents: for a question that nothing likelier answers."""
+    if not is_question(question) or _ABOUT_ME.search(question) or not terms(question):
+        return False
+    ways = _ways_to_look(question)
+    likelier = ways[: ways.index(_from_documents)]
+    return not any(look(question, lookup) for look in likelier)
 
 
 def answer_from(question: str, lookup: Lookup) -> str:
@@ -99,7 +103,7 @@ def _everything_known(memories: list[Memory]) -> str:
 def _acknowledged(text: str) -> str:
     if not terms(text) or len(text.split()) < 3:
         return "Hello. Ask me about yourself, an earlier conversation or your documents."
-    return f"I read that. {_NO_MODEL} What you say of yourself is remembered, as shown below the answer."
+    return "Noted. What I keep of it about you stands below. To talk about it I would need a language model."
 
 
 def _from_memory(question: str, lookup: Lookup) -> str:

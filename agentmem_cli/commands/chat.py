@@ -14,7 +14,7 @@ from agentmem_cli.sessions import catalog
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database, open_database
 from agentmem_cli.terminal.dates import moment
-from agentmem_cli.terminal.streams import note, say
+from agentmem_cli.terminal.streams import is_interactive, note, say, wrapped
 
 app = typer.Typer(rich_markup_mode=None)
 PICK = "?"
@@ -62,11 +62,11 @@ def chat(
         settings, database, model=name, session_id=session_id, knowledge=not no_knowledge, warn=note
     )
     try:
-        if print_ or output != "text" or not sys.stdin.isatty() or not sys.stdout.isatty():
+        if print_ or output != "text" or not is_interactive():
             from agentmem_cli.terminal.once import answer_once
 
             return answer_once(conversation, words, output)
-        say(f"agentmem · {settings.user} · {name}" + (f"\n{NO_MODEL_NOTICE}" if name == OFFLINE else ""))
+        say(f"agentmem · {settings.user} · {name}" + (f"\n{wrapped(NO_MODEL_NOTICE)}" if name == OFFLINE else ""))
         conversation.start()
         from agentmem_cli.terminal.repl import Chat
 

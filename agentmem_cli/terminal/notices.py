@@ -8,15 +8,15 @@ from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line
 
 
-def memory_line(captured: Captured) -> str:
-    """`memory +1 ~1 · Works in healthcare · undo: …`, or "" when there is nothing to say."""
+def memory_line(captured: Captured, undo: str) -> str:
+    """`memory +1 ~1: Works in healthcare (undo: …)`, or "" when there is nothing to say. `undo` is the command."""
     parts = []
     if captured.added or captured.replaced:
         counts = [f"+{len(captured.added)}"] if captured.added else []
         counts += [f"~{len(captured.replaced)}"] if captured.replaced else []
-        parts.append(f"memory {' '.join(counts)}: {_texts([*captured.added, *captured.replaced])} (undo: /undo-memory)")
+        parts.append(f"memory {' '.join(counts)}: {_texts([*captured.added, *captured.replaced])} (undo: {undo})")
     if captured.proposed:
-        parts.append(f"memory ?{len(captured.proposed)} to review: {_texts(captured.proposed)} (/pending)")
+        parts.append(f"memory ?{len(captured.proposed)} to review: {_texts(captured.proposed)}")
     if captured.withheld:
         parts.append(f"left out of memory: {', '.join(captured.withheld)}")
     if captured.problem:

@@ -35,7 +35,7 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     else:
         result = {**ended.as_json(), "memory": captured.as_json()}
         say_json({"type": "end", **result} if output == "stream-json" else result, one_line=output == "stream-json")
-    line = memory_line(captured)
+    line = memory_line(captured, "agentmem memories undo")
     if line:
         note(line)
     if ended.error is not None:

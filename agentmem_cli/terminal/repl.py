@@ -110,7 +110,7 @@ class Chat:
 
 def _say_captured(captured: Future[Captured]) -> None:
     """Say what a message taught, from whichever thread learnt it."""
-    line = memory_line(captured.result())
+    line = memory_line(captured.result(), "/undo")
     if line:
         say(line)
 

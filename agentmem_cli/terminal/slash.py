@@ -100,7 +100,7 @@ def forget(chat: Chat, words: str) -> None:
         raise UsageProblem("Forget which?", "/memories shows the ids: /forget ID.")
     memory = find_memory(chat.database, chat.user, words)
     forget_memories(chat.database, chat.user, [memory.memory_id], now=int(time.time()))
-    say(f"Forgotten: {memory.text}. /undo-memory brings it back.")
+    say(f"Forgotten: {memory.text}. /undo brings it back.")
 
 
 def undo_memory(chat: Chat, words: str) -> None:  # noqa: ARG001
@@ -157,7 +157,7 @@ COMMANDS: dict[str, Callable[[Chat, str], None]] = {
     "memories": show_memories,
     "remember": remember,
     "forget": forget,
-    "undo-memory": undo_memory,
+    "undo": undo_memory,
     "pending": show_pending,
     "why": show_why,
     "model": choose_model,

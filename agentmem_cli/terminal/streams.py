@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,8 +37,17 @@ def say_json(value: Any, *, one_line: bool = False) -> None:
 
 
 def note(text: str) -> None:
-    """A line of talk on stderr."""
-    _write(sys.stderr, safe_text(text) + "\n")
+    """A line of talk on stderr; on a terminal it breaks between words."""
+    _write(sys.stderr, (wrapped(safe_text(text)) if sys.stderr.isatty() else safe_text(text)) + "\n")
+
+
+def wrapped(text: str) -> str:
+    """The text with its lines broken between words where the terminal ends."""
+    columns = _columns()
+    return "\n".join(
+        textwrap.fill(line, columns, break_long_words=False, break_on_hyphens=False) if len(line) > columns else line
+        for line in text.split("\n")
+    )
 
 
 def say_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -68,6 +78,11 @@ def shortened(text: str, columns: int) -> str:
     while kept and width(kept) > columns - 1:
         kept = kept[: -max(1, (width(kept) - columns) // 2)]
     return kept + "…"
+
+
+def is_interactive() -> bool:
+    """Whether a person is at both ends: the keyboard and the screen."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def ask_line(question: str) -> str:

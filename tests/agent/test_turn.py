@@ -137,15 +137,16 @@ def test_a_prompt_that_is_too_long(ask: Ask, anthropic: AnthropicServer) -> None
     assert (5, True) == (result.code, "--history" in result.err)
 
 
-@pytest.mark.parametrize(
-    ("reason", "says"), [("max_tokens", "cut off"), ("refusal", "refused to answer")]
-)
+@pytest.mark.parametrize(("reason", "says"), [("max_tokens", "cut off"), ("refusal", "refused to answer")])
 def test_an_answer_that_ends_early_says_so(ask: Ask, anthropic: AnthropicServer, reason: str, says: str) -> None:
     """What Agno takes for success is not: the text is kept, the line says what is missing."""
     anthropic.stop_reason(reason, text="Once upon")
     result = ask("Tell me a story")
     assert (5, True, "Once upon", "failed") == (
-        result.code, says in result.err, result.json()["answer"], result.json()["status"]
+        result.code,
+        says in result.err,
+        result.json()["answer"],
+        result.json()["status"],
     )
 
 

@@ -30,7 +30,7 @@ from agentmem_cli.storage.database import open_database
 ROUNDS = 7
 SEEDED = 1_000
 PEER = "llm==0.36"
-PROMPT = "\u203a "
+PROMPT = "\u203a"  # what follows it may be drawn by moving the cursor
 AGENTMEM = str(Path(sys.executable).with_name("agentmem"))
 SEED_PEER = """
 import sys

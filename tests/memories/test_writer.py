@@ -1,0 +1,213 @@
+"""The writer: what may become a memory, and what it replaces."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agentmem_cli.memories.store import history, list_memories, profile_memories, search_memories
+from agentmem_cli.memories.writer import Operation
+from memories.conftest import Store
+
+WORK = Operation("add", "Works in healthcare", quote="I work in healthcare", topics=["work"])
+
+
+def texts(store: Store, status: str | None = "active", user: str = "sarah") -> list[str]:
+    return [memory.text for memory in list_memories(store.database, user, status=status)]
+
+
+def test_a_memory_keeps_its_quote_as_it_was_typed_and_where_it_came_from(store: Store) -> None:
+    """Rules and models may change case, spacing and apostrophes of a quote; what is stored is what was typed."""
+    operation = Operation("add", "Is a nurse", quote="i'm  a nurse")
+    added = store.write(operation, typed="Hi, I\u2019m a\nNurse.").added[0]
+    assert ("I\u2019m a Nurse", "session-1", "run-1", "active") == (
+        added.quote,
+        added.session_id,
+        added.run_id,
+        added.status,
+    )
+    assert [added] == list_memories(store.database, "sarah")
+
+
+@pytest.mark.parametrize("actor", ["rules", "model:claude"])
+def test_without_the_persons_own_words_nothing_is_stored(store: Store, actor: str) -> None:
+    """An operation whose quote is missing, made up, or from a pasted block is dropped."""
+    for typed in ("I work in retail", "```\nI work in healthcare\n```", "> I work in healthcare", "x " * 3_000):
+        written = store.write(WORK, actor=actor, typed=typed)
+        assert [] == written.added
+    store.write(Operation("add", "Works in healthcare"), actor=actor, typed="I work in healthcare")
+    assert [] == texts(store, None)
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 501])
+def test_an_empty_or_overlong_text_is_dropped(store: Store, text: str) -> None:
+    """A memory is one statement of 1 to 500 characters."""
+    assert [] == store.write(Operation("add", text), actor="person").added
+    assert [] == texts(store, None)
+
+
+def test_the_same_twice_is_one_memory(store: Store) -> None:
+    """Case, spacing and the full stop make no difference; replaying a chat adds nothing."""
+    first = store.write(WORK).added
+    again = store.write(Operation("add", "works  in Healthcare.", quote="I work in healthcare"))
+    assert (first, []) == (again.repeated, again.added)
+    assert ["Works in healthcare"] == texts(store)
+    assert 1 == len(history(store.database, "sarah"))
+
+
+@pytest.mark.parametrize("text", ["🙂", "C++", "喜欢喝茶"])
+def test_the_same_twice_is_one_memory_in_any_script(store: Store, text: str) -> None:
+    """Also a text with no words in it, and one without spaces."""
+    store.say(text)
+    assert [text] == [memory.text for memory in store.say(text).repeated]
+
+
+def test_texts_that_only_look_alike_are_two_memories(store: Store) -> None:
+    """The index stems words and drops accents; what is the same is decided by the text."""
+    for text in ("Likes running", "Likes run", "Likes running shoes", "Likes rúnning"):
+        assert 1 == len(store.say(text).added)
+
+
+def test_replacing_supersedes_the_old_memory(store: Store) -> None:
+    """The old one stays, marked; the new one says what it replaces."""
+    old = store.write(WORK).added[0]
+    operation = Operation("replace", "Works in retail", quote="I work in retail now", replaces=old.memory_id)
+    new = store.write(operation).replaced[0]
+    assert (["Works in retail"], ["Works in healthcare"]) == (texts(store), texts(store, "superseded"))
+    assert (old.memory_id, new.memory_id) == (
+        new.supersedes,
+        list_memories(store.database, "sarah", status="superseded")[0].superseded_by,
+    )
+
+
+def test_replacing_what_is_replaced_already_replaces_its_successor(store: Store) -> None:
+    """Two operations on one stale view of the store leave one current memory."""
+    old = store.write(WORK).added[0]
+    for place in ("retail", "banking"):
+        quote = f"I work in {place} now"
+        store.write(Operation("replace", f"Works in {place}", quote=quote, replaces=old.memory_id))
+    assert ["Works in banking"] == texts(store)
+
+
+@pytest.mark.parametrize("target", ["no-such-id", None])
+def test_replacing_nothing_adds(store: Store, target: str | None) -> None:
+    """A made-up id replaces nothing."""
+    operation = Operation("replace", "Works in retail", quote="I work in retail", replaces=target)
+    assert 1 == len(store.write(operation).added)
+
+
+def test_another_users_memory_cannot_be_replaced(store: Store) -> None:
+    """Users are walls."""
+    old = store.write(WORK, user="tom").added[0]
+    store.write(Operation("replace", "Works in retail", quote="I work in retail", replaces=old.memory_id))
+    assert ["Works in healthcare"] == texts(store, user="tom")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("My password is hunter2", "a password"),
+        ("my wifi password is swordfish", "a password"),
+        ("My API key is sk-proj-abcdefghijklmnop1234", "an API key"),
+        ("I use AKIAIOSFODNN7EXAMPLE", "an API key"),
+        ("I log in with eyJhbGciOiJI.eyJzdWIiOiIx.abc", "a token"),
+        ("I keep -----BEGIN RSA PRIVATE KEY----- here", "a private key"),
+        ("I use postgres://me:secret@host/db", "a password"),
+        ("My card is 4111 1111 1111 1111", "a card number"),
+    ],
+)
+@pytest.mark.parametrize("actor", ["rules", "person"])
+def test_secrets_are_withheld_and_the_writer_says_so(store: Store, typed: str, kind: str, actor: str) -> None:
+    """Whoever asks."""
+    written = store.write(Operation("add", typed, quote=typed), actor=actor, typed=typed)
+    assert ([], True) == (written.added, kind in written.withheld)
+    assert [] == texts(store, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password is stored in the vault",
+        "Phone number is 4111 1111 1111 1112",
+        "Works on token rotation",
+        "Forgot the PIN of the bike lock",
+        "Order 1234567890123456 arrived",
+    ],
+)
+def test_talk_of_secrets_is_no_secret(store: Store, text: str) -> None:
+    """A false alarm would lose a memory."""
+    assert [] == store.say(text).withheld
+    assert [text] == texts(store)
+
+
+def test_review_proposes(store: Store) -> None:
+    """In review mode a memory waits; the same again waits no second time."""
+    assert 1 == len(store.write(WORK, mode="review").proposed)
+    assert 1 == len(store.write(WORK, mode="review").repeated)
+    assert ([], ["Works in healthcare"]) == (texts(store), texts(store, "proposed"))
+
+
+def test_a_person_who_says_what_waits_approves_it(store: Store) -> None:
+    """There is one memory then, not two."""
+    store.write(WORK, mode="review")
+    assert 1 == len(store.say("Works in healthcare").added)
+    assert (["Works in healthcare"], 1) == (texts(store), len(texts(store, None)))
+
+
+def test_nothing_to_write_writes_nothing(store: Store) -> None:
+    """A turn that says nothing of the person takes no lock; a secret in it is still reported."""
+    assert ["a password"] == store.write(typed="my password is hunter2").withheld
+    assert [] == history(store.database, "sarah")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(min_size=1, max_size=200))
+def test_any_text_in_is_the_same_text_out(store: Store, text: str) -> None:
+    """But for control characters, halves of characters and runs of spaces, and for secrets."""
+    written = store.write(Operation("add", text, topics=[text]), actor="person")
+    kept = "".join("\ufffd" if unicodedata.category(c) == "Cs" else c for c in text)
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in kept)
+    expected = " ".join(kept.split())
+    for memory in written.added:
+        assert expected == memory.text
+        assert memory in list_memories(store.database, "sarah")
+    assert (expected == "") == (not written.added and not written.repeated and not written.withheld)
+
+
+def test_search_finds_active_memories_by_their_words(store: Store) -> None:
+    """The best first, stemmed, in any script, and none that is not active."""
+    for text in ("Likes dark chocolate", "Likes hiking in the dark mountains of Norway", "住在北京"):
+        store.say(text)
+    store.say("Likes chocolate cake", actor="rules", mode="review")
+    found = search_memories(store.database, "sarah", "which CHOCOLATES does she like?", 5)
+    assert "Likes dark chocolate" == found[0][0].text
+    assert all(score > 0 for _, score in found)
+    assert "Likes chocolate cake" not in [memory.text for memory, _ in found]
+    assert ["住在北京"] == [memory.text for memory, _ in search_memories(store.database, "sarah", "北京", 5)]
+    assert [] == search_memories(store.database, "sarah", "what is it?", 5)
+
+
+def test_the_profile_holds_who_the_person_is_and_how_to_answer(store: Store) -> None:
+    """Identity, then instructions, then preferences, the newest first, within the budget; no plain facts."""
+    for kind, text, topics in (
+        ("preference", "Likes tea", []),
+        ("instruction", "Always answer in German", []),
+        ("fact", "Name is Sarah", ["name"]),
+        ("fact", "Owns a boat", ["life"]),
+        ("preference", "Likes coffee", []),
+    ):
+        store.write(Operation("add", text, kind, topics=topics), actor="person")
+    in_order = ["Name is Sarah", "Always answer in German", "Likes coffee", "Likes tea"]
+    assert in_order == [memory.text for memory in profile_memories(store.database, "sarah", 1_000)]
+    assert in_order[:2] == [memory.text for memory in profile_memories(store.database, "sarah", 40)]
+    assert [] == profile_memories(store.database, "tom", 1_000)
+
+
+def test_what_was_written_shows_as_json(store: Store) -> None:
+    """Every list by its name."""
+    shown = store.write(WORK).as_json()
+    assert ["batch_id", "added", "replaced", "proposed", "repeated", "blocked", "withheld"] == list(shown)
+    assert "Works in healthcare" == shown["added"][0]["text"]
