@@ -90,9 +90,8 @@ def _read_pdf(path: Path) -> Reading:
     first = _run_child("pdfium", path, [])
     if first.problem == ENCRYPTED:
         return Reading(ReadStatus.ENCRYPTED, detail="it needs a password")
-    missing = [] if _has_text(first) else list(range(first.count))
-    missing = missing or [index for index in range(min(first.count, MOST_PAGES)) if index not in first.pages]
-    if missing or not first.count:
+    missing = _unread(first) if _has_text(first) else []
+    if missing or not _has_text(first):
         second = _run_child("pypdf", path, missing)
         if second.problem == ENCRYPTED and not first.count:
             return Reading(ReadStatus.ENCRYPTED, detail="it needs a password")
@@ -105,24 +104,31 @@ def _has_text(gathered: _Gathered) -> bool:
     return any(page.text for page in gathered.pages.values())
 
 
+def _unread(gathered: _Gathered) -> list[int]:
+    """The page indexes that no reader has given; bounded, since a file may claim to have billions of pages."""
+    return [index for index in range(min(gathered.count, MOST_PAGES)) if index not in gathered.pages]
+
+
 def _judged(gathered: _Gathered) -> Reading:
     """The reading with its status."""
     pages = [gathered.pages[index] for index in sorted(gathered.pages)]
-    unread = [index + 1 for index in range(gathered.count) if index not in gathered.pages]
     if not pages:
         return Reading(ReadStatus.UNREADABLE, [], gathered.count, gathered.problem or _DAMAGED)
     if not _has_text(gathered):
         detail = "no page has text; a scan needs OCR first (for example `ocrmypdf`)"
         return Reading(ReadStatus.NO_TEXT, [], gathered.count, detail)
+    unread = _unread(gathered)
     if unread:
         return Reading(ReadStatus.PARTIAL, pages, gathered.count, f"not read: {_page_list(unread)}")
+    if gathered.count > MOST_PAGES:
+        return Reading(ReadStatus.PARTIAL, pages, gathered.count, f"only its first {MOST_PAGES} pages were read")
     return Reading(ReadStatus.INDEXED, pages, gathered.count)
 
 
-def _page_list(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:8]))
-    more = f" and {len(numbers) - 8} more" if len(numbers) > 8 else ""  # noqa: PLR2004 -- eight fit on a line
-    return f"page{'s' if len(numbers) > 1 else ''} {shown}{more}"
+def _page_list(indexes: list[int]) -> str:
+    shown = ", ".join(str(index + 1) for index in indexes[:8])
+    more = f" and {len(indexes) - 8} more" if len(indexes) > 8 else ""
+    return f"page{'s' if len(indexes) > 1 else ''} {shown}{more}"
 
 
 def _run_child(reader: str, path: Path, wanted: list[int]) -> _Gathered:

@@ -55,7 +55,7 @@ def test_rows_of_a_table_stay_on_their_lines() -> None:
 
 
 def test_one_endless_word_is_no_trouble() -> None:
-    """A page that is a single word of 200,000 letters is cleaned in linear time; quadratic time meets the test timeout."""
+    """A page that is a single word of 200,000 letters takes linear time; quadratic time meets the test timeout."""
     assert 200_000 == len(cleaned("a" * 200_000))
 
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from harness.command_line import run_here, run_process
+from harness.command_line import AGENTMEM, run_here, run_process
+from harness.terminal import on_terminal
 
 from agentmem_cli.knowledge import ingest as ingest_module
 from agentmem_cli.knowledge import read
@@ -216,3 +217,13 @@ def test_hostile_text_does_not_reach_the_terminal(notes: Path) -> None:
     ended = run_here("ingest", str(notes))
     assert "\x1b" not in ended.out + run_here("knowledge", "search", "red alert").out
     assert "\x1b" not in json.dumps(run_here("knowledge", "show", "evil\x1b[31m").out)
+
+
+def test_a_progress_bar_on_a_terminal(home: Path) -> None:
+    """On a terminal a bar counts the files and goes away; the lines and the total stay."""
+    with on_terminal(AGENTMEM, "ingest", str(SAMPLES), columns=160, env={"AGENTMEM_HOME": str(home)}) as terminal:
+        assert "3 indexed" in terminal.wait_for("3 indexed")
+        assert 0 == terminal.wait_for_exit()
+        assert b"3/3" in terminal.raw
+        assert "3/3" not in terminal.text()
+        assert "refund-policy.pdf  2 pages, 2 passages" in terminal.text()

@@ -98,6 +98,22 @@ def test_pages_that_one_reader_misses_come_from_the_other(monkeypatch: pytest.Mo
     )
 
 
+def test_a_file_that_claims_billions_of_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A page count is not believed beyond the limit; the pages that are there are kept."""
+    monkeypatch.setattr(read, "MOST_PAGES", 1)
+    gathered = read._Gathered({0: read.Page(0, None, "text")}, 2_000_000_000)
+    monkeypatch.setattr(read, "_run_child", lambda *_given: gathered)
+    reading = read_file(tmp_path / "a.pdf", b"")
+    assert (ReadStatus.PARTIAL, 2_000_000_000, 1) == (reading.status, reading.page_count, len(reading.pages))
+
+
+def test_a_file_that_only_the_second_reader_finds_locked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that pdfium refuses and pypdf finds encrypted is `encrypted`."""
+    problems = iter(["it is damaged, or not a PDF", "encrypted"])
+    monkeypatch.setattr(read, "_run_child", lambda *_given: read._Gathered(problem=next(problems)))
+    assert ReadStatus.ENCRYPTED == read_file(tmp_path / "a.pdf", b"").status
+
+
 def test_a_reader_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file on which the reader never ends is unreadable after the time limit."""
     monkeypatch.setattr(read, "MOST_SECONDS", 0.01)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from memories.conftest import NOW, Store
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.store import find_memory, history, list_memories, search_memories
 from agentmem_cli.memories.writer import Operation
-from memories.conftest import NOW, Store
 
 TABLES = ("memory_details", "agno_memories", "memories_fts")
 
@@ -156,10 +157,8 @@ def _newest(store: Store, user: str, status: str) -> str:
 
 
 def _try(store: Store, step: str, user: str, text: str) -> None:
-    try:
+    with suppress(NotFound, UsageProblem):  # there was nothing to do it to
         STEPS[step](store, user, text)
-    except (NotFound, UsageProblem):
-        pass  # there was nothing to do it to
 
 
 steps = st.lists(

@@ -7,10 +7,10 @@ import unicodedata
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from memories.conftest import Store
 
 from agentmem_cli.memories.store import history, list_memories, profile_memories, search_memories
 from agentmem_cli.memories.writer import Operation
-from memories.conftest import Store
 
 WORK = Operation("add", "Works in healthcare", quote="I work in healthcare", topics=["work"])
 

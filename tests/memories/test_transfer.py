@@ -1,0 +1,84 @@
+"""Memories out of one store and into another."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from memories.conftest import NOW, Store
+
+from agentmem_cli.errors import AgentmemError
+from agentmem_cli.memories import corrections
+from agentmem_cli.memories.store import list_memories
+from agentmem_cli.memories.transfer import export_memories, import_memories, parse_memories
+from agentmem_cli.memories.writer import Operation
+from agentmem_cli.records import Memory
+
+
+def filled(store: Store) -> list[Memory]:
+    store.write(Operation("add", "Works in healthcare", quote="I work in healthcare", topics=["work"]))
+    store.write(Operation("add", "Likes café ☕", "preference", said_at=NOW - 86_400), actor="person")
+    return list_memories(store.database, "sarah")
+
+
+@pytest.mark.parametrize("file_format", ["json", "jsonl"])
+def test_what_is_exported_imports_again(store: Store, file_format: str) -> None:
+    """Text, kind, topics, quote and when it was said; twice adds nothing the second time."""
+    memories = filled(store)
+    operations = parse_memories(export_memories(memories, file_format))
+    assert 2 == len(import_memories(store.database, "tom", operations, now=NOW).added)
+    assert 2 == len(import_memories(store.database, "tom", operations, now=NOW).repeated)
+
+    def said(user: str) -> list[tuple[object, ...]]:
+        found = list_memories(store.database, user)
+        return [(each.text, each.kind, each.topics, each.quote, each.said_at) for each in found]
+
+    assert said("sarah") == said("tom")
+
+
+def test_importing_brings_back_what_was_forgotten(store: Store) -> None:
+    """An import is the person's own act."""
+    exported = export_memories(filled(store), "json")
+    corrections.forget_all(store.database, "sarah", now=NOW)
+    assert 2 == len(import_memories(store.database, "sarah", parse_memories(exported), now=NOW).added)
+
+
+def test_markdown_is_for_reading(store: Store) -> None:
+    """By kind, with dates."""
+    expected = "# Memories\n\n## Facts\n\n- Works in healthcare (2026-05-28)\n\n## Preferences\n\n- Likes café ☕ (2026-05-27)\n"
+    assert expected == export_memories(filled(store), "md")
+    assert "# Memories\n" == export_memories([], "md")
+
+
+def test_only_a_text_is_needed(store: Store) -> None:
+    """The rest has defaults; a secret is left out and reported."""
+    lines = '{"text": "Likes tea"}\n\n{"text": "my password is hunter2", "topics": 3}\n'
+    written = import_memories(store.database, "sarah", parse_memories(lines), now=NOW)
+    assert [("Likes tea", "fact", NOW)] == [(each.text, each.kind, each.said_at) for each in written.added]
+    assert ["a password"] == written.withheld
+    assert [] == parse_memories("")
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ("not json", "is not JSON"),
+        ('{"text": 3}', 'has no "text"'),
+        ("[" * 100_000, "is not JSON"),
+        ("7", 'has no "text"'),
+        ('{"text": " "}', "cannot be empty"),
+        (json.dumps({"text": "x" * 501}), "500 characters"),
+        ('{"text": "x", "kind": "wisdom"}', 'has a "kind"'),
+        ('{"text": "x", "quote": 3}', 'has a "quote"'),
+        ('{"text": "x", "said_at": "yesterday"}', 'has a "said_at"'),
+        ('{"text": "x", "said_at": 1780000000000}', 'has a "said_at"'),
+        ('{"text": "x", "said_at": "9999-01-01T00:00:00Z"}', 'has a "said_at"'),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_imported(bad: str, why: str) -> None:
+    """By its number and with what is wrong."""
+    text = bad if bad.startswith("[") else '{"text": "fine"}\n' + bad
+    with pytest.raises(AgentmemError) as caught:
+        parse_memories(text)
+    assert f"Memory {1 if bad.startswith('[') else 2} " in caught.value.problem
+    assert why in caught.value.problem
