@@ -71,7 +71,7 @@ class Ambiguous(AgentmemError):
     def __init__(self, what: str, prefix: str, candidates: Sequence[tuple[str, str]]) -> None:
         shown = "".join(f"\n  {identifier}  {title}" for identifier, title in candidates[:10])
         more = f"\n  … and {len(candidates) - 10} more" if len(candidates) > 10 else ""
-        super().__init__(f'"{prefix}" fits {len(candidates)} {what}s.', f"Give more of the id:{shown}{more}")
+        super().__init__(f'"{prefix}" fits more than one {what}.', f"Give more of the id:{shown}{more}")
         self.candidates = list(candidates)
 
 

@@ -12,7 +12,7 @@ from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.backup import back_up
 from agentmem_cli.terminal.streams import say, say_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

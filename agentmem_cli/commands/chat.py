@@ -16,7 +16,7 @@ from agentmem_cli.storage.database import Database, open_database
 from agentmem_cli.terminal.dates import moment
 from agentmem_cli.terminal.streams import is_interactive, note, say, wrapped
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 PICK = "?"
 """What `main` puts behind a `--resume` that stands alone."""
 FORMATS = ("text", "json", "stream-json")
@@ -67,7 +67,6 @@ def chat(
 
             return answer_once(conversation, words, output)
         say(f"agentmem · {settings.user} · {name}" + (f"\n{wrapped(NO_MODEL_NOTICE)}" if name == OFFLINE else ""))
-        conversation.start()
         from agentmem_cli.terminal.repl import Chat
 
         return Chat(conversation).run(words)

@@ -22,7 +22,7 @@ from agentmem_cli.storage.checks import (
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.streams import progress, say, say_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.FAILED: "FAILED "}
 LOCK_TIMEOUT = 3.0
 """Seconds: a check should say that the database is locked, not wait until it is free."""

@@ -16,7 +16,7 @@ from agentmem_cli.terminal.streams import note, say, say_json
 if TYPE_CHECKING:
     from agentmem_cli.knowledge.ingest import FileResult, Found
 
-app = typer.Typer(rich_markup_mode=None, help="Read PDFs and text files into the knowledge.")
+app = typer.Typer(rich_markup_mode=None, add_completion=False, help="Read PDFs and text files into the knowledge.")
 
 
 @app.command()

@@ -13,7 +13,12 @@ from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database, open_database
 from agentmem_cli.terminal.streams import note, say, say_json, say_table
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List, show, search and remove ingested documents.")
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="List, show, search and remove ingested documents.",
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DocumentId = Annotated[str, typer.Argument(metavar="ID", help="A document's id, its beginning, path or file name.")]
 

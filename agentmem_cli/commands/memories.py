@@ -17,7 +17,10 @@ from agentmem_cli.terminal.dates import moment
 from agentmem_cli.terminal.streams import confirm, note, say, say_json, say_part
 
 app = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="List, show, add, correct, undo and erase what is known of you."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="List, show, add, correct, undo and erase what is known of you.",
 )
 MemoryId = Annotated[str, typer.Argument(metavar="ID", help="A memory's id, or the beginning of it.")]
 MemoryIds = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, or the beginnings of them.")]
@@ -144,7 +147,7 @@ def search(
     settings, database = opened(user)
     found = store.search_memories(database, settings.user, " ".join(words), count)
     if as_json:
-        say_json([{**memory.as_json(), "score": round(score, 3)} for memory, score in found])
+        say_json([{**memory.as_json(), "score": score} for memory, score in found])
     else:
         say_memories([memory for memory, _ in found], as_json, "No memory holds these words.")
 

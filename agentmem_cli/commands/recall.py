@@ -14,7 +14,7 @@ from agentmem_cli.records import Recall
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.streams import note, say_json, say_table
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.backup import contents_of, put_back
 from agentmem_cli.terminal.streams import confirm, say, say_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

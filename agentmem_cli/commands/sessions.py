@@ -15,7 +15,10 @@ from agentmem_cli.terminal.dates import day, moment
 from agentmem_cli.terminal.streams import confirm, note, say, say_json, say_part, say_table
 
 app = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="List, show, search, rename, delete, export and import."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="List, show, search, rename, delete, export and import.",
 )
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="A session's id, or the beginning of it.")]
 

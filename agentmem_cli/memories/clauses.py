@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from agentmem_cli.memories.wording import own_words
 
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"')\]]*\s+"
-    r"|\n+|;\s+"
+    r"(?<=[.!?…])(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"')\]]*\s+|\n+"
+    r"|;\s+"
 )
 _LONG_QUOTATION = re.compile(r"\"(?:[^\"\s]+\s+){2,}[^\"]*\"|\u201c(?:[^\u201d\s]+\s+){2,}[^\u201d]*\u201d")
 _PASTE_FOLLOWS = re.compile(r"^(?!.*\b(?:me|remember|myself|know)\b).*:\s*$|^dear\s+\w+", re.IGNORECASE)
 _FILLER = re.compile(
-    r"^(?:(?:hi|hello|hey|well|so|also|and|but|oh|ok|okay|yes|yeah|yep|no(?=\s*[,.!])|nope|sure|right|btw"
-    r"|by the way|fyi"
-    r"|anyway|thanks|thank you|great|cool|sorry|just so you know|for the record|for context|for reference|note|again"
-    r"|since|because|as|good (?:morning|evening|afternoon)|there|everyone|nice to meet you|(?:as )?i (?:already )?"
-    r"(?:said|told you|mentioned)(?: that)?|you should know that|just to let you know|about me|to be clear)"
+    r"^(?:(?:hi|hello|hey|well|so|also|and|but|oh|ok|okay|yes|yeah|yep|no(?=\s*[,.!])|nope|sure|right|btw|by the way"
+    r"|fyi|anyway|thanks|thank you|great|cool|sorry|just so you know|for the record|for context|for reference|note"
+    r"|again|since|because|as|good (?:morning|evening|afternoon)|there|everyone|nice to meet you"
+    r"|(?:as )?i (?:already )?(?:said|told you|mentioned)(?: that)?|you should know that|just to let you know"
+    r"|about me|to be clear)"
     r"(?:\s*[,:.!]+\s*|\s+))+",
     re.IGNORECASE,
 )
@@ -43,8 +43,8 @@ _CLAUSE_BORDER = re.compile(
 )
 _FIRST_PERSON = re.compile(r"(?:i|i'm|im|i've|we|my)\b", re.IGNORECASE)
 _VERB_ALONE = re.compile(
-    r"\s*,?\s+(?:and|but)\s+(?=(?:also\s+|now\s+)?(?:live|work|prefer|like|love|hate|enjoy|speak|use|have|own"
-    r"|drive|play"
+    r"\s*,?\s+(?:and|but)\s+(?=(?:also\s+|now\s+)?(?:live|work|prefer|like|love|hate|enjoy|speak|use|have|own|drive"
+    r"|play"
     r"|study|moved|was born|am|don't)\b)|,\s+(?=(?:an?|from|\d\d(?:\s+years\s+old)?$)\b)",
     re.IGNORECASE,
 )

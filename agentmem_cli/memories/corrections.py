@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentmem_cli.errors import NotFound, UsageProblem
-from agentmem_cli.memories.ledger import UNDO, Batch, begin_batch, last_batch, undo
-from agentmem_cli.memories.store import find_memory, history, list_memories, same_text
+from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, last_batch, undo
+from agentmem_cli.memories.store import find_memory, list_memories, same_text
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.memories.writer import PERSON, make_active
 from agentmem_cli.records import LedgerEntry, Memory
@@ -72,7 +72,7 @@ def undo_last(database: Database, user_id: str, *, now: int) -> list[LedgerEntry
             raise NotFound("There is nothing to undo.", "`agentmem memories history` shows every change.")
         batch = Batch(connection, UNDO + entries[0].batch_id, user_id, PERSON, now)
         undo(batch, entries)
-    return [entry for entry in history(database, user_id) if entry.batch_id == batch.batch_id]
+    return batch_entries(database, user_id, batch.batch_id)
 
 
 def _end(batch: Batch, memories: Sequence[Memory], status: str, action: str) -> list[Memory]:

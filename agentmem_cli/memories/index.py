@@ -35,8 +35,18 @@ def matches(
     return [(memory(row), row["score"]) for row in rows]
 
 
-def phrase_query(text: str) -> str | None:
-    """The FTS5 query for rows that hold these words in this order; None for a text without words."""
+def holding(
+    database: Database, user_id: str, text: str, memory: Callable[[sqlite3.Row], Memory]
+) -> list[Memory] | None:
+    """The user's memories, in any status, that hold the words of a text in its order; None for a text without words.
+
+    CROSS JOIN begins at the index: begun at the user's 10,000 memories, it takes 0.84 ms instead of 0.05.
+    """
     if not any(character.isalnum() for character in text):
         return None
-    return '"' + searchable(text).replace('"', " ") + '"'
+    rows = database.read(
+        "SELECT details.* FROM memories_fts CROSS JOIN memory_details AS details"
+        " ON details.memory_number = memories_fts.rowid WHERE memories_fts MATCH ? AND user_id = ?",
+        ('"' + searchable(text).replace('"', " ") + '"', user_id),
+    )
+    return [memory(row) for row in rows]

@@ -100,13 +100,19 @@ def memory_from_json(value: dict[str, Any]) -> Memory:
 
 def last_batch(database: Database, user_id: str) -> list[LedgerEntry]:
     """The entries of the user's last batch that is neither undone nor itself an undo; empty when there is none."""
-    last = (
+    rows = database.read(
         "SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action <> 'undo' AND :undo || batch_id NOT IN"
         " (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
-        " ORDER BY entry_id DESC LIMIT 1"
+        " ORDER BY entry_id DESC LIMIT 1",
+        {"user": user_id, "undo": UNDO},
     )
-    sql = f"SELECT * FROM memory_ledger WHERE user_id = :user AND batch_id = ({last}) ORDER BY entry_id"  # noqa: S608 -- no data in it
-    return [entry_of(row) for row in database.read(sql, {"user": user_id, "undo": UNDO})]
+    return batch_entries(database, user_id, rows[0]["batch_id"]) if rows else []
+
+
+def batch_entries(database: Database, user_id: str, batch_id: str) -> list[LedgerEntry]:
+    """The entries of one batch, in the order they were made."""
+    sql = "SELECT * FROM memory_ledger WHERE user_id = ? AND batch_id = ? ORDER BY entry_id"
+    return [entry_of(row) for row in database.read(sql, (user_id, batch_id))]
 
 
 def undo(batch: Batch, entries: list[LedgerEntry]) -> None:

@@ -7,21 +7,17 @@ import re
 from agentmem_cli.memories.rule_table import LANGUAGES, STYLE
 
 _AVOIDED = (
-    r"(?i:emojis?|emoticons|bullet points?|bullets|bold|markdown|jargon|exclamation (?:marks|points)|tables|headings"
-    r"|headers|abbreviations|acronyms|slang|swear words|em[- ]?dashes|filler|disclaimers|passive voice|buzzwords"
-    r"|contractions|apologi[sz]ing|apologies|analogies|metaphors|semicolons)"
+    r"(?i:emojis?|emoticons|bullet\ points?|bullets|bold|markdown|jargon|exclamation\ (?:marks|points)|tables"
+    r"|headings|headers|abbreviations|acronyms|slang|swear\ words|em[- ]?dashes|filler|disclaimers|passive\ voice"
+    r"|buzzwords|contractions|apologi[sz]ing|apologies|analogies|metaphors|semicolons)"
 )
 _IMPERATIVE = (
-    r"(?:please\ |always\ |never\ |don't\ |do\ not\ |just\ |only\ )*(?:use|keep|answer|reply|respond|explain"
-    r"|give|show|write|include"
-    r"|add|ask|remind|call|make|avoid|start|begin|end|finish|format|speak|talk|tell|list|cite|quote|suggest"
-    r"|check|be|stick"
-    r"|assume|mention|provide|put|skip|stop|treat|prefer|offer|point|translate|convert|address|sign|limit|leave"
-    r"|send|say"
-    r"|summari[sz]e|apologi[sz]e|recommend|warn|consider|refer|greet|sound|round|spell|guess|lie|share|output"
-    r"|return|produce|wrap|indent|comment|document|test"
-    r"|run|commit|push|delete|book|order|schedule|verify|ensure|let|take|try|think|translate|back|invent|make"
-    r"|round|repeat)\b"
+    r"(?:please\ |always\ |never\ |don't\ |do\ not\ |just\ |only\ )*(?:use|keep|answer|reply|respond|explain|give"
+    r"|show|write|include|add|ask|remind|call|make|avoid|start|begin|end|finish|format|speak|talk|tell|list|cite"
+    r"|quote|suggest|check|be|stick|assume|mention|provide|put|skip|stop|treat|prefer|offer|point|translate|convert"
+    r"|address|sign|limit|leave|send|say|summari[sz]e|apologi[sz]e|recommend|warn|consider|refer|greet|sound|round"
+    r"|spell|guess|lie|share|output|return|produce|wrap|indent|comment|document|test|run|commit|push|delete|book"
+    r"|order|schedule|verify|ensure|let|take|try|think|translate|back|invent|repeat)\b"
 )
 CONDITIONAL_ORDER = re.compile(
     rf"""

@@ -22,14 +22,15 @@ MAX_WORDS = 25
 
 _NOT_SAID_OF_ONESELF = re.compile(
     r"\b(?:if|suppose|supposing|imagine|pretend|hypothetically|let's say|assume|assuming|as if|would have|might|maybe"
-    r"|perhaps|probably|unless|wish|whether|jok(?:e|ing)|kidding|for example|e\.g|story|role-?play|translate|says?|said"
-    r"|told|tells|asked|asks|wrote|thinks?|thought|claims?|claimed|believes|insists|according to|quote|sentence|lyrics"
+    r"|perhaps|probably|unless|wish|whether|jok(?:e|ing)|kidding|for example|e\.g|story|role-?play|translate|says?"
+    r"|said|told|tells|asked|asks|wrote|thinks?|thought|claims?|claimed|believes|insists|according to|quote|sentence"
+    r"|lyrics"
     r"|used to)\b|:\s+\S",
     re.IGNORECASE,
 )
 _DRIFT = re.compile(
-    r",?\s+(?:which|(?-i:who)|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they"
-    r"|he|she|there|you"
+    r",?\s+(?:which|(?-i:who)|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they|he|she"
+    r"|there|you"
     r"|can|could|what|would|how|need|want))\b.*$",
     re.IGNORECASE,
 )
@@ -53,19 +54,16 @@ _CHANGE = re.compile(
 _REPLACED_BY_THEIR_LIKE = ("name", "nickname", "home", "birthday", "age")
 """There is one of each at a time, whether or not the words say that something changed."""
 _ABOUT = re.compile(
-    r"\b(?:i|i'?m|i'?ve|my|mine|we|our|call me|remember|always|never|from now on|going forward|keep in mind"
-    r"|don't|please"
-    r"|ich|mein\w*|je|j'ai|mon|soy|mi|mis|vivo|trabajo|eu|meu|minha|sono|lavoro|mijn|jag|jeg|\u044f"
+    r"\b(?:i|i'?m|i'?ve|my|mine|we|our|call me|remember|always|never|from now on|going forward|keep in mind|don't"
+    r"|please|ich|mein\w*|je|j'ai|mon|soy|mi|mis|vivo|trabajo|eu|meu|minha|sono|lavoro|mijn|jag|jeg|\u044f"
     r"|\u043c\u043d\u0435|\u043c\u043e\u0439|\u043c\u043e\u044f)\b"
     r"|[\u6211\u79c1\u50d5\u4ffa\uc800\ub098]",  # I and my: Russian; Chinese, Japanese, Korean
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
-    r"(?:(?:i'?m|i am|we're) (?:fine|good|ok|okay|great|well|sorry|done|back|here|ready|not sure|afraid|sure"
-    r"|tired|happy"
-    r"|glad|confused|stuck|lost|bored|hungry|curious|wondering|trying|getting|looking)|i (?:see|agree|know"
-    r"|think so|guess"
-    r"|understand|don't (?:know|think|understand|get)|need|appreciate)|never mind"
+    r"(?:(?:i'?m|i am|we're) (?:fine|good|ok|okay|great|well|sorry|done|back|here|ready|not sure|afraid|sure|tired"
+    r"|happy|glad|confused|stuck|lost|bored|hungry|curious|wondering|trying|getting|looking)|i (?:see|agree|know"
+    r"|think so|guess|understand|don't (?:know|think|understand|get)|need|appreciate)|never mind"
     r"|please (?!always|never|call|keep|make|remember|answer|reply|respond|speak|use|avoid|stop|don't|do not|note))\b",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.memories.index import matches, phrase_query
+from agentmem_cli.memories.index import holding, matches
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any, terms
@@ -61,11 +61,10 @@ def search_memories(database: Database, user_id: str, words: str, limit: int) ->
 
 def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
     """The user's memories, in any status, that say the same but for case, spacing and the final full stop."""
-    query = phrase_query(text)
-    if query is None:
+    candidates = holding(database, user_id, text, _memory)
+    if candidates is None:
         return _select(database, "user_id = ? AND text = ?", (user_id, text))
-    where = "user_id = ? AND memory_number IN (SELECT rowid FROM memories_fts WHERE memories_fts MATCH ?)"
-    return [each for each in _select(database, where, (user_id, query)) if text_key(each.text) == text_key(text)]
+    return [memory for memory in candidates if text_key(memory.text) == text_key(text)]
 
 
 def profile_memories(database: Database, user_id: str, budget: int) -> list[Memory]:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, StoreTooNew, UsageProblem
+from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, UsageProblem
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database, make_private_folder, open_database, translated_errors
 from agentmem_cli.storage.lock import file_lock
-from agentmem_cli.storage.schema import SCHEMA_VERSION
+from agentmem_cli.storage.schema import known_version
 
 _FILES = ("", "-wal", "-shm")
 _COUNTS = (
@@ -72,7 +72,7 @@ def contents_of(path: Path) -> Contents:
     try:
         with closing(_opened_read_only(path)) as connection:
             _require_sound(connection, path)
-            _require_known_schema(connection, path)
+            known_version(connection.execute("PRAGMA user_version").fetchone()[0], path)
             sessions, messages, memories, documents = connection.execute(_COUNTS).fetchone()
     except sqlite3.DatabaseError as error:
         raise StorageProblem(
@@ -183,15 +183,6 @@ def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreCorrupt(f"{path} is damaged ({found}).", "Run `agentmem restore FILE` with a sound backup.")
-
-
-def _require_known_schema(connection: sqlite3.Connection, path: Path) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise StoreTooNew(
-            f"{path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
-            "Upgrade agentmem: `pip install --upgrade agentmem`.",
-        )
 
 
 def _sync(path: Path) -> None:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from agentmem_cli.errors import AgentmemError, StoreTooNew
+from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.schema import SCHEMA_VERSION
+from agentmem_cli.storage.schema import known_version
 
 LITTLE_SPACE = 200_000_000
 """Bytes. Erasing text rewrites the whole database, so it needs its size once more."""
@@ -86,12 +86,7 @@ def check_permissions(settings: Settings) -> Finding:
 
 def check_database(database: Database) -> Finding:
     """Whether the file is sound, every reference leads somewhere, and its schema is one this program knows."""
-    version = int(database.read("PRAGMA user_version")[0][0])
-    if version > SCHEMA_VERSION:
-        raise StoreTooNew(
-            f"{database.path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
-            "Upgrade agentmem: `pip install --upgrade agentmem`.",
-        )
+    version = known_version(int(database.read("PRAGMA user_version")[0][0]), database.path)
     damage = database.read("PRAGMA quick_check(1)")[0][0]
     if damage != "ok":
         return Finding(Verdict.FAILED, f"{database.path} is damaged: {damage}.", RESTORE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 from agentmem_cli.errors import StoreTooNew
 from agentmem_cli.storage.database import Database
@@ -209,14 +210,18 @@ def ensure_schema(database: Database) -> None:
                 connection.execute(f"PRAGMA user_version = {number + 1}")
 
 
-def _version(database: Database) -> int:
-    version = int(database.read("PRAGMA user_version")[0][0])
+def known_version(version: int, path: Path) -> int:
+    """The schema version of the database at `path`, if this program knows it. Raises StoreTooNew."""
     if version > SCHEMA_VERSION:
         raise StoreTooNew(
-            f"{database.path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
+            f"{path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
             "Upgrade agentmem: `pip install --upgrade agentmem`.",
         )
     return version
+
+
+def _version(database: Database) -> int:
+    return known_version(int(database.read("PRAGMA user_version")[0][0]), database.path)
 
 
 def _statements(script: str) -> list[str]:

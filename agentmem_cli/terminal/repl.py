@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from prompt_toolkit.application import Application
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from agentmem_cli.agent.conversation import Conversation
@@ -47,7 +48,10 @@ class Chat:
     def run(self, first: str = "") -> ExitCode:
         """Chat until the person leaves, beginning with a first message if there is one; say how to come back."""
         prompt = chat_prompt(self.conversation.settings.input_history, [f"/{name}" for name in COMMANDS])
-        threading.Thread(target=_load_renderer, daemon=True).start()
+        if first:
+            self._load()
+        else:
+            prompt.app.after_render += self._load_once_prompted
         while True:
             try:
                 if not first:
@@ -64,6 +68,15 @@ class Chat:
         if self._last_turn is not None:
             say(f"Resume this session with: agentmem chat --user {self.user} --resume {self.conversation.session_id}")
         return ExitCode.OK
+
+    def _load_once_prompted(self, app: Application[str]) -> None:
+        """Load the heavy packages when the prompt is on the screen: two threads that import at once both wait."""
+        app.after_render -= self._load_once_prompted
+        self._load()
+
+    def _load(self) -> None:
+        self.conversation.start()
+        threading.Thread(target=_load_renderer, daemon=True).start()
 
     def retry(self) -> None:
         """Ask the last message once more; a turn without any answer is taken up again, not repeated."""

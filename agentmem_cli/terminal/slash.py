@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from agentmem_cli.errors import NotFound, UsageProblem
+from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories.corrections import forget_memories, undo_last
 from agentmem_cli.memories.store import find_memory, list_memories
 from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+from agentmem_cli.records import Memory
 from agentmem_cli.sessions.catalog import find_session_or_title, list_sessions, transcript
 from agentmem_cli.terminal.dates import day, moment
 from agentmem_cli.terminal.notices import why_lines
@@ -95,12 +96,20 @@ def remember(chat: Chat, words: str) -> None:
 
 
 def forget(chat: Chat, words: str) -> None:
-    """Forget a memory: /forget ID."""
+    """Forget a memory: /forget ID, or words of it."""
     if not words:
-        raise UsageProblem("Forget which?", "/memories shows the ids: /forget ID.")
-    memory = find_memory(chat.database, chat.user, words)
+        raise UsageProblem("Forget which?", "/memories shows them: /forget ID, or words of it.")
+    memory = _memory_meant(chat, words)
     forget_memories(chat.database, chat.user, [memory.memory_id], now=int(time.time()))
     say(f"Forgotten: {memory.text}. /undo brings it back.")
+
+
+def _memory_meant(chat: Chat, words: str) -> Memory:
+    """The active memory whose text holds the words, or else the one whose id begins with them."""
+    fitting = [each for each in list_memories(chat.database, chat.user) if words.casefold() in each.text.casefold()]
+    if len(fitting) > 1:
+        raise Ambiguous("memory", words, [(each.memory_id[:8], each.text) for each in fitting])
+    return fitting[0] if fitting else find_memory(chat.database, chat.user, words)
 
 
 def undo_memory(chat: Chat, words: str) -> None:  # noqa: ARG001

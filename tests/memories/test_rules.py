@@ -69,6 +69,8 @@ SAID = [
     ("Please keep answers short", [("instruction", "Keep answers short")]),
     ("From now on, answer in bullet points", [("instruction", "From now on, answer in bullet points")]),
     ("Don't use emojis", [("instruction", "Don't use emojis")]),
+    ("Never use bullet points or em-dashes", [("instruction", "Never use bullet points or em-dashes")]),
+    ("Avoid exclamation marks", [("instruction", "Avoid exclamation marks")]),
     ("No emojis please", [("instruction", "No emojis")]),
     ("Don't call me buddy", [("instruction", "Don't call them buddy")]),
     ("When I ask about code, always show tests", [("instruction", "When they ask about code, always show tests")]),

@@ -45,7 +45,8 @@ def test_importing_brings_back_what_was_forgotten(store: Store) -> None:
 
 def test_markdown_is_for_reading(store: Store) -> None:
     """By kind, with dates."""
-    expected = "# Memories\n\n## Facts\n\n- Works in healthcare (2026-05-28)\n\n## Preferences\n\n- Likes café ☕ (2026-05-27)\n"
+    facts = "## Facts\n\n- Works in healthcare (2026-05-28)"
+    expected = f"# Memories\n\n{facts}\n\n## Preferences\n\n- Likes café ☕ (2026-05-27)\n"
     assert expected == export_memories(filled(store), "md")
     assert "# Memories\n" == export_memories([], "md")
 

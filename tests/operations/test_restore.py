@@ -26,7 +26,8 @@ from agentmem_cli.sessions.turns import begin_turn
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import open_database
 
-begin_turn(open_database(load_settings()), user_id="sarah", session_id="late", question="In the log only", at=1)
+database = open_database(load_settings())  # closing it would empty the log
+begin_turn(database, user_id="sarah", session_id="late", question="In the log only", at=1)
 os._exit(1)
 """
 
@@ -122,7 +123,7 @@ def test_a_chat_that_is_open_goes_on_with_the_restored_content(backup: Path, dat
 def test_the_log_of_a_process_that_died_goes_into_the_kept_copy(backup: Path, database: Database, home: Path) -> None:
     """What stands only in the -wal is kept, and is not mixed into the restored content."""
     database.close()
-    subprocess.run([sys.executable, "-c", DIE], env=process_environment(), check=False)
+    assert 1 == subprocess.run([sys.executable, "-c", DIE], env=process_environment(), check=False).returncode
     assert (home / "agentmem.db-wal").stat().st_size > 0
 
     assert 0 == run_here("restore", str(backup), "--yes").code
