@@ -66,10 +66,13 @@ def chat(
             from agentmem_cli.terminal.once import answer_once
 
             return answer_once(conversation, words, output)
-        say(f"agentmem · {settings.user} · {name}" + (f"\n{wrapped(NO_MODEL_NOTICE)}" if name == OFFLINE else ""))
-        from agentmem_cli.terminal.repl import Chat
+        from agentmem_cli.terminal.type_ahead import type_ahead_kept
 
-        return Chat(conversation).run(words)
+        with type_ahead_kept():
+            say(f"agentmem · {settings.user} · {name}" + (f"\n{wrapped(NO_MODEL_NOTICE)}" if name == OFFLINE else ""))
+            from agentmem_cli.terminal.repl import Chat
+
+            return Chat(conversation).run(words)
     finally:
         conversation.close()
 

@@ -61,7 +61,7 @@ LANGUAGES = (
     r"|Persian|Farsi|Hindi|Urdu|Bengali|Tamil|Thai|Vietnamese|Indonesian|Malay|Tagalog|Chinese|Mandarin|Cantonese"
     r"|Japanese|Korean|Swahili|Latin|Catalan|Basque|Welsh|Irish|Esperanto)"
 )
-PEOPLES = (
+_PEOPLES = (
     r"(?:American|British|English|Scottish|Irish|Welsh|Canadian|Australian|German|French|Spanish|Italian|Portuguese"
     r"|Dutch|Belgian|Swiss|Austrian|Swedish|Norwegian|Danish|Finnish|Icelandic|Polish|Czech|Slovak|Hungarian|Romanian"
     r"|Bulgarian|Greek|Turkish|Russian|Ukrainian|Serbian|Croatian|Israeli|Egyptian|Nigerian|Kenyan|Ethiopian|Indian"
@@ -93,7 +93,7 @@ _APPOINTMENT = (
     r"|holiday|vacation|presentation|date|race|marathon|conference|birthday|anniversary|check-?up)"
 )
 STYLE = (
-    r"(?i:answers?|replies|reply|responses?|explanations?|messages|sentences|paragraphs|summaries|code examples"
+    r"(?i:answers?|replies|reply|responses?|explanations?|messages|sentences|paragraphs|summaries|code[ ]examples"
     r"|language|tone|english)"
 )
 # A rule to a line or two: the table is read as a table.
@@ -103,7 +103,7 @@ _TABLE = [
     (r"(?i:my (?:full |first )?name(?: is|'s)"
      r"|name's) (?!(?i:not)\b)(?P<name>[^\W\d_][\w'.-]*(?: [A-ZÀ-Þ][\w'.-]*){0,3})$",
      "Name is {Name}", "fact", "name"),
-    (rf"{_IM} (?P<x>{PEOPLES})$", "Is {x}", "fact", "origin"),
+    (rf"{_IM} (?P<x>{_PEOPLES})$", "Is {x}", "fact", "origin"),
     (rf"{_IM} (?:(?i:called|named) )?{_NO_NAME}{NAME}$", "Name is {name}", "fact", "name"),
     (rf"(?i:(?:please )?(?:just )?(?:you (?:can|may|should) )?call me|i go by|(?:my )?friends call me) {NAME}$",
      "Wants to be called {name}", "preference", "nickname"),

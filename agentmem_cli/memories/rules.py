@@ -75,7 +75,7 @@ def is_about_the_user(text: str) -> bool:
     Asks only for first-person words and standing orders, so that it holds for other languages than English too.
     """
     said = (clause for sentence in sentences(text) for clause, _ in clauses(sentence))
-    return any(_ABOUT.search(clause) and not _SMALL_TALK.match(clause) for clause in said)
+    return any((_ABOUT.search(clause) or ORDER.match(clause)) and not _SMALL_TALK.match(clause) for clause in said)
 
 
 def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:

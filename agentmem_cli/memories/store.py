@@ -49,7 +49,7 @@ def find_memory(database: Database, user_id: str, prefix: str) -> Memory:
     if not found:
         raise NotFound(f'No memory "{prefix}" of {user_id}.', "`agentmem memories list --all` shows them.")
     if len(found) > 1:
-        raise Ambiguous("memorie", prefix, [(memory.memory_id, memory.text) for memory in found])
+        raise Ambiguous("memory", prefix, [(memory.memory_id, memory.text) for memory in found])
     return found[0]
 
 

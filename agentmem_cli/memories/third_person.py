@@ -49,8 +49,4 @@ def capital(text: str) -> str:
 def _with_ending(verb: str) -> str:
     if verb in ("do", "don't"):
         return verb.replace("do", "does")
-    if verb == "have":
-        return "has"
-    if verb.endswith(("s", "x", "z", "ch", "sh")):
-        return verb + "es"
-    return verb[:-1] + "ies" if re.search("[^aeiou]y$", verb) else verb + "s"
+    return verb + ("es" if verb.endswith(("ch", "sh")) else "s")

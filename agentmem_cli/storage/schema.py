@@ -110,7 +110,7 @@ CREATE TABLE memory_details (
     supersedes TEXT,
     superseded_by TEXT
 );
-CREATE INDEX memories_of_user ON memory_details (user_id, status);
+CREATE INDEX memories_of_user ON memory_details (user_id, status, said_at, memory_number);
 CREATE VIRTUAL TABLE memories_fts USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE TRIGGER memories_leave_the_index AFTER DELETE ON memory_details BEGIN
     DELETE FROM memories_fts WHERE rowid = old.memory_number;

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 -- a benchmark prints its table
 """How long each command takes to start, as whole processes. Run by hand: a timing is never a test.
 
     uv run --group dev python tests/bench/startup.py

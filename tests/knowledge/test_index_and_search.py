@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from harness.command_line import run_process
 
+from agentmem_cli.errors import StorageProblem
 from agentmem_cli.knowledge import index, search
 from agentmem_cli.knowledge.documents import find_document, remove_documents
 from agentmem_cli.knowledge.embedding import embed
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
-from agentmem_cli.knowledge.ingest import FileResult
+from agentmem_cli.knowledge.ingest import FileResult, find_files, ingest_files
 from agentmem_cli.knowledge.search import Searcher, search_knowledge
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
@@ -147,8 +148,19 @@ def test_a_change_that_cannot_be_added_is_a_rebuild(
     """When adding the difference fails, the collection is made anew in the same call."""
     ingest(notes / "sea.md")
     monkeypatch.setattr(PassageIndex, "_update", lambda *_given: 1 / 0)
-    ingest(notes)
+    list(ingest_files(database, find_files([notes]).files))
+    index_here = PassageIndex(database, settings)
+    index_here.bring_in_step()
+    index_here.close()
     assert PassageIndex(database, settings).is_in_step()
+
+
+def test_an_index_that_cannot_be_written(database: Database, settings: Settings, ingest: Ingest, notes: Path) -> None:
+    """When the index cannot be made the error says so, and search still answers from SQLite."""
+    settings.chroma_dir.write_text("a file where the folder belongs")
+    with pytest.raises(StorageProblem, match="could not be brought in step"):
+        ingest(notes)
+    assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
 
 
 def test_a_removed_document_leaves_no_vector(

@@ -14,6 +14,7 @@ from memories.conftest import NOW, Store
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.ledger import begin_batch
 from agentmem_cli.memories.store import find_memory, history, list_memories, search_memories
 from agentmem_cli.memories.writer import Operation
 
@@ -216,3 +217,10 @@ def test_an_ambiguous_prefix_names_the_candidates(store: Store) -> None:
     with pytest.raises(Ambiguous) as caught:
         find_memory(store.database, "sarah", common)
     assert first.count(common) == len(caught.value.candidates)
+
+
+def test_from_nothing_to_nothing_is_no_change(store: Store) -> None:
+    """It leaves no entry in the ledger."""
+    with store.database.write() as connection:
+        begin_batch(connection, "sarah", "person", NOW).change(None, None, "add")
+    assert [] == history(store.database, "sarah")

@@ -49,6 +49,7 @@ SAID = [
     ("I use Neovim", [("fact", "Uses Neovim")]),
     ("I mostly use Python and Postgres", [("fact", "Uses Python and Postgres")]),
     ("I own a cabin in the mountains", [("fact", "Owns a cabin in the mountains")]),
+    ("I teach yoga", [("fact", "Teaches yoga")]),
     ("I practise yoga", [("fact", "Practises yoga")]),
     ("I love hiking and dark chocolate", [("preference", "Loves hiking and dark chocolate")]),
     ("I really hate long meetings", [("preference", "Really hates long meetings")]),
@@ -132,10 +133,11 @@ def test_what_is_not_said_of_oneself_is_left(message: str) -> None:
         "<mail>I live in Oslo</mail>",
         "| I live in Oslo |",
         "I live in Oslo. " * 400,
+        "I live in Oslo near" + " a" * 30,
     ],
 )
 def test_pasted_text_teaches_nothing(pasted: str) -> None:
-    """Code, quotations, text to work on, and anything too long to have been typed."""
+    """Code, quotations, text to work on, and anything too long to have been typed or to be one statement."""
     assert [] == capture_by_rules(pasted, [])
 
 

@@ -118,7 +118,7 @@ def test_search_takes_any_words_as_words(two_sessions: Cli, words: str) -> None:
 
 
 def test_empty_lists_say_so_on_stderr(cli: Cli) -> None:
-    """An empty list says so on stderr only: stdout stays data. An empty list prints nothing there, and JSON prints an empty list."""
+    """An empty list says so on stderr: nothing is on stdout, and with --json an empty list."""
     assert ("", True) == (cli("sessions", "list").out, "No sessions" in cli("sessions", "list").err)
     assert [] == cli("sessions", "list", "--json").json()
     assert "" == cli("sessions", "search", "x").out
