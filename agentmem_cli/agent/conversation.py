@@ -27,6 +27,8 @@ from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
+    from agno.models.base import Model
+
     from agentmem_cli.agent.turn import TurnContext
 
 MESSAGE_LIMIT = 500_000
@@ -55,6 +57,7 @@ class Conversation:
         self._knowledge = knowledge
         self._warn = warn
         self._context: TurnContext | None = None
+        self._memory_model: Model | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._loaded = False
@@ -80,6 +83,7 @@ class Conversation:
 
         self._call(change)
         self.model = model
+        self._memory_model = None
 
     def ask(self, question: str, *, retry_of: PendingTurn | None = None) -> Iterator[TurnEvent]:
         """Commit the question, then give what happens until the turn is settled; `TurnEnded` comes last.
@@ -207,10 +211,11 @@ class Conversation:
         from agentmem_cli.agent.worker import memory_model
 
         try:
-            model = memory_model(self.model, self.settings)
+            if self._memory_model is None:
+                self._memory_model = memory_model(self.model, self.settings)
         except AgentmemError as error:
             return Captured(problem=error.problem)
-        return await capture_with_model(self.database, turn, self.settings.memory, model)
+        return await capture_with_model(self.database, turn, self.settings.memory, self._memory_model)
 
     async def _finish(self) -> None:
         """Wait for captures, and for the tasks in which Agno stores stopped runs."""

@@ -37,7 +37,7 @@ Tell = Callable[[TurnEvent], None]
 TOOL_CALL_LIMIT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # the repr of a Claude holds its key
 class Answerer:
     """A model ready to answer, the watch on it, and whether the question carries Claude's cache mark."""
 
@@ -46,7 +46,7 @@ class Answerer:
     marks_cache: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # as above
 class TurnContext:
     """What every turn of a conversation shares. `history` is in exchanges; `warn` is told of what degraded."""
 

@@ -67,6 +67,12 @@ def _show(result: FileResult, as_json: bool) -> None:
     if as_json:
         say_json(result.as_json(), one_line=True)
         return
-    counts = f"  {result.pages} pages, {result.passages} passages" if result.passages else ""
+    counts = f"  {_counted(result.pages, 'page')}, {_counted(result.passages, 'passage')}" if result.passages else ""
     detail = f"  ({result.detail})" if result.detail else ""
-    say(f"{result.status:<10}  {result.path}{counts}{detail}")
+    path = Path(result.path)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    say(f"{result.status:<10}  {shown}{counts}{detail}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -46,6 +46,15 @@ def find_session(database: Database, user_id: str, prefix: str, *, trashed: bool
     return _only(exact or found, prefix)
 
 
+def short_id(database: Database, user_id: str, session_id: str) -> str:
+    """The shortest beginning of a session's id, of 8 characters or more, that fits no other of the user's."""
+    count = "SELECT count(*) AS found FROM agno_sessions WHERE user_id = ? AND substr(session_id, 1, ?) = ?"
+    for length in range(8, len(session_id)):
+        if database.read(count, (user_id, length, session_id[:length]))[0]["found"] <= 1:
+            return session_id[:length]
+    return session_id
+
+
 def find_session_or_title(database: Database, user_id: str, words: str) -> SessionSummary:
     """The one session whose id begins with `words`, or else whose title holds them, whatever their case."""
     try:

@@ -78,4 +78,8 @@ def split_finished(text: str) -> tuple[str, str]:
 
 def _markdown(text: str) -> Markdown:
     # hyperlinks=False prints a link's address; an escape sequence would hide it
-    return Markdown(text, hyperlinks=False)
+    page = Markdown(text, hyperlinks=False)
+    for token in page.parsed:
+        for part in (token, *(token.children or [])):
+            part.content = safe_text(part.content)  # `&#x202E;` has become the character only now
+    return page

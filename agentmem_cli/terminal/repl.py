@@ -13,6 +13,7 @@ from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
 from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.catalog import short_id
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.keys import chat_prompt
 from agentmem_cli.terminal.notices import memory_line
@@ -66,7 +67,8 @@ class Chat:
             except AgentmemError as error:
                 report(error)
         if self._last_turn is not None:
-            say(f"Resume this session with: agentmem chat --user {self.user} --resume {self.conversation.session_id}")
+            session = short_id(self.database, self.user, self.conversation.session_id)
+            say(f"Resume this session with: agentmem chat --user {self.user} --resume {session}")
         return ExitCode.OK
 
     def _load_once_prompted(self, app: Application[str]) -> None:

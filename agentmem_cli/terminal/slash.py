@@ -18,7 +18,7 @@ from agentmem_cli.records import Memory
 from agentmem_cli.sessions.catalog import find_session_or_title, list_sessions, transcript
 from agentmem_cli.terminal.dates import day, moment
 from agentmem_cli.terminal.notices import why_lines
-from agentmem_cli.terminal.streams import say, say_table
+from agentmem_cli.terminal.streams import say, say_table, wrapped
 
 if TYPE_CHECKING:
     from agentmem_cli.terminal.repl import Chat
@@ -136,7 +136,7 @@ def show_why(chat: Chat, words: str) -> None:  # noqa: ARG001
         raise NotFound("There is no answer yet.", "Ask something first.")
     lines = why_lines(chat.last)
     for line in lines or ["Nothing was recalled or looked up for it."]:
-        say(line)
+        say(wrapped(line))
 
 
 def choose_model(chat: Chat, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -67,12 +68,13 @@ class Terminal:
         self._read()
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
-    def wait_for(self, text: str, timeout: float = PATIENCE) -> str:
+    def wait_for(self, wanted: str | re.Pattern[str], timeout: float = PATIENCE) -> str:
         """The screen once it shows the text; AssertionError with the screen if it does not in `timeout` seconds."""
+        pattern = re.compile(re.escape(wanted)) if isinstance(wanted, str) else wanted
         ends = time.monotonic() + timeout
-        while text not in self.text():
-            assert time.monotonic() < ends, f"{text!r} is not on the screen:\n{self.text()}"
-            assert self._child.isalive() or self._read(), f"It ended without showing {text!r}:\n{self.text()}"
+        while not pattern.search(self.text()):
+            assert time.monotonic() < ends, f"{pattern.pattern!r} is not on the screen:\n{self.text()}"
+            assert self._child.isalive() or self._read(), f"It ended without {pattern.pattern!r}:\n{self.text()}"
         return self.text()
 
     def wait_for_exit(self, timeout: float = PATIENCE) -> int:

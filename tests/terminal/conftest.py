@@ -12,7 +12,6 @@ from harness.command_line import AGENTMEM, Result
 from harness.terminal import Terminal, on_terminal
 
 PROMPT = "›"
-Chat = Callable[..., AbstractContextManager[Terminal]]
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def chat_on_terminal(*words: str, wait_for: str = PROMPT, **options: str) -> Ite
 
 
 @pytest.fixture
-def chat(home: Path) -> Chat:  # noqa: ARG001 -- its environment is what is needed
+def chat(home: Path) -> Callable[..., AbstractContextManager[Terminal]]:  # noqa: ARG001 -- its environment is what is needed
     """Open the chat: `with chat("--memory", "off", TERM="dumb") as terminal`."""
     return chat_on_terminal
 

@@ -1,0 +1,139 @@
+"""The chat's own commands and its prompt, on a pseudo-terminal. No model is asked, so none has to load."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from harness.command_line import Result
+from harness.terminal import Terminal
+
+Chat = Callable[..., AbstractContextManager[Terminal]]
+Cli = Callable[..., Result]
+COLOR = re.compile(rb"\x1b\[[0-9;]*[34][0-9][0-9;]*m")
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.send("\x04")
+    assert 0 == terminal.wait_for_exit()
+    assert "Traceback" not in terminal.text()
+
+
+def typed(terminal: Terminal, line: str, shows: str) -> str:
+    """Type a line; the screen once it shows the text below it."""
+    terminal.send(f"\x0c{line}\r")  # Ctrl-L clears the screen of what was shown before
+    return terminal.wait_for(shows)
+
+
+@pytest.mark.usefixtures("two_sessions")
+def test_commands_on_sessions(chat: Chat) -> None:
+    """Sessions are listed, resumed by id or title, and begun; a hostile title is only text."""
+    with chat() as terminal:
+        typed(terminal, "/help", "Ctrl-D leaves")
+        assert "abc-1" in typed(terminal, "/sessions", "Garden")
+        assert "agent: Call a plumber." in typed(terminal, "/resume abc", "agent: ")
+        typed(terminal, "/resume boiler", "agent: Call a plumber.")
+        typed(terminal, "/resume ab", "fits 2 sessions")
+        typed(terminal, "/resume zzz", 'No session "zzz"')
+        typed(terminal, "/new", "A new session.")
+        typed(terminal, "/why", "There is no answer yet.")
+        typed(terminal, "/retry", "There is nothing to retry.")
+        leave(terminal)
+    assert (False, False) == (b"\x1b]0;" in terminal.raw, b"\x07" in terminal.raw)
+
+
+def test_commands_on_memories(chat: Chat, cli: Cli) -> None:
+    """What is known is listed, added, forgotten and brought back without leaving the chat."""
+    with chat() as terminal:
+        typed(terminal, "/memories", "Nothing is known of you yet.")
+        typed(terminal, "/remember I prefer tea", "Remembered")
+        typed(terminal, "/remember my password is hunter2", "Not remembered")
+        (memory,) = cli("memories", "list", "--json").json()
+        typed(terminal, "/mem", memory["memory_id"][:8])
+        typed(terminal, f"/forget {memory['memory_id'][:8]}", "Forgotten")
+        assert [] == cli("memories", "list", "--json").json()
+        typed(terminal, "/undo", "Undone: ")
+        assert [memory["memory_id"]] == [each["memory_id"] for each in cli("memories", "list", "--json").json()]
+        typed(terminal, "/remember", "Nothing to remember.")
+        leave(terminal)
+
+
+def test_commands_that_are_none(chat: Chat, cli: Cli) -> None:
+    """An unknown command is not sent to a model, and what was meant is suggested; a bad model changes nothing."""
+    with chat() as terminal:
+        typed(terminal, "/memoris", "Did you mean /memories")
+        typed(terminal, "/re", "/resume or /remember or /retry")
+        typed(terminal, "/xyzzy", "/help shows them.")
+        typed(terminal, "/model nonsense", "names no model")
+        typed(terminal, "/model anthropic:claude-sonnet-4-6", "ANTHROPIC_API_KEY")
+        typed(terminal, "/model", "The model is offline.")
+        typed(terminal, "   ", "›")
+        terminal.send("half a line\x03")
+        terminal.wait_for("Ctrl-D leaves.")
+        terminal.send("/quit\r")
+        assert 0 == terminal.wait_for_exit()
+    assert [] == cli("sessions", "list", "--json").json()
+
+
+def test_what_was_typed_is_ones_own(chat: Chat, home: Path) -> None:
+    """The arrow brings back what this user typed before, in another run too; another user sees none of it."""
+    with chat() as terminal:
+        typed(terminal, "/model", "The model is offline.")
+        leave(terminal)
+    with chat("--user", "tom") as terminal:
+        terminal.send("\x1b[A")
+        time.sleep(0.3)
+        assert "/model" not in terminal.text()
+        leave(terminal)
+    with chat() as terminal:
+        terminal.send("\x1b[A")
+        terminal.wait_for("› /model")
+        leave(terminal)
+    assert [0o600] == [path.stat().st_mode & 0o777 for path in (home / "history").iterdir()]
+
+
+def test_keys_that_come_before_the_prompt(chat: Chat) -> None:
+    """What is typed ahead waits for the prompt: Enter sends, Ctrl-D leaves, and nothing is drawn twice."""
+    with chat(wait_for="agentmem ·") as terminal:
+        terminal.send("/model\r\x04")
+        assert 0 == terminal.wait_for_exit()
+        assert 1 == terminal.text().count("/model")
+        assert "The model is offline." in terminal.text()
+
+
+def test_leaving_while_the_packages_load(chat: Chat) -> None:
+    """Ctrl-D at any moment of the loading ends at once, and says nothing."""
+    for wait in (0.0, 0.3, 1.0):
+        with chat() as terminal:
+            before = terminal.text()
+            time.sleep(wait)
+            leave(terminal)
+            assert before == terminal.text()
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_a_terminal_without_colour(chat: Chat, variables: dict[str, str]) -> None:
+    """NO_COLOR and a dumb terminal get no colour, and the commands work."""
+    with chat(**variables) as terminal:
+        terminal.send("/help\r")
+        terminal.wait_for("Ctrl-D leaves")
+        leave(terminal)
+    assert None is COLOR.search(bytes(terminal.raw))
+
+
+@pytest.mark.usefixtures("two_sessions")
+def test_resume_alone_lists_and_asks(chat: Chat) -> None:
+    """--resume with nothing behind it shows the sessions by number and takes a number."""
+    with chat("--resume", wait_for="Which one?") as terminal:
+        assert "  2  2026-01-01" in terminal.text()
+        terminal.send("2\r")
+        terminal.wait_for("›")
+        terminal.send("/quit\r")
+        assert 0 == terminal.wait_for_exit()
+    with chat("--resume", wait_for="Which one?") as terminal:
+        terminal.send("zzz\r")
+        assert 3 == terminal.wait_for_exit()

@@ -1,0 +1,155 @@
+"""What can be wrong before a command begins: one line that says what and what to do, and nothing is harmed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from harness.command_line import Result
+
+from agentmem_cli.agent.choice import NO_MODEL_NOTICE
+
+Cli = Callable[..., Result]
+COMMANDS = [
+    ["chat", "-p", "Hello there"],
+    ["sessions", "list"],
+    ["sessions", "rename", "s1", "Title"],
+    ["memories", "list"],
+    ["memories", "add", "Likes tea"],
+    ["recall", "boiler"],
+    ["knowledge", "list"],
+    ["ingest", "knowledge"],
+]
+each_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+
+
+@pytest.fixture
+def kept(cli: Cli, home: Path) -> Path:
+    """The database file, with a session in it and nothing in its journal."""
+    cli("sessions", "import", "-", stdin='{"session": "s1", "role": "user", "content": "The boiler is broken."}')
+    database = home / "agentmem.db"
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return database
+
+
+def refused(result: Result, code: int, *says: str) -> None:
+    """The result is this exit code and one line with these words, and no data."""
+    assert (code, "") == (result.code, result.out)
+    (line,) = [line for line in result.err.splitlines() if line != NO_MODEL_NOTICE]
+    assert line.startswith("agentmem: ")
+    assert [] == [each for each in says if each not in line], line
+
+
+@contextmanager
+def locked(database: Path) -> Iterator[None]:
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    yield
+    connection.execute("ROLLBACK")
+    connection.close()
+
+
+@pytest.mark.parametrize("words", [COMMANDS[0], COMMANDS[2], COMMANDS[4]], ids=" ".join)
+def test_a_locked_database(cli: Cli, kept: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """What must write waits as long as the lock timeout, then says who is in the way."""
+    monkeypatch.setenv("AGENTMEM_LOCK_TIMEOUT", "0.1")
+    with locked(kept):
+        refused(cli(*words), 1, "locked", "Close it")
+
+
+@pytest.mark.parametrize("words", [COMMANDS[1], COMMANDS[3], COMMANDS[5], COMMANDS[6]], ids=" ".join)
+def test_a_locked_database_can_be_read(cli: Cli, kept: Path, words: list[str]) -> None:
+    """What only reads does not wait for who writes."""
+    with locked(kept):
+        assert 0 == cli(*words).code
+
+
+@each_command
+@pytest.mark.parametrize("damage", ["garbage", "truncated"])
+def test_a_damaged_database(cli: Cli, kept: Path, words: list[str], damage: str) -> None:
+    """A file that is no database, or half of one, is named with the two ways out, and is left as it is."""
+    whole = kept.read_bytes()
+    kept.write_bytes(os.urandom(20_000) if damage == "garbage" else whole[: len(whole) // 3])
+    before = kept.read_bytes()
+    refused(cli(*words), 1, "agentmem.db is damaged", "agentmem restore FILE")
+    assert before == kept.read_bytes()
+
+
+@each_command
+def test_a_newer_database(cli: Cli, kept: Path, words: list[str]) -> None:
+    """A database from the future is not touched; the way is to upgrade."""
+    connection = sqlite3.connect(kept)
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    before = kept.read_bytes()
+    refused(cli(*words), 1, "newer agentmem", "Upgrade")
+    assert before == kept.read_bytes()
+
+
+@each_command
+def test_a_data_folder_that_is_a_file(cli: Cli, home: Path, words: list[str]) -> None:
+    """A file where the folder should be is said with the way to choose another."""
+    home.write_text("a file")
+    refused(cli(*words), 1, "data folder", "AGENTMEM_HOME")
+    assert "a file" == home.read_text()
+
+
+@pytest.mark.parametrize("words", [COMMANDS[1], COMMANDS[4]], ids=" ".join)
+def test_a_data_folder_that_cannot_be_written(process: Cli, kept: Path, words: list[str]) -> None:
+    """Where nothing can be written, not even a list can be read safely; it says what to check."""
+    before = kept.read_bytes()
+    for path in (kept, kept.parent):
+        path.chmod(path.stat().st_mode & ~0o222)
+    refused(process(*words, without_root=True), 1, "AGENTMEM_HOME")
+    assert before == kept.read_bytes()
+
+
+def test_a_data_folder_that_cannot_be_made(process: Cli, tmp_path: Path) -> None:
+    """A parent that may not be written to is the same in a line."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    result = process("sessions", "list", env={"AGENTMEM_HOME": str(closed / "home")}, without_root=True)
+    refused(result, 1, "cannot be made", "AGENTMEM_HOME")
+
+
+def test_a_config_file_that_cannot_be_read(process: Cli, home: Path) -> None:
+    """A config file without read permission is exit 4, with its path."""
+    home.mkdir()
+    (home / "config.toml").write_text("")
+    (home / "config.toml").chmod(0)
+    refused(process("sessions", "list", without_root=True), 4, "config.toml", "permissions")
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ('memory = "sometimes"', "auto, review, off"),
+        ("history = -1", "history cannot be -1"),
+        ('history = "many"', "history cannot be 'many'"),
+        ("timeout = [1]", "timeout cannot be"),
+        ('user = "a b"', "cannot be a user id"),
+        ("user = 7", "cannot be a user id"),
+        ("model = ", "not valid TOML"),
+        ("\xff", "not valid TOML"),
+    ],
+)
+def test_a_bad_setting(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch, config: str, says: str) -> None:
+    """A setting that cannot be used is exit 4, says its name or the file, and nothing is made."""
+    monkeypatch.delenv("AGENTMEM_USER")
+    home.mkdir()
+    (home / "config.toml").write_text(config, encoding="latin-1")
+    refused(cli("chat", "-p", "Hello there"), 4, says)
+    assert not (home / "agentmem.db").exists()
+
+
+@pytest.mark.parametrize("words", COMMANDS[:-2], ids=" ".join)
+@pytest.mark.parametrize("user", ["a b", "../x", "x" * 101, "tab\there"])
+def test_a_bad_user_id(cli: Cli, words: list[str], user: str) -> None:
+    """A user id that could be a path, or could not be typed, is exit 4."""
+    refused(cli(*words, "--user", user), 4, "cannot be a user id")
