@@ -6,7 +6,9 @@ Runs after the answer, on the person's typed words only: never on documents, too
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel
 
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.errors import AgentmemError
@@ -22,6 +24,23 @@ RESEMBLING = 8
 """How many memories that resemble the message go with the model's call."""
 LATEST = 200
 """How many of the latest memories the rules compare with."""
+
+
+class ProposedMemory(BaseModel):
+    """One operation of a model's reply; `replaces` is the number of a known memory."""
+
+    action: Literal["add", "replace", "nothing"]
+    text: str
+    kind: Literal["fact", "preference", "instruction", "event"]
+    quote: str
+    topics: list[str]
+    replaces: int | None
+
+
+class ProposedMemories(BaseModel):
+    """The form of the reply, for models that can be held to one. Others are asked for it in words."""
+
+    operations: list[ProposedMemory]
 
 
 def capture_offline(database: Database, turn: PendingTurn, mode: str) -> Captured:
@@ -40,10 +59,10 @@ async def capture_with_model(database: Database, turn: PendingTurn, mode: str, m
 
     resembling = _resembling(database, turn)
     system, words = capture_prompt(turn.question, resembling)
+    messages = [Message(role="system", content=system), Message(role="user", content=words)]
+    form = ProposedMemories if model.supports_native_structured_outputs else None
     try:
-        reply = await model.aresponse(
-            messages=[Message(role="system", content=system), Message(role="user", content=words)]
-        )
+        reply = await model.aresponse(messages=messages, response_format=form)
         operations = parse_operations(str(reply.content or ""), resembling)
         return _written(database, turn, operations, f"model:{model.id}", mode)
     except AgentmemError as error:

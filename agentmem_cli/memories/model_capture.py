@@ -43,31 +43,6 @@ If it says the same already, leave it out. Otherwise "add", with "replaces" null
 Answer with JSON only: {"operations": [{"action": "add", "text": "...", "kind": "fact", "quote": "...", \
 "topics": ["work"], "replaces": null}]}"""
 
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "operations": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "action": {"type": "string", "enum": ["add", "replace", "nothing"]},
-                    "text": {"type": "string"},
-                    "kind": {"type": "string", "enum": list(KINDS)},
-                    "quote": {"type": "string"},
-                    "topics": {"type": "array", "items": {"type": "string"}},
-                    "replaces": {"type": ["integer", "null"]},
-                },
-                "required": ["action", "text", "kind", "quote", "topics", "replaces"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["operations"],
-    "additionalProperties": False,
-}
-"""The reply as a JSON schema, for models that can be held to one."""
-
 
 def capture_prompt(text: str, resembling: Sequence[Memory]) -> tuple[str, str]:
     """(system text, user text) of the one call. `resembling`: memories that the message may repeat or replace."""

@@ -11,7 +11,7 @@ from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.terminal.notices import memory_line
 from agentmem_cli.terminal.stopping import stopped_by_ctrl_c
-from agentmem_cli.terminal.streams import note, report, say, say_json, say_part
+from agentmem_cli.terminal.streams import note, report, say_json, say_part
 
 
 def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode:
@@ -31,7 +31,7 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
         ended = _printed(conversation, question, output)
     captured = _captured(conversation, ended, typed)
     if output == "text":
-        say()
+        say_part("" if ended.answer.endswith("\n") or not ended.answer else "\n")
     else:
         result = {**ended.as_json(), "memory": captured.as_json()}
         say_json({"type": "end", **result} if output == "stream-json" else result, one_line=output == "stream-json")

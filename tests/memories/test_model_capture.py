@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memories.conftest import Store
 
-from agentmem_cli.memories.model_capture import MAX_OPERATIONS, SCHEMA, SYSTEM, capture_prompt, parse_operations
+from agentmem_cli.memories.model_capture import MAX_OPERATIONS, SYSTEM, capture_prompt, parse_operations
 from agentmem_cli.records import Memory
 
 WORK = {"action": "add", "text": "Works in healthcare", "kind": "fact", "quote": "I work in healthcare"}
@@ -108,9 +108,3 @@ def test_garbage_is_no_operation(reply: str) -> None:
 def test_broken_json_is_no_operation(reply: str) -> None:
     """Nested too deep, cut off, of another shape."""
     assert [] == parse_operations(reply, [])
-
-
-def test_the_schema_asks_for_what_is_read() -> None:
-    """Every property is required, as strict structured output wants."""
-    item = SCHEMA["properties"]["operations"]["items"]
-    assert set(item["properties"]) == set(item["required"]) == {*WORK, "topics", "replaces"}

@@ -37,7 +37,7 @@ def test_commands_on_sessions(chat: Chat) -> None:
         assert "abc-1" in typed(terminal, "/sessions", "Garden")
         assert "agent: Call a plumber." in typed(terminal, "/resume abc", "agent: ")
         typed(terminal, "/resume boiler", "agent: Call a plumber.")
-        typed(terminal, "/resume ab", "fits 2 sessions")
+        typed(terminal, "/resume ab", "fits more than one session")
         typed(terminal, "/resume zzz", 'No session "zzz"')
         typed(terminal, "/new", "A new session.")
         typed(terminal, "/why", "There is no answer yet.")
@@ -92,6 +92,7 @@ def test_what_was_typed_is_ones_own(chat: Chat, home: Path) -> None:
     with chat() as terminal:
         terminal.send("\x1b[A")
         terminal.wait_for("› /model")
+        terminal.send("\x15")  # Ctrl-U empties the line
         leave(terminal)
     assert [0o600] == [path.stat().st_mode & 0o777 for path in (home / "history").iterdir()]
 

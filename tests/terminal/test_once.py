@@ -1,0 +1,112 @@
+"""One answer for a script: pipes, formats, locales and exit codes."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from harness.anthropic_server import AnthropicServer
+from harness.command_line import Result, started_process
+
+Cli = Callable[..., Result]
+
+
+def test_a_piped_question(cli: Cli, anthropic: AnthropicServer) -> None:
+    """A pipe needs no option: the answer alone is on stdout, and nothing on stderr."""
+    anthropic.reply("**Four.**")
+    assert Result(0, "**Four.**\n", "") == cli("chat", "--memory", "off", stdin="What is two and two?\n")
+
+
+def test_what_is_piped_beside_a_message_teaches_nothing(cli: Cli) -> None:
+    """The words are the person's, stdin is data: only the words become memories."""
+    result = cli("chat", "-p", "I work in healthcare. Sum this up", stdin="I'm Bob and I live in Oslo.\n")
+    assert "memory +1: Works in healthcare" in result.err
+    assert ["Works in healthcare"] == [memory["text"] for memory in cli("memories", "list", "--json").json()]
+
+
+def test_both_go_to_the_model(cli: Cli, anthropic: AnthropicServer) -> None:
+    """The message comes first, what was piped after it."""
+    anthropic.reply("A list.")
+    cli("chat", "--memory", "off", "Sum this up", stdin="one\ntwo\n")
+    assert "Sum this up\n\none\ntwo\n" == anthropic.requests[0].body["messages"][0]["content"][0]["text"]
+
+
+def test_formats(cli: Cli, anthropic: AnthropicServer) -> None:
+    """JSON says everything of the turn; an unknown format is exit 2 before anything is asked."""
+    anthropic.tool_use("recall", {"query": "boiler"})
+    anthropic.reply(pieces=["Done", "."])
+    shown = cli("chat", "-p", "--memory", "off", "--format", "json", "What about it?").json()
+    assert ("done", "Done.", None, ["recall"]) == (shown["status"], shown["answer"], shown["error"], shown["tools"])
+    assert {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"} == set(shown["usage"])
+    assert 2 == cli("chat", "-p", "--format", "xml", "Hello there").code
+
+
+def test_an_answer_on_the_way_to_a_terminal_is_cleaned(cli: Cli, anthropic: AnthropicServer) -> None:
+    """What a model says passes the gate in every format; JSON escapes it."""
+    for _ in range(2):
+        anthropic.reply("A\x1b]0;owned\x07B\x9b2J")
+    assert "A]0;ownedB2J\n" == cli("chat", "-p", "--memory", "off", "Go on then").out
+    assert "\x1b" not in cli("chat", "-p", "--memory", "off", "--format", "json", "Go on then").out
+
+
+@pytest.mark.parametrize("options", [["--resume", "zzz"], ["--resume"], ["--continue"]], ids=" ".join)
+def test_a_session_that_is_not_there(cli: Cli, options: list[str]) -> None:
+    """What cannot be resumed is exit 3, and nothing is asked."""
+    assert 3 == cli("chat", "-p", "Hello there", *options).code
+    assert [] == cli("sessions", "list", "--json").json()
+
+
+def test_sessions_by_option(cli: Cli) -> None:
+    """--session makes it, --continue goes on with the last one, --resume finds it by id or title; one at a time."""
+    cli("chat", "-p", "--session", "s1", "The boiler is broken")
+    for options in (["--continue"], ["--resume", "s"], ["--resume", "boiler"], ["-c"]):
+        assert "s1" == cli("chat", "-p", "--format", "json", "Hello there", *options).json()["session"]
+    assert 2 == cli("chat", "-p", "Hello there", "-c", "-s", "s1").code
+    assert 2 == cli("chat", "-p", "Hello there", "-s", " ").code
+
+
+def test_a_c_locale(process: Cli, anthropic: AnthropicServer) -> None:
+    """A C locale neither breaks an accent on its way in nor on its way out."""
+    anthropic.reply("Ça va, Zoë 東京.")
+    result = process("chat", "--memory", "off", stdin="Où est Zoë ?", env={"LC_ALL": "C", "PYTHONUTF8": "0"})
+    assert Result(0, "Ça va, Zoë 東京.\n", "") == result
+    assert "Où est Zoë ?" in anthropic.requests[0].text
+
+
+def test_a_closed_pipe_ends_quietly(home: Path, anthropic: AnthropicServer, cli: Cli) -> None:
+    """`| head -0` gets no traceback, and the answer is kept all the same."""
+    anthropic.reply(pieces=["word "] * 50)
+    with started_process("chat", "-p", "--memory", "off", "Go on then", env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdout
+        child.stdout.close()
+        assert (0, b"") == (_end(child), _stderr(child))
+    (session,) = cli("sessions", "list", "--json").json()
+    messages = cli("sessions", "show", session["session_id"], "--json").json()["messages"]
+    assert ["done", "done"] == [message["status"] for message in messages]
+
+
+def test_ctrl_c_keeps_the_answer_so_far(home: Path, anthropic: AnthropicServer, cli: Cli) -> None:
+    """SIGINT in mid-answer is exit 130; what there was of it is on stdout and kept, marked as interrupted."""
+    anthropic.reply(pieces=["First. ", *["more "] * 500], delay=0.05)
+    with started_process("chat", "-p", "--memory", "off", "Go on then", env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdout
+        assert b"First." == child.stdout.read(6)
+        child.send_signal(signal.SIGINT)
+        assert (130, b"") == (_end(child), _stderr(child))
+    (session,) = cli("sessions", "list", "--json").json()
+    _, answer = cli("sessions", "show", session["session_id"], "--json").json()["messages"]
+    assert ("interrupted", True) == (answer["status"], answer["text"].startswith("First."))
+
+
+def _end(child: Popen[bytes]) -> int:
+    assert child.stdin
+    child.stdin.close()
+    return child.wait(30)
+
+
+def _stderr(child: Popen[bytes]) -> bytes:
+    assert child.stderr
+    return child.stderr.read()
