@@ -12,7 +12,8 @@ from agentmem_cli.commands.options import User
 from agentmem_cli.errors import ExitCode, NotFound, UsageProblem
 from agentmem_cli.sessions import catalog
 from agentmem_cli.settings import Settings, load_settings
-from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
 from agentmem_cli.terminal.dates import moment
 from agentmem_cli.terminal.streams import is_interactive, note, say, wrapped
 

@@ -10,7 +10,8 @@ import typer
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.records import FoundPassage, iso
 from agentmem_cli.settings import Settings, load_settings
-from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
 from agentmem_cli.terminal.streams import note, say, say_json, say_table
 
 app = typer.Typer(

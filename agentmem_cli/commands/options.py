@@ -10,7 +10,8 @@ import typer
 
 from agentmem_cli.errors import AgentmemError, NotFound
 from agentmem_cli.settings import Settings, load_settings
-from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
 
 User = Annotated[str | None, typer.Option("--user", "-u", help="Whose; AGENTMEM_USER, or your login name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -23,8 +23,9 @@ from agentmem_cli.errors import StorageProblem, StoreLocked
 from agentmem_cli.knowledge.documents import Position, position
 from agentmem_cli.knowledge.embedding import EMBEDDER
 from agentmem_cli.settings import Settings, load_settings
-from agentmem_cli.storage.database import Database, make_private_folder, open_database
+from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.lock import file_lock
+from agentmem_cli.storage.opening import make_private_folder, open_database
 
 if TYPE_CHECKING:
     import numpy as np

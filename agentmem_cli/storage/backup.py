@@ -18,8 +18,9 @@ from pathlib import Path
 from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, UsageProblem
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database, make_private_folder, open_database, translated_errors
+from agentmem_cli.storage.database import Database, translated_errors
 from agentmem_cli.storage.lock import file_lock
+from agentmem_cli.storage.opening import make_private_folder, open_database
 from agentmem_cli.storage.schema import known_version
 
 _FILES = ("", "-wal", "-shm")

@@ -39,7 +39,7 @@ def searchable(text: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The words a question is about: lower case, stop words out, CJK as pairs, each once, in order."""
-    words = (word.lower().replace("’", "'") for word in _WORD.findall(searchable(text)))
+    words = (word.lower().replace("’", "'").removesuffix("'s") for word in _WORD.findall(searchable(text)))
     return list(dict.fromkeys(word for word in words if word not in STOP_WORDS))
 
 

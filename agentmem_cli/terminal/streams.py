@@ -18,6 +18,10 @@ from agentmem_cli.errors import AgentmemError, ExitCode
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
 
 
+class ReaderLeft(Exception):
+    """Who read our output closed the pipe. Not a BrokenPipeError: Typer's Click would make that exit code 1."""
+
+
 def say(text: str = "") -> None:
     """A line of data on stdout."""
     _write(sys.stdout, safe_text(text) + "\n")
@@ -25,15 +29,13 @@ def say(text: str = "") -> None:
 
 def say_part(text: str) -> None:
     """A piece of an answer on stdout, at once and with no newline after it."""
-    _write(sys.stdout, safe_text(text))
-    sys.stdout.flush()
+    _write(sys.stdout, safe_text(text), at_once=True)
 
 
 def say_json(value: Any, *, one_line: bool = False) -> None:
     """A value as JSON on stdout. Not `safe_text`: JSON escapes what steers a terminal."""
     text = json.dumps(value, ensure_ascii=True) if one_line else json.dumps(value, ensure_ascii=True, indent=2)
-    _write(sys.stdout, text + "\n")
-    sys.stdout.flush()
+    _write(sys.stdout, text + "\n", at_once=True)
 
 
 def note(text: str) -> None:
@@ -116,7 +118,7 @@ def run_reporting(command: Callable[[], ExitCode | int | None]) -> int:
         code = report(error)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderLeft):
         _forget_stdout()
         code = ExitCode.OK
     except Exception as error:
@@ -152,8 +154,13 @@ def _columns() -> int:
         return 80
 
 
-def _write(stream: TextIO, text: str) -> None:
-    stream.write(text)
+def _write(stream: TextIO, text: str, *, at_once: bool = False) -> None:
+    try:
+        stream.write(text)
+        if at_once:
+            stream.flush()
+    except BrokenPipeError:
+        raise ReaderLeft from None
 
 
 def _use_utf8() -> None:

@@ -24,7 +24,7 @@ import pexpect
 from agentmem_cli.memories.writer import Operation, Source, apply_operations
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.database import open_database
+from agentmem_cli.storage.opening import open_database
 
 ROUNDS = 7
 SEEDED = 1_000

@@ -20,7 +20,8 @@ from typing import Any
 
 from agentmem_cli.agent.quiet import quiet_agno
 from agentmem_cli.settings import Settings, load_settings
-from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
 
 quiet_agno()
 

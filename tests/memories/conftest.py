@@ -10,7 +10,8 @@ import pytest
 
 from agentmem_cli.memories.writer import Operation, Source, Written, apply_operations
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
 
 NOW = 1_780_000_000
 

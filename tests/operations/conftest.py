@@ -13,7 +13,8 @@ from agentmem_cli.memories.ledger import begin_batch
 from agentmem_cli.records import Memory
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.database import Database, open_database
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ import sys, time
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.database import open_database
+from agentmem_cli.storage.opening import open_database
 
 database = open_database(load_settings())
 for number in range(100_000):

@@ -24,7 +24,7 @@ DIE = """
 import os
 from agentmem_cli.sessions.turns import begin_turn
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.database import open_database
+from agentmem_cli.storage.opening import open_database
 
 database = open_database(load_settings())  # closing it would empty the log
 begin_turn(database, user_id="sarah", session_id="late", question="In the log only", at=1)

@@ -131,7 +131,12 @@ def test_nothing_in_an_answer_steers_the_terminal(chat: Chat, anthropic: Anthrop
     Neither whole nor in two pieces, as text or as Markdown's entities, can they set the clipboard or the title.
     """
     anthropic.reply(
-        pieces=["A\x1b", "]52;c;ZXZpbA==\x07B\x1b]0;owned\x07C\x1b[2", "JD\x9b31mE \u202eF &#x202E;G &#27;[2JH", " end."]
+        pieces=[
+            "A\x1b",
+            "]52;c;ZXZpbA==\x07B\x1b]0;owned\x07C\x1b[2",
+            "JD\x9b31mE \u202eF &#x202E;G &#27;[2JH",
+            " end.",
+        ]
     )
     with chat(*PLAIN) as terminal:
         terminal.send("Go\r")

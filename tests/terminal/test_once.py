@@ -92,7 +92,9 @@ def test_ctrl_c_keeps_the_answer_so_far(home: Path, anthropic: AnthropicServer, 
     """SIGINT in mid-answer is exit 130; what there was of it is on stdout and kept, marked as interrupted."""
     anthropic.reply(pieces=["First. ", *["more "] * 500], delay=0.05)
     with started_process("chat", "-p", "--memory", "off", "Go on then", env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdin
         assert child.stdout
+        child.stdin.close()
         assert b"First." == child.stdout.read(6)
         child.send_signal(signal.SIGINT)
         assert (130, b"") == (_end(child), _stderr(child))
