@@ -80,9 +80,9 @@ def load_settings(
         data_dir=data_dir,
         config_file=config_file,
         user=_checked_user(chosen(user, "AGENTMEM_USER", "user", None) or _login_name()),
-        model=chosen(model, "AGENTMEM_MODEL", "model", None),
+        model=_checked_text("model", chosen(model, "AGENTMEM_MODEL", "model", None)),
         memory=_checked_choice("memory", chosen(memory, "AGENTMEM_MEMORY", "memory", "auto"), MEMORY_MODES),
-        memory_model=chosen(memory_model, "AGENTMEM_MEMORY_MODEL", "memory_model", None),
+        memory_model=_checked_text("memory_model", chosen(memory_model, "AGENTMEM_MEMORY_MODEL", "memory_model", None)),
         history=int(_checked_number("history", chosen(history, "AGENTMEM_HISTORY", "history", DEFAULT_HISTORY))),
         lock_timeout=_checked_number(
             "lock_timeout", chosen(None, "AGENTMEM_LOCK_TIMEOUT", "lock_timeout", DEFAULT_LOCK_TIMEOUT)
@@ -128,6 +128,12 @@ def _checked_user(user: str) -> str:
     raise ConfigProblem(
         f"{user!r} cannot be a user id.", "Use 1 to 100 characters with no spaces, slashes or control characters."
     )
+
+
+def _checked_text(name: str, value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ConfigProblem(f"{name} cannot be {value!r}.", "It is text in quotes.")
 
 
 def _checked_choice(name: str, value: Any, choices: tuple[str, ...]) -> str:

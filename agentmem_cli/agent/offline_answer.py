@@ -10,13 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from agentmem_cli.recall.recall import question_words
 from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn
 from agentmem_cli.storage.fulltext import terms
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 _NO_MODEL = "No language model is in use, so I can only look things up."
+_OFFER = "I can look things up for you: ask about yourself, an earlier conversation or your documents."
+_KNOWS_NOTHING = "I know nothing about you yet. Tell me, and I will remember."
+_EVERYTHING = "This is what I remember of you:"
+_NOTED = "Noted. What I keep of it about you stands below. To talk about it I would need a language model."
 ENOUGH = 0.5
 """The share of a question's words that a text must hold to answer it."""
+_KEYWORDS = 3
+"""So few words that are no statement about the person are looked up like a question: "refund policy"."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
 
@@ -37,13 +44,18 @@ _CONVERSATION = re.compile(
     r"\b(?:last|previous|earlier|past) (?:time|session|chat|conversation|week|month)|\byesterday\b|\bconversation\b",
     re.IGNORECASE,
 )
+_OWN_ANSWER = re.compile(
+    "|".join(map(re.escape, (NOTHING_FOUND, _OFFER, _KNOWS_NOTHING, _EVERYTHING, _NOTED)))
+    + r"|From memory: \*\*|From .+, page \d+ \[\d+\]:|On \d{4}-\d\d-\d\d .+:\n\n>"
+)
+"""How the answers of this module begin: they are never quoted as something that was said."""
 _PERSONAL = re.compile(r"\b(?:i|i'm|i've|me|my|mine|myself)\b", re.IGNORECASE)
 _TOPIC_WORDS = {
     "work": {"work", "job", "profession", "occupation", "employer", "company", "career", "living", "industry"},
     "home": {"live", "home", "city", "town", "country", "address", "place", "based"},
     "name": {"name", "call", "called"},
     "age": {"age", "old"},
-    "birthday": {"birthday", "born", "birth"},
+    "birthday": {"birthday", "born", "birth", "age", "old"},
     "diet": {"eat", "diet", "food", "allergic", "allergy", "allergies"},
     "family": {"family", "wife", "husband", "partner", "children", "kids", "son", "daughter"},
     "pets": {"pet", "pets", "dog", "cat"},
@@ -60,32 +72,50 @@ class Lookup:
     known: Callable[[], list[Memory]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An answer, and the share of the question's words that it covers; 0 for none."""
+
+    covers: float
+    text: str
+
+
+_NOT_FOUND = _Found(0.0, "")
+
+
 def is_question(text: str) -> bool:
-    """Whether the text asks for something that could be looked up."""
+    """Whether the text asks for something."""
     return text.rstrip().endswith("?") or bool(_QUESTION.match(text))
+
+
+def _is_looked_up(text: str) -> bool:
+    """Whether the text asks for something that could be looked up."""
+    keywords = len(text.split()) <= _KEYWORDS and not text.rstrip().endswith(".") and not _PERSONAL.search(text)
+    return bool(question_words(text)) and (is_question(text) or keywords)
 
 
 def needs_documents(question: str, lookup: Lookup) -> bool:
     """Whether to search the documents: for a question that nothing likelier answers."""
-    if not is_question(question) or _ABOUT_ME.search(question) or not terms(question):
+    if not _is_looked_up(question) or _ABOUT_ME.search(question):
         return False
     ways = _ways_to_look(question)
-    likelier = ways[: ways.index(_from_documents)]
-    return not any(look(question, lookup) for look in likelier)
+    return not any(look(question, lookup).covers for look in ways[: ways.index(_from_documents)])
 
 
 def answer_from(question: str, lookup: Lookup) -> str:
     """The answer, in Markdown."""
     if _ABOUT_ME.search(question):
         return _everything_known(lookup.known())
-    if not is_question(question):
-        return _acknowledged(question)
-    found = (look(question, lookup) for look in _ways_to_look(question))
-    return next(filter(None, found), f"{NOTHING_FOUND} {_NO_MODEL}")
+    if _is_looked_up(question):
+        best = max((look(question, lookup) for look in _ways_to_look(question)), key=lambda found: found.covers)
+        if best.covers:
+            return best.text
+        return f"{NOTHING_FOUND} {_NO_MODEL}" if is_question(question) else _OFFER
+    return _NOTED if question_words(question) and not is_question(question) else _OFFER
 
 
-def _ways_to_look(question: str) -> list[Callable[[str, Lookup], str]]:
-    """Where to look, the likeliest first."""
+def _ways_to_look(question: str) -> list[Callable[[str, Lookup], _Found]]:
+    """Where to look, the likeliest first: of two that cover as much of the question, it is the one quoted."""
     if _CONVERSATION.search(question):
         return [_from_turns, _from_memory, _from_documents]
     if _PERSONAL.search(question):
@@ -95,33 +125,32 @@ def _ways_to_look(question: str) -> list[Callable[[str, Lookup], str]]:
 
 def _everything_known(memories: list[Memory]) -> str:
     if not memories:
-        return "I know nothing about you yet. Tell me, and I will remember."
+        return _KNOWS_NOTHING
     lines = [f"- {memory.text} ({_day(memory.said_at)})" for memory in memories]
-    return "This is what I remember of you:\n\n" + "\n".join(lines)
+    return f"{_EVERYTHING}\n\n" + "\n".join(lines)
 
 
-def _acknowledged(text: str) -> str:
-    if not terms(text) or len(text.split()) < 3:
-        return "Hello. Ask me about yourself, an earlier conversation or your documents."
-    return "Noted. What I keep of it about you stands below. To talk about it I would need a language model."
-
-
-def _from_memory(question: str, lookup: Lookup) -> str:
-    words = set(terms(question))
-    wanted = {stem(word) for word in words}
-    topics = {topic for topic, signs in _TOPIC_WORDS.items() if signs & words}
+def _from_memory(question: str, lookup: Lookup) -> _Found:
+    words, wanted = set(terms(question)), _wanted(question)
+    topics = {topic for topic, signs in _TOPIC_WORDS.items() if signs & {word.removesuffix("'s") for word in words}}
+    if len(topics) > 1:
+        topics.discard("name")  # "my dog's name" asks for the dog
     asks_preference = bool(words & _PREFERENCE_WORDS)
-    fitting = [
-        memory
-        for memory in lookup.known()
-        if topics & set(memory.topics)
-        or (asks_preference and memory.kind == "preference" and _covered(wanted, memory.text) > 0)
-        or _covered(wanted, f"{memory.text} {' '.join(memory.topics)}") >= ENOUGH
-    ]
-    if not fitting:
-        return ""
-    fitting.sort(key=lambda memory: (bool(topics & set(memory.topics)), _covered(wanted, memory.text)), reverse=True)
-    return "\n\n".join(_memory_line(memory) for memory in fitting[:_MOST_QUOTED])
+    scored = [(_memory_covers(wanted, topics, asks_preference, memory), memory) for memory in lookup.known()]
+    best = max((covers for covers, _ in scored), default=0.0)
+    if best < ENOUGH:
+        return _NOT_FOUND
+    least = 2.0 if best >= 2 else ENOUGH  # what is of the topic asked for leaves out what only shares a word
+    fitting = sorted(((covers, memory) for covers, memory in scored if covers >= least), key=lambda each: -each[0])
+    return _Found(min(best, 1.0), "\n\n".join(_memory_line(memory) for _, memory in fitting[:_MOST_QUOTED]))
+
+
+def _memory_covers(wanted: set[str], topics: set[str], asks_preference: bool, memory: Memory) -> float:
+    """The share of the wanted stems in a memory; 2 more for one of the topic that is asked for."""
+    covers = _covered(wanted, f"{memory.text} {' '.join(memory.topics)}")
+    if topics & set(memory.topics):
+        return 2 + covers
+    return max(ENOUGH, covers) if asks_preference and memory.kind == "preference" else covers
 
 
 def _memory_line(memory: Memory) -> str:
@@ -133,28 +162,30 @@ def _memory_line(memory: Memory) -> str:
     return f"From memory: **{memory.text}**. {said}."
 
 
-def _from_turns(question: str, lookup: Lookup) -> str:
-    wanted = {stem(word) for word in terms(question)} - _TALK_STEMS
+def _from_turns(question: str, lookup: Lookup) -> _Found:
+    wanted = _wanted(question) - _TALK_STEMS
     fitting = [
         turn
         for turn in lookup.recall.turns
-        if not (turn.role == "user" and is_question(turn.text))
-        and not turn.text.startswith((NOTHING_FOUND, "From memory:", "From ", "On "))
+        if not (turn.role == "user" and _is_looked_up(turn.text))
+        and not (turn.role == "assistant" and _OWN_ANSWER.match(turn.text))
         and (not wanted or _covered(wanted, turn.text) >= ENOUGH)
     ]
     if not fitting:
-        return ""
+        return _NOT_FOUND
+    covers = max(_covered(wanted, turn.text) for turn in fitting) if wanted else 1.0
     shown = sorted(fitting[:_MOST_QUOTED], key=lambda turn: turn.at)
-    return "\n\n".join(f"On {_day(turn.at)} {_said_by(turn)}:\n\n> {_cut(turn.text)}" for turn in shown)
+    return _Found(covers, "\n\n".join(f"On {_day(turn.at)} {_said_by(turn)}:\n\n> {_cut(turn.text)}" for turn in shown))
 
 
-def _from_documents(question: str, lookup: Lookup) -> str:
-    wanted = {stem(word) for word in terms(question)}
+def _from_documents(question: str, lookup: Lookup) -> _Found:
+    wanted = _wanted(question)
     for number, passage in enumerate(lookup.passages, start=1):
-        if _covered(wanted, f"{passage.document} {passage.text}") >= ENOUGH:
+        covers = _covered(wanted, f"{passage.document} {passage.text}")
+        if covers >= ENOUGH:
             quoted = "\n\n".join(f"> {sentence}" for sentence in _best_sentences(wanted, passage.text))
-            return f"From {passage.document}, page {passage.page} [{number}]:\n\n{quoted}"
-    return ""
+            return _Found(covers, f"From {passage.document}, page {passage.page} [{number}]:\n\n{quoted}")
+    return _NOT_FOUND
 
 
 def _best_sentences(wanted: set[str], text: str) -> list[str]:
@@ -162,7 +193,13 @@ def _best_sentences(wanted: set[str], text: str) -> list[str]:
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
     whole = [sentence for sentence in sentences if len(sentence.split()) > 4] or sentences
     ranked = sorted(range(len(whole)), key=lambda place: -_covered(wanted, whole[place]))
-    return [_cut(whole[place]) for place in sorted(ranked[:_MOST_QUOTED])]
+    fitting = [place for place in ranked if _covered(wanted, whole[place])] or ranked
+    return [_cut(whole[place]) for place in sorted(fitting[:_MOST_QUOTED])]
+
+
+def _wanted(question: str) -> set[str]:
+    """The stems to look for; a single letter or digit, as in "2+2", says too little."""
+    return {stem(word) for word in terms(question) if len(word) > 1 or not word.isascii()}
 
 
 def _covered(wanted: set[str], text: str) -> float:

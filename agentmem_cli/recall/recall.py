@@ -20,20 +20,25 @@ PROFILE_BUDGET = 1_600
 
 _SMALL_TALK = frozenset(
     """
-    afternoon ah alright amazing appreciate awesome bye byebye cheers cool day dear evening excellent fine glad good
-    goodbye goodnight great ha haha hello hey hi hiya hmm hm interesting kind lol lovely luck many morning much nice
-    night nope noted oh ok okay perfect please pleased really right see see sorry sounds super sure talk thank thanks
-    thx tomorrow understood welcome well wonderful wow ya yeah yep yes yo
+    afternoon ah alright amazing appreciate awesome bye byebye cheers continue cool day dear evening excellent fine glad
+    good goodbye goodnight great ha haha hello hey hi hiya hmm hm interesting kind lol lovely luck many morning much
+    nice night nope noted oh ok okay perfect please pleased really right see sorry sounds super sure talk thank thanks
+    thx tomorrow understood welcome well wonderful wow ya yeah yep yes yo you're
     """.split()  # noqa: SIM905 -- a list of quoted words would hide the words
 )
+_SMALL_PHRASES = re.compile(
+    r"\b(?:a lot|doing today|go on|got it|makes sense|never mind|no problem|of course|to meet you|well done)\b",
+    re.IGNORECASE,
+)
+"""Of words that alone may be what a question is about: "What was the problem?"."""
 
 
 def question_words(question: str) -> list[str]:
     """The words to look for; none for small talk, which recalls nothing."""
-    words = terms(question)
-    if all(word in _SMALL_TALK or re.fullmatch(r"(.)\1*", word) for word in words):
+    talk = terms(_SMALL_PHRASES.sub(" ", question))
+    if all(word in _SMALL_TALK or re.fullmatch(r"(.)\1*", word) for word in talk):
         return []
-    return words
+    return terms(question)
 
 
 def recall_for(
@@ -44,7 +49,7 @@ def recall_for(
     limit: int = DEFAULT_LIMIT,
     without_runs: Collection[str] = (),
 ) -> Recall:
-    """What is known that fits a question, each list in rank order; a memory of the profile is not listed twice.
+    """What is known that fits a question, each list in rank order; what fits is listed though the profile has it.
 
     `without_runs` are the runs that the request carries already.
     """

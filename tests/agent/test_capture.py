@@ -52,7 +52,9 @@ def test_one_call_on_what_was_typed(tell: Cli, cli: Cli, anthropic: AnthropicSer
     assert ("I work in healthcare", "fact") == (memory["quote"], memory["kind"])
 
 
-@pytest.mark.parametrize("said", ["Thanks a lot!", "What is the boiler's model?", "hello", "Translate this:\nI am Bob."])
+@pytest.mark.parametrize(
+    "said", ["Thanks a lot!", "What is the boiler's model?", "hello", "Translate this:\nI am Bob."]
+)
 def test_what_is_not_about_the_person_costs_no_call(tell: Cli, anthropic: AnthropicServer, said: str) -> None:
     """Small talk, plain questions and text to work on are not sent a second time."""
     anthropic.reply("Noted.")

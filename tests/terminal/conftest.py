@@ -24,7 +24,7 @@ def chat_on_terminal(*words: str, wait_for: str = PROMPT, **options: str) -> Ite
 
 @pytest.fixture
 def chat(home: Path) -> Callable[..., AbstractContextManager[Terminal]]:  # noqa: ARG001 -- its environment is what is needed
-    """Open the chat: `with chat("--memory", "off", TERM="dumb") as terminal`."""
+    """What opens the chat, given words of the command line and variables, as a context."""
     return chat_on_terminal
 
 

@@ -1,0 +1,78 @@
+"""The recalled block: what of a recall goes into a prompt, and how much of it."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentmem_cli.recall.block import BLOCK_BUDGET, profile_text, recall_block
+from agentmem_cli.recall.tokens import count_tokens
+from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
+
+WRAPPING = 60
+"""Tokens of the two marks and the sentence between them, at the most."""
+LATEST = 4_000_000_000
+any_text = st.text(max_size=900) | st.text("字", max_size=900) | st.just("word " * 150)
+
+
+def memory(text: str, *, memory_id: str = "m1", said_at: int = 1_780_000_000) -> RecalledMemory:
+    return RecalledMemory(memory_id, text, "fact", said_at, None, None, 1.0)
+
+
+def turn(text: str, *, name: str | None = None, at: int = 1_780_000_000, role: str = "user") -> RecalledTurn:
+    return RecalledTurn("s1", "Title", "r1", role, name, at, text, 1.0, None)
+
+
+any_memories = st.lists(st.builds(memory, any_text, said_at=st.integers(0, LATEST)), max_size=30)
+any_turns = st.lists(st.builds(turn, any_text, name=st.none() | any_text, at=st.integers(0, LATEST)), max_size=30)
+
+
+@given(memories=any_memories, turns=any_turns, budget=st.integers(0, BLOCK_BUDGET))
+def test_the_budget_holds_for_any_input(memories: list[RecalledMemory], turns: list[RecalledTurn], budget: int) -> None:
+    """Whatever is recalled, in whatever script and length, the block stays within its budget."""
+    block = recall_block(Recall("q", [], memories, turns), "0a1b2c3d", budget=budget)
+    assert count_tokens(block) <= budget + WRAPPING
+
+
+@given(text=any_text)
+def test_nothing_recalled_can_make_a_line_of_its_own(text: str) -> None:
+    """A recalled text is one line between the marks, so it can pretend to be neither a mark nor another line."""
+    block = recall_block(Recall("q", [], [], [turn(text)]), "0a1b2c3d")
+    assert 4 == len(block.splitlines())
+    assert 1 == block.count("\n</recalled-0a1b2c3d>")
+    assert f"- {' '.join(text.split())}"[:500] == profile_text([memory(text)])[:500]
+
+
+def test_lines_stand_in_date_order() -> None:
+    """What was said first stands first, whatever its rank, each line with its date and who said it."""
+    day = 86_400
+    block = recall_block(
+        Recall(
+            "q",
+            [],
+            [memory("Works at a school", said_at=1_780_000_000)],
+            [turn("I teach.", at=1_780_000_000 + day), turn("Hello.", role="assistant", at=1_780_000_000 - day)],
+        ),
+        "0a1b2c3d",
+    )
+    said = [re.sub(r"^\[\d{4}-\d\d-\d\d\] ", "", line) for line in block.splitlines() if line.startswith("[")]
+    assert ["assistant: Hello.", "known: Works at a school", "user: I teach."] == said
+
+
+def test_what_the_profile_says_is_not_said_again() -> None:
+    """A memory that stands in the system text is left out of the block; with nothing left there is no block."""
+    known = memory("Works in healthcare")
+    assert "" == recall_block(Recall("q", [known], [known], []), "0a1b2c3d")
+    other = memory("Owns a bicycle", memory_id="m2")
+    block = recall_block(Recall("q", [known], [known, other], []), "0a1b2c3d")
+    assert (1, 0) == (block.count("Owns a bicycle"), block.count("Works in healthcare"))
+
+
+def test_neither_kind_crowds_out_the_other() -> None:
+    """Where only a few lines fit, memories and messages take turns."""
+    memories = [memory(f"memory {number} " + "x" * 100, memory_id=str(number)) for number in range(10)]
+    turns = [turn(f"message {number} " + "x" * 100) for number in range(10)]
+    block = recall_block(Recall("q", [], memories, turns), "0a1b2c3d", budget=160)
+    assert (2, 2) == (block.count("memory "), block.count("message "))

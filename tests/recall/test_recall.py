@@ -1,0 +1,114 @@
+"""What is recalled for a question, through the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from harness.command_line import Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agentmem_cli.recall.recall import question_words
+
+Cli = Callable[..., Result]
+SMALL_TALK = """
+hi|hello|hey there|good morning|Good evening!|thanks|thank you|thanks a lot|thank you so much|thx|ok|okay|OK!|cool|
+great|perfect|nice|awesome|lol|haha|hmm|yes|no|yep|nope|sure|of course|bye|goodbye|see you|see you tomorrow|
+good night|how are you?|how are you doing today?|what's up?|nice to meet you|you're welcome|sorry|no problem|
+never mind|got it|i see|makes sense|sounds good|that's great|well done|👍|:)|...|?|go on|continue|
+""".replace("\n", "").strip("|")
+
+
+@pytest.fixture
+def told(cli: Cli) -> Cli:
+    """A few conversations of Sarah's and one of Tom's, and two memories."""
+    lines = [
+        ("flat", "user", "The boiler is broken and the flat is cold.", "2026-01-01T10:00:00Z", "Sarah", "D1:1"),
+        ("flat", "assistant", "Call the plumber on Tuesday.", "2026-01-01T10:00:05Z", None, "D1:2"),
+        ("trip", "user", "We fly to Oslo in May with good friends.", "2026-02-01T10:00:00Z", None, None),
+        ("東京", "user", "来月東京に引っ越します。新しい仕事が始まります。", "2026-03-01T10:00:00Z", None, None),
+    ]
+    keys = ("session", "role", "content", "at", "name", "id")
+    imported = [{key: value for key, value in zip(keys, line, strict=True) if value} for line in lines]
+    cli("sessions", "import", "-", stdin="\n".join(map(json.dumps, imported)))
+    tom = {"session": "tom", "role": "user", "content": "My boiler was repaired by a plumber in Oslo."}
+    cli("sessions", "import", "-", "--user", "tom", stdin=json.dumps(tom))
+    cli("memories", "add", "Owns an old boiler")
+    cli("memories", "add", "Prefers tea", "--kind", "preference")
+    return cli
+
+
+def test_items_come_in_rank_order_with_all_that_is_known_of_them(told: Cli) -> None:
+    """Memories and messages together, the best first, each with its type; a message with the id it was imported by."""
+    found = told("recall", "boiler broken", "--json").json()
+    assert {"question", "profile", "items"} == set(found)
+    scores = [item["score"] for item in found["items"]]
+    assert sorted(scores, reverse=True) == scores
+    assert all(0 < score <= 1 for score in scores)
+    assert {"turn", "memory"} == {item["type"] for item in found["items"]}
+    message = next(item for item in found["items"] if item["id" if item["type"] == "turn" else "text"] == "D1:1")
+    assert ("flat", "user", "Sarah", "2026-01-01T10:00:00Z", "The boiler is broken and the flat is cold.") == tuple(
+        message[key] for key in ("session", "role", "name", "at", "text")
+    )
+    assert ["Prefers tea"] == [memory["text"] for memory in found["profile"]]
+
+
+def test_an_answer_is_found_by_its_question(told: Cli) -> None:
+    """A message that shares no word with the question is found through the message that it answers."""
+    found = told("recall", "cold flat", "--json").json()["items"]
+    assert ["D1:1", "D1:2"] == [item["id"] for item in found if item["type"] == "turn"]
+
+
+def test_one_json_line_for_each_line_of_stdin(told: Cli) -> None:
+    """`-` answers line by line, a blank line too, so that answers and questions stay in step."""
+    questions = ["Which boiler?", "", "hello", '"quoted OR (', "Oslo"]
+    lines = told("recall", "-", stdin="\n".join(questions) + "\n").json_lines()
+    assert questions == [line["question"] for line in lines]
+    assert [False, True, True, True, False] == [line["items"] == [] for line in lines]
+
+
+def test_k_bounds_each_kind(told: Cli) -> None:
+    """-k is how many of each kind at the most; zero is refused."""
+    found = told("recall", "boiler broken cold plumber", "-k", "1", "--json").json()["items"]
+    assert ["memory", "turn"] == sorted(item["type"] for item in found)
+    assert 2 == told("recall", "boiler", "-k", "0").code
+    assert 2 == told("recall", " ").code
+
+
+def test_a_japanese_question_finds_a_japanese_message(told: Cli) -> None:
+    """Words that no space divides are found all the same."""
+    assert ["東京"] == [item["session"] for item in told("recall", "東京への引っ越し", "--json").json()["items"]]
+
+
+def test_the_table_is_for_reading(told: Cli) -> None:
+    """Without --json it is a table; what finds nothing says so on stderr."""
+    table = told("recall", "boiler").out.splitlines()
+    assert ["WHAT", "SCORE", "DATE", "SOURCE", "TEXT"] == table[0].split()
+    assert {"profile", "memory", "message"} == {line.split()[0] for line in table[1:]}
+    nothing = told("recall", "xylophone", "--user", "nobody")
+    assert ("", "Nothing is recalled for this.\n") == (nothing.out, nothing.err)
+
+
+@pytest.mark.parametrize("text", SMALL_TALK.split("|"))
+def test_small_talk_recalls_nothing(text: str) -> None:
+    """A greeting, thanks or a nod look for nothing."""
+    assert [] == question_words(text)
+
+
+@pytest.mark.parametrize("text", ["Oslo?", "my boiler", "what did I say about tea", "good friends", "東京"])
+def test_a_short_question_is_no_small_talk(text: str) -> None:
+    """One word that says something is enough to look."""
+    assert [] != question_words(text)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=60).filter(str.strip))
+def test_users_are_walls(cli: Cli, text: str) -> None:
+    """Whatever one user says, another is given none of it, even when they ask with the same words."""
+    line = json.dumps({"session": f"s{abs(hash(text))}", "role": "user", "content": text})
+    cli("sessions", "import", "-", stdin=line)
+    cli("memories", "add", "--", text)
+    found = cli("recall", "--json", "--user", "tom", "--", text).json()
+    assert ([], []) == (found["profile"], found["items"])

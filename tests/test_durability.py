@@ -1,0 +1,157 @@
+"""Nothing said is lost: killed processes, many at once, and a store that will not take the answer."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from subprocess import run
+
+import pytest
+from harness.anthropic_server import AnthropicServer, Request
+from harness.anthropic_wire import Reply
+from harness.command_line import Result, run_process, started_process
+from harness.environment import process_environment
+
+Cli = Callable[..., Result]
+PLAIN = ("--memory", "off", "--no-knowledge")
+
+TEN_TURNS = """
+import sys
+from pathlib import Path
+from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.turns import begin_turn, settle_turn
+from agentmem_cli.storage.database import Database
+
+database = Database(Path(sys.argv[1]), lock_timeout=30.0)
+for number in range(10):
+    question = f"{sys.argv[2]} asks {number}"
+    turn = begin_turn(database, user_id="sarah", session_id="s1", question=question, at=number)
+    settle_turn(database, turn, TurnStatus.DONE, f"answer to {question}", at=number)
+database.close()
+"""
+
+
+def messages(cli: Cli, session: str = "s1") -> list[tuple[str, str, str]]:
+    """(role, status, text) of each message of a session."""
+    shown = cli("sessions", "show", session, "--json").json()
+    return [(message["role"], message["status"], message["text"]) for message in shown["messages"]]
+
+
+def sent(anthropic: AnthropicServer) -> list[str]:
+    """The texts of the last request."""
+    return [message["content"][0]["text"] for message in anthropic.requests[-1].body["messages"]]
+
+
+def test_a_killed_process_leaves_the_question(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
+    """Killed in the middle of an answer, it leaves the question there, marked, and it goes with the next turn."""
+    anthropic.reply(pieces=["First. ", *["more "] * 500], delay=0.05)
+    words = ("chat", "-p", *PLAIN, "--session", "s1", "Did you hear me?")
+    with started_process(*words, env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdin.close()
+        assert b"First." == child.stdout.read(6)
+        child.kill()
+        child.wait(10)
+    assert [("user", "pending", "Did you hear me?")] == messages(cli)
+    anthropic.reply("Now I do.")
+    assert 0 == cli("chat", "-p", *PLAIN, "--session", "s1", "And now?").code
+    assert ["Did you hear me?", "(pending)", "And now?"] == sent(anthropic)
+    assert "ok" == sqlite_says(home, "PRAGMA integrity_check")
+
+
+def test_four_processes_on_one_session(cli: Cli, home: Path) -> None:
+    """Every turn of four processes that write to one session at once is kept, each in a place of its own."""
+    cli("sessions", "list")
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(lambda name: ten_turns(home, name), "abcd"))
+    assert [(0, "")] * 4 == ended
+    assert 80 == len(messages(cli))
+    assert (40, 40) == (
+        sqlite_says(home, "SELECT count(*) FROM agno_runs WHERE status = 'COMPLETED'"),
+        sqlite_says(home, "SELECT count(DISTINCT run_index) FROM agno_runs"),
+    )
+
+
+def test_four_processes_start_on_nothing(home: Path) -> None:
+    """The first start of four processes at once makes one store, and all of them work."""
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(lambda n: run_process("memories", "add", f"Note {n}"), range(4)))
+    assert [0] * 4 == [result.code for result in ended], [result.err for result in ended]
+    assert 4 == len(run_process("memories", "list", "--json").json())
+    assert home.is_dir()
+
+
+def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
+    """What one chat adds while another is open is in the history of the other's next turn."""
+    from agentmem_cli.agent.conversation import Conversation
+    from agentmem_cli.settings import load_settings
+    from agentmem_cli.storage.database import Database
+
+    cli("sessions", "list")
+    for answer in ("One.", "Two.", "Three."):
+        anthropic.reply(answer)
+    settings = load_settings()
+    chats = [
+        Conversation(
+            settings,
+            Database(home / "agentmem.db", lock_timeout=5),
+            model="anthropic:claude-sonnet-4-6",
+            session_id="s1",
+            knowledge=False,
+            warn=lambda _: None,
+        )
+        for _ in range(2)
+    ]
+    for chat in chats:
+        chat.start()
+    for chat, question in zip((*chats, chats[0]), ("first", "second", "third"), strict=True):
+        list(chat.ask(question))
+    for chat in chats:
+        chat.close()
+    assert ["first", "One.", "second", "Two.", "third"] == sent(anthropic)
+
+
+def test_an_answer_that_cannot_be_stored(
+    cli: Cli, home: Path, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that is locked when the answer comes is one line and exit 1; nothing of it is half-written."""
+    cli("sessions", "list")
+    monkeypatch.setenv("AGENTMEM_LOCK_TIMEOUT", "0.3")
+    connection = sqlite3.connect(home / "agentmem.db", isolation_level=None, check_same_thread=False)
+    take = anthropic.take
+
+    def lock_and_take(request: Request) -> Reply:
+        connection.execute("BEGIN EXCLUSIVE")
+        return take(request)
+
+    monkeypatch.setattr(type(anthropic), "take", lambda _, request: lock_and_take(request))
+    anthropic.reply("Yes.")
+    result = cli("chat", "-p", *PLAIN, "--session", "s1", "Did you hear me?")
+    connection.execute("ROLLBACK")
+    connection.close()
+    assert (1, "Yes.\n", 1) == (result.code, result.out, len(result.err.splitlines()))
+    assert "locked" in result.err
+    assert [("user", "pending", "Did you hear me?")] == messages(cli)
+
+
+def ten_turns(home: Path, name: str) -> tuple[int, str]:
+    """Exit code and stderr of a process that begins and settles ten turns."""
+    ended = run(
+        [sys.executable, "-c", TEN_TURNS, str(home / "agentmem.db"), name],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=process_environment(),
+    )
+    return ended.returncode, ended.stderr
+
+
+def sqlite_says(home: Path, query: str) -> object:
+    connection = sqlite3.connect(home / "agentmem.db")
+    (answer,) = connection.execute(query).fetchone()
+    connection.close()
+    return answer
