@@ -65,7 +65,7 @@ def many(tmp_path: Path) -> Path:
 
 def test_the_right_document_comes_first(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
     """Words and meaning find the passage, with its page from 1 and its index from 0, scores descending."""
-    ingest(notes)
+    ingest(notes, indexed=False)
     found = searcher.search("which way may a queen move")
     assert ("chess.txt", 2, 1) == (found[0].document, found[0].page, found[0].page_index)
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
@@ -203,7 +203,7 @@ def test_a_search_does_not_wait_for_a_rebuild(
 
 def test_many_threads_search_at_once(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
     """A searcher is shared by threads."""
-    ingest(notes)
+    ingest(notes, indexed=False)
     with ThreadPoolExecutor(4) as pool:
         firsts = pool.map(lambda query: names(searcher, query)[0], ["bread", "refund", "queen", "deep sea"] * 5)
     assert ["bread.txt", "refunds.txt", "chess.txt", "sea.md"] * 5 == list(firsts)
@@ -230,7 +230,7 @@ def test_repeated_passages_are_shown_once(ingest: Ingest, searcher: Searcher, no
     """Two copies of a file give one passage, and `limit` counts what is shown."""
     for name in ("copy.txt", "again.txt"):
         (notes / name).write_text((notes / "refunds.txt").read_text())
-    ingest(notes)
+    ingest(notes, indexed=False)
     texts = [each.text for each in searcher.search("refund", limit=3)]
     assert (3, 3) == (len(texts), len(set(texts)))
 
@@ -240,7 +240,7 @@ def test_repeated_passages_are_shown_once(ingest: Ingest, searcher: Searcher, no
 )
 def test_any_query_is_answered(ingest: Ingest, searcher: Searcher, notes: Path, query: str) -> None:
     """No query raises: not an empty one, not FTS5's own syntax, not a megabyte."""
-    ingest(notes)
+    ingest(notes, indexed=False)
     assert len(searcher.search(query, limit=2)) <= 2
 
 
@@ -248,7 +248,7 @@ def test_chinese_is_found(ingest: Ingest, searcher: Searcher, notes: Path) -> No
     """A question in Chinese finds the passage by its pairs of characters."""
     (notes / "zh.txt").write_text("客户可以在购买后三十天内要求全额退款。")
     (notes / "zh2.txt").write_text("病人的数据保存七年,然后删除。")
-    ingest(notes)
+    ingest(notes, indexed=False)
     assert "zh.txt" == names(searcher, "怎样退款?")[0]
 
 
@@ -264,7 +264,7 @@ def test_nothing_ingested_costs_nothing() -> None:
 
 def test_the_vectors_are_scanned_exactly(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
     """The scan orders passages by their cosine with the query."""
-    ingest(notes)
+    ingest(notes, indexed=False)
     query = embed(["baking bread"])[0]
     ids, vectors = searcher._loaded()
     assert [int(ids[each]) for each in np.argsort(-(vectors @ query))] == searcher._scan(query, None)

@@ -10,8 +10,8 @@ import pytest
 from harness.command_line import AGENTMEM, run_here, run_process
 from harness.terminal import on_terminal
 
+from agentmem_cli.knowledge import index, read
 from agentmem_cli.knowledge import ingest as ingest_module
-from agentmem_cli.knowledge import read
 
 SAMPLES = Path(__file__).parent.parent.parent / "knowledge"
 
@@ -24,6 +24,12 @@ def _at_home(home: Path) -> None:
 def statuses(*words: str | Path) -> dict[str, str]:
     lines = run_here("ingest", "--json", *map(str, words)).json_lines()
     return {Path(each["path"]).name: each["status"] for each in lines}
+
+
+@pytest.fixture
+def without_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave Chroma out of an ingest, where the scan answers anyway: it takes two seconds each time."""
+    monkeypatch.setattr(index, "bring_index_in_step", lambda *_: None)
 
 
 def test_the_samples_are_read_and_found() -> None:
@@ -42,6 +48,7 @@ def test_the_samples_are_read_and_found() -> None:
         assert (document, page) == (first["document"], first["page"])
 
 
+@pytest.mark.usefixtures("without_index")
 def test_unchanged_changed_and_vanished(notes: Path) -> None:
     """The second time all is unchanged; a changed file is replaced; --prune removes what has gone, and only that."""
     assert {"indexed"} == set(statuses(notes).values())
@@ -61,6 +68,7 @@ def test_unchanged_changed_and_vanished(notes: Path) -> None:
     assert "salt" not in run_here("knowledge", "search", "sea").out
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_touched_file_is_not_read_twice(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new mtime over the same bytes is looked at once and remembered."""
     statuses(notes)
@@ -85,6 +93,7 @@ def test_prune_spares_what_it_may_not_see(notes: Path, tmp_path: Path) -> None:
     assert 4 == len(run_here("knowledge", "list", "--json").json())
 
 
+@pytest.mark.usefixtures("without_index")
 def test_every_bad_file_has_a_status(notes: Path) -> None:
     """Broken and empty files are named with what is wrong, the good ones are kept, and the exit code is 1."""
     (notes / "broken.pdf").write_bytes(b"%PDF-1.7 nothing else")
@@ -101,6 +110,7 @@ def test_every_bad_file_has_a_status(notes: Path) -> None:
     assert "" == ended.err
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_file_that_breaks_keeps_its_earlier_text(notes: Path) -> None:
     """A document that cannot be read any more stays as it was read before, and the line says so."""
     statuses(notes)
@@ -111,6 +121,7 @@ def test_a_file_that_breaks_keeps_its_earlier_text(notes: Path) -> None:
     assert "thirty days" in run_here("knowledge", "search", "refund").out
 
 
+@pytest.mark.usefixtures("without_index")
 def test_only_what_can_be_read_is_walked(notes: Path) -> None:
     """Hidden files and folders and other kinds of file are passed over; a file named outright is refused."""
     (notes / ".hidden.txt").write_text("hidden")
@@ -121,6 +132,7 @@ def test_only_what_can_be_read_is_walked(notes: Path) -> None:
     assert {"picture.png": "unreadable"} == statuses(notes / "picture.png")
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_name_that_is_not_utf8(notes: Path) -> None:
     """A file whose name is not UTF-8 is ingested, unchanged the next time, and not pruned."""
     Path(os.fsdecode(os.fsencode(notes) + b"/caf\xe9.txt")).write_text("Coffee is roasted.")
@@ -191,6 +203,7 @@ def test_removed_text_is_in_no_file(notes: Path, home: Path) -> None:
     assert [] == [each for each in home.rglob("*") if each.is_file() and b"zyxmarker" in each.read_bytes()]
 
 
+@pytest.mark.usefixtures("without_index")
 def test_queries_from_stdin(notes: Path) -> None:
     """With `-` each line of stdin gives one JSON line, an empty one and invalid UTF-8 too."""
     statuses(notes)
@@ -211,6 +224,7 @@ def test_searching_for_nothing(notes: Path) -> None:
     assert 3 == run_here("knowledge", "search", "bread", "--document", "nowhere").code
 
 
+@pytest.mark.usefixtures("without_index")
 def test_hostile_text_does_not_reach_the_terminal(notes: Path) -> None:
     """Escape sequences in a document and in a file's name are shown without their teeth."""
     (notes / "evil\x1b[31m.txt").write_text("red\x1b[31m alert \x9b2J")
