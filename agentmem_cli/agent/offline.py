@@ -17,7 +17,7 @@ from agno.models.response import ModelResponse
 from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.offline_answer import Lookup, answer_from, needs_documents
-from agentmem_cli.records import Memory, Recall
+from agentmem_cli.records import Memory, Recall, TranscriptMessage
 
 
 @dataclass
@@ -30,16 +30,23 @@ class OfflineModel(Model):
     question: str = ""
     evidence: Evidence = field(default_factory=Evidence)
     known: Callable[[], list[Memory]] = list
+    last_time: Callable[[], list[TranscriptMessage]] = list
 
-    def begin(self, question: str, evidence: Evidence, known: Callable[[], list[Memory]]) -> None:
-        """Take up the next question. `known` gives every memory of the person, the last said first."""
-        self.question, self.evidence, self.known = question, evidence, known
+    def begin(
+        self,
+        question: str,
+        evidence: Evidence,
+        known: Callable[[], list[Memory]],
+        last_time: Callable[[], list[TranscriptMessage]],
+    ) -> None:
+        """Take up the next question; `known` and `last_time` as in `Lookup`."""
+        self.question, self.evidence, self.known, self.last_time = question, evidence, known, last_time
 
     def _replies(self, tools: list[dict[str, Any]] | None) -> Iterator[ModelResponse]:
         """The next reply: a search first when documents could answer, else the answer, piece by piece."""
         offered = {tool["function"]["name"] for tool in tools or [] if "function" in tool}
         recall = self.evidence.recall or Recall(self.question, [], [], [])
-        lookup = Lookup(recall, self.evidence.passages, self.known)
+        lookup = Lookup(recall, self.evidence.passages, self.known, self.last_time)
         if "search_knowledge" in offered - set(self.evidence.tools) and needs_documents(self.question, lookup):
             yield ModelResponse(role="assistant", tool_calls=[_call("search_knowledge", query=self.question)])
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agentmem_cli.recall.recall import question_words
-from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn
+from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn, TranscriptMessage
 from agentmem_cli.storage.fulltext import terms
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
@@ -19,7 +19,7 @@ _NO_MODEL = "No language model is in use, so I can only look things up."
 _OFFER = "I can look things up for you: ask about yourself, an earlier conversation or your documents."
 _KNOWS_NOTHING = "I know nothing about you yet. Tell me, and I will remember."
 _EVERYTHING = "This is what I remember of you:"
-_NOTED = "Noted. What I keep of it about you stands below. To talk about it I would need a language model."
+_NOTED = "Noted. Without a language model I can look things up for you, not talk about them."
 ENOUGH = 0.5
 """The share of a question's words that a text must hold to answer it."""
 _KEYWORDS = 3
@@ -65,11 +65,15 @@ _PREFERENCE_WORDS = {"prefer", "preference", "preferences", "like", "answers", "
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What an answer may rest on. `known` gives every memory of the person, the last said first."""
+    """What an answer may rest on.
+
+    `known` gives every memory of the person, the last said first, `last_time` the conversation before this one.
+    """
 
     recall: Recall
     passages: list[FoundPassage]
     known: Callable[[], list[Memory]]
+    last_time: Callable[[], list[TranscriptMessage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +168,30 @@ def _memory_line(memory: Memory) -> str:
 
 def _from_turns(question: str, lookup: Lookup) -> _Found:
     wanted = _wanted(question) - _TALK_STEMS
+    if not wanted:
+        return _from_last_time(lookup.last_time())
     fitting = [
         turn
         for turn in lookup.recall.turns
         if not (turn.role == "user" and _is_looked_up(turn.text))
         and not (turn.role == "assistant" and _OWN_ANSWER.match(turn.text))
-        and (not wanted or _covered(wanted, turn.text) >= ENOUGH)
+        and _covered(wanted, turn.text) >= ENOUGH
     ]
     if not fitting:
         return _NOT_FOUND
-    covers = max(_covered(wanted, turn.text) for turn in fitting) if wanted else 1.0
+    covers = max(_covered(wanted, turn.text) for turn in fitting)
     shown = sorted(fitting[:_MOST_QUOTED], key=lambda turn: turn.at)
     return _Found(covers, "\n\n".join(f"On {_day(turn.at)} {_said_by(turn)}:\n\n> {_cut(turn.text)}" for turn in shown))
+
+
+def _from_last_time(messages: list[TranscriptMessage]) -> _Found:
+    """What the person said in the conversation before: for "What did we talk about last time?"."""
+    said = [message for message in messages if message.role == "user"]
+    if not said:
+        return _NOT_FOUND
+    quotes = "\n\n".join(f"> {_cut(message.text)}" for message in said[:_MOST_QUOTED])
+    more = f"\n\n… and {len(said) - _MOST_QUOTED} more" if len(said) > _MOST_QUOTED else ""
+    return _Found(1.0, f"On {_day(said[0].at)} you said:\n\n{quotes}{more}")
 
 
 def _from_documents(question: str, lookup: Lookup) -> _Found:

@@ -29,6 +29,7 @@ from agentmem_cli.memories.store import list_memories
 from agentmem_cli.recall.block import profile_text, recall_block
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.records import Recall, TurnStatus
+from agentmem_cli.sessions.catalog import conversation_before
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.turns import PendingTurn, history_before, settle_turn
 from agentmem_cli.storage.database import Database
@@ -113,7 +114,12 @@ async def _answer(context: TurnContext, turn: PendingTurn, answer: _Answer, tell
         telemetry=False,
     )
     if isinstance(model, OfflineModel):
-        model.begin(turn.question, answer.evidence, lambda: list_memories(context.database, turn.user_id))
+        model.begin(
+            turn.question,
+            answer.evidence,
+            lambda: list_memories(context.database, turn.user_id),
+            lambda: conversation_before(context.database, turn.user_id, turn.session_id),
+        )
     stream = agent.arun(
         messages,
         stream=True,

@@ -89,6 +89,12 @@ def transcript(database: Database, session: SessionSummary) -> list[TranscriptMe
     return [_message(row) for row in rows]
 
 
+def conversation_before(database: Database, user_id: str, session_id: str) -> list[TranscriptMessage]:
+    """The transcript of the user's latest session but this one; empty when there is none."""
+    others = [each for each in list_sessions(database, user_id, limit=2) if each.session_id != session_id]
+    return transcript(database, others[0]) if others else []
+
+
 def search_messages(database: Database, user_id: str, words: str, *, limit: int) -> list[TranscriptMessage]:
     """A user's messages that hold all of the words, the best first; none of them in full: any of them."""
     wanted = terms(words) or words.lower().split()

@@ -116,7 +116,6 @@ def test_an_earlier_conversation_is_quoted(told: Cli, question: str) -> None:
         "What did we say about quantum physics?",
         "Am I married?",
         "Can you write a poem about cats?",
-        "What did we talk about last time?",
     ],
 )
 def test_nothing_found_is_said_plainly(told: Cli, question: str) -> None:
@@ -129,6 +128,17 @@ def test_nothing_found_is_said_plainly(told: Cli, question: str) -> None:
 def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
     """A greeting is answered with what it can do, and quotes nothing."""
     assert told("--no-knowledge", text).out.startswith(OFFER)
+
+
+def test_what_was_said_last_time(told: Cli) -> None:
+    """Asked for the last conversation as such, it quotes what the person said in it, with the date."""
+    answer = told("What did we talk about last time?").out
+    assert "you said:\n\n> The boiler is broken and the plumber comes on Tuesday." in answer
+
+
+def test_there_was_no_last_time(cli: Cli) -> None:
+    """With no earlier conversation that is what it says."""
+    assert NOTHING_FOUND in cli("chat", "-p", "What did we talk about last time?").out
 
 
 def test_a_statement_is_noted(told: Cli) -> None:
