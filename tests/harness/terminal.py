@@ -72,10 +72,10 @@ class Terminal:
         """The screen once it shows the text; AssertionError with the screen if it does not in `timeout` seconds."""
         pattern = re.compile(re.escape(wanted)) if isinstance(wanted, str) else wanted
         ends = time.monotonic() + timeout
-        while not pattern.search(self.text()):
-            assert time.monotonic() < ends, f"{pattern.pattern!r} is not on the screen:\n{self.text()}"
+        while not pattern.search(shown := self.text()):
+            assert time.monotonic() < ends, f"{pattern.pattern!r} is not on the screen:\n{shown}"
             assert self._child.isalive() or self._read(), f"It ended without {pattern.pattern!r}:\n{self.text()}"
-        return self.text()
+        return shown
 
     def wait_for_exit(self, timeout: float = PATIENCE) -> int:
         """The program's exit code; a signal counts as its negative number. AssertionError if it goes on."""
