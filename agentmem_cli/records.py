@@ -99,6 +99,18 @@ class Memory(Record):
     pinned: bool
     supersedes: str | None
     superseded_by: str | None
+    valid_from: int | None = None
+    valid_to: int | None = None
+    """Since when it is true, and until when: its successor was said then. None while it is not replaced."""
+    seen_count: int = 1
+    """How often it was said."""
+    use_count: int = 0
+    last_used_at: int | None = None
+    """How often, and when last, it stood in a prompt."""
+
+    def as_json(self) -> dict[str, Any]:
+        """With `valid_from` and `valid_to` as ISO 8601 too."""
+        return {**Record.as_json(self), "valid_from": iso(self.valid_from), "valid_to": iso(self.valid_to)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,10 @@ class RecalledTurn(Record):
     text: str
     score: float
     id: str | None
+    message_id: int = 0
+    """Its place in the order of everything that was said."""
+    replaced_by: str | None = None
+    """What is true now instead of what it says, where a memory that came from it was replaced."""
 
     def as_json(self) -> dict[str, Any]:
         """With `"type": "turn"`."""

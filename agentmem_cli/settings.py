@@ -39,6 +39,8 @@ class Settings:
     history: int
     lock_timeout: float
     timeout: float
+    incognito: bool = False
+    """This chat is kept in memory only: nothing below the data folder is made or changed, nor need it exist."""
 
     @property
     def database(self) -> Path:
@@ -65,9 +67,10 @@ def load_settings(
     memory: str | None = None,
     memory_model: str | None = None,
     history: int | None = None,
+    incognito: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """The settings for this run. Raises ConfigProblem for a value that cannot be used."""
+    """The settings for this run. Incognito captures nothing. Raises ConfigProblem for a value that cannot be used."""
     data_dir, config_file = _directories(environ)
     config = _read_config(config_file)
 
@@ -81,13 +84,16 @@ def load_settings(
         config_file=config_file,
         user=_checked_user(chosen(user, "AGENTMEM_USER", "user", None) or _login_name()),
         model=_checked_text("model", chosen(model, "AGENTMEM_MODEL", "model", None)),
-        memory=_checked_choice("memory", chosen(memory, "AGENTMEM_MEMORY", "memory", "auto"), MEMORY_MODES),
+        memory="off"
+        if incognito
+        else _checked_choice("memory", chosen(memory, "AGENTMEM_MEMORY", "memory", "auto"), MEMORY_MODES),
         memory_model=_checked_text("memory_model", chosen(memory_model, "AGENTMEM_MEMORY_MODEL", "memory_model", None)),
         history=int(_checked_number("history", chosen(history, "AGENTMEM_HISTORY", "history", DEFAULT_HISTORY))),
         lock_timeout=_checked_number(
             "lock_timeout", chosen(None, "AGENTMEM_LOCK_TIMEOUT", "lock_timeout", DEFAULT_LOCK_TIMEOUT)
         ),
         timeout=_checked_number("timeout", chosen(None, "AGENTMEM_TIMEOUT", "timeout", DEFAULT_TIMEOUT)),
+        incognito=incognito,
     )
 
 

@@ -16,7 +16,7 @@ from agno.session import AgentSession
 from sqlalchemy import create_engine, event
 
 from agentmem_cli.sessions.index import AGENT_ID
-from agentmem_cli.storage.database import Database, connect
+from agentmem_cli.storage.database import Database
 
 RECALL_TOOL = "recall"
 """What this tool gave is memory, and must not outlive it in a run's row."""
@@ -26,7 +26,7 @@ class TurnDb(SqliteDb):
     """SqliteDb on agentmem's connections; sessions come without runs, and runs are held for `settle_turn`."""
 
     def __init__(self, database: Database) -> None:
-        engine = create_engine("sqlite://", creator=lambda: connect(database.path, database.lock_timeout))
+        engine = create_engine("sqlite://", creator=database.connect)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         super().__init__(db_engine=engine, id="agentmem")
         self.held: dict[str, RunOutput] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from agentmem_cli.agent.citations import cited_numbers
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import FoundPassage, Memory, Recall, Record, TurnStatus
 
@@ -14,6 +15,8 @@ class Evidence:
     """What an answer could rest on: what was recalled, and every passage and message its tools found."""
 
     recall: Recall | None = None
+    profile: str = ""
+    """The profile, as the model read it."""
     in_prompt: str = ""
     """The recalled block, as the model read it."""
     passages: list[FoundPassage] = field(default_factory=list)
@@ -59,6 +62,16 @@ class TurnEnded:
     usage: Usage
     seconds: float
 
+    @property
+    def cited(self) -> list[int]:
+        """The numbers of the passages that the answer cites."""
+        return [number for number in cited_numbers(self.answer) if 1 <= number <= len(self.evidence.passages)]
+
+    @property
+    def uncited_marks(self) -> list[int]:
+        """The marks of the answer that no passage stands behind."""
+        return [number for number in cited_numbers(self.answer) if number not in self.cited]
+
     def as_json(self) -> dict[str, Any]:
         """What `--format json` prints."""
         recall = self.evidence.recall
@@ -69,8 +82,11 @@ class TurnEnded:
             "answer": self.answer,
             "error": None if self.error is None else str(self.error),
             "recalled": None if recall is None else recall.as_json(),
+            "profile": self.evidence.profile,
             "in_prompt": self.evidence.in_prompt,
             "passages": [passage.as_json() for passage in self.evidence.passages],
+            "cited": [{"number": number, **self.evidence.passages[number - 1].as_json()} for number in self.cited],
+            "uncited_marks": self.uncited_marks,
             "tools": self.evidence.tools,
             "usage": self.usage.as_json(),
             "seconds": round(self.seconds, 3),

@@ -17,7 +17,7 @@ from agentmem_cli.storage.fulltext import terms
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 _NO_MODEL = "No language model is in use, so I can only look things up."
 _OFFER = "I can look things up for you: ask about yourself, an earlier conversation or your documents."
-_KNOWS_NOTHING = "I know nothing about you yet. Tell me, and I will remember."
+_KNOWS_NOTHING = "I know nothing about you yet."
 _EVERYTHING = "This is what I remember of you:"
 _NOTED = "Noted. Without a language model I can look things up for you, not talk about them."
 ENOUGH = 0.5

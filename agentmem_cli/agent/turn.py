@@ -25,6 +25,7 @@ from agentmem_cli.agent.prompt import prompt_messages
 from agentmem_cli.agent.tools import SearchKnowledge, read_only_tools, tool_query
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.recall.block import profile_text, recall_block
 from agentmem_cli.recall.recall import recall_for
@@ -163,10 +164,11 @@ def _prepare(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> lis
         context.warn(f"Nothing was recalled for this answer: {error.problem}")
         found = Recall(turn.question, [], [], [])
     evidence.recall = found
+    evidence.profile = profile_text(found.profile)
     evidence.in_prompt = recall_block(found, token_hex(4))
     return prompt_messages(
         today=time.strftime("%Y-%m-%d"),
-        profile=profile_text(found.profile),
+        profile=evidence.profile,
         history=history,
         question=turn.question,
         recalled=evidence.in_prompt,
@@ -189,3 +191,12 @@ def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer:
         run_data=held if status is TurnStatus.DONE else None,
         error=str(answer.error or ""),
     )
+    note_used(context.database, turn.user_id, _recalled_in_prompt(answer.evidence), int(time.time()))
+
+
+def _recalled_in_prompt(evidence: Evidence) -> list[str]:
+    """The memories that recall brought in; those of the profile are there in any case, and would only confirm it."""
+    if evidence.recall is None:
+        return []
+    known = {memory.memory_id for memory in evidence.recall.profile}
+    return [memory.memory_id for memory in evidence.recall.memories if memory.memory_id not in known]

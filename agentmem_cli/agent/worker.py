@@ -5,7 +5,10 @@ Importing this module imports Agno, SQLAlchemy and the provider's package: sever
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from agno.models.base import Model
 
@@ -16,9 +19,11 @@ from agentmem_cli.agent.tools import SearchKnowledge
 from agentmem_cli.agent.turn import Answerer, TurnContext
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.knowledge.search import Searcher
+from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
 from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_untouched
 
 PASSAGES = 6
 """How many passages one search gives the model: about 1,500 tokens."""
@@ -30,9 +35,8 @@ def load_context(
     """Everything that the turns of a conversation share. Raises ConfigProblem for a model that cannot be used."""
     answerer = _answerer(model, settings)
     catch_up(database)
-    searcher = Searcher(database, settings) if knowledge else None
-    if searcher is not None:
-        searcher.warm()
+    catch_up_memories(database)
+    searcher = _searcher(settings, database, warn) if knowledge else None
     return TurnContext(
         database=database,
         turn_db=TurnDb(database),
@@ -61,6 +65,21 @@ def _answerer(model: str, settings: Settings) -> Answerer:
 
     built, watch = build_model(model, timeout=settings.timeout)
     return Answerer(built, watch, marks_cache=model.startswith("anthropic:"))
+
+
+def _searcher(settings: Settings, database: Database, warn: Callable[[str], None]) -> Searcher | None:
+    """The search of the documents; incognito, one that touches no file, or none when there is no such way."""
+    if not settings.incognito:
+        searcher = Searcher(database, settings)
+        searcher.warm()
+        return searcher
+    documents = open_untouched(settings)
+    if documents is None:
+        if settings.database.exists():
+            warn("Incognito, the documents are not searched while another agentmem is at work.")
+        return None
+    without_index = replace(settings, data_dir=Path(os.devnull))  # Chroma writes even when it is only read
+    return Searcher(documents, without_index)
 
 
 def _search_with(searcher: Searcher) -> SearchKnowledge:

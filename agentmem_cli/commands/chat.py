@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE, model_name
+from agentmem_cli.agent.choice import model_name
 from agentmem_cli.commands.options import User
 from agentmem_cli.errors import ExitCode, NotFound, UsageProblem
 from agentmem_cli.sessions import catalog
@@ -15,6 +15,7 @@ from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 from agentmem_cli.terminal.dates import moment
+from agentmem_cli.terminal.notices import start_lines
 from agentmem_cli.terminal.streams import is_interactive, note, say, wrapped
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -44,6 +45,9 @@ def chat(
     memory_model: Annotated[
         str | None, typer.Option("--memory-model", metavar="PROVIDER:ID", help="A cheaper model for memories.")
     ] = None,
+    incognito: Annotated[
+        bool, typer.Option("--incognito", help="Keep nothing of this chat, and use nothing that is known of you.")
+    ] = False,
     no_knowledge: Annotated[bool, typer.Option("--no-knowledge", help="Do not search the documents.")] = False,
     print_: Annotated[bool, typer.Option("--print", "-p", help="One answer, then exit.")] = False,
     output: Annotated[str, typer.Option("--format", help="text, json or stream-json.")] = "text",
@@ -51,7 +55,14 @@ def chat(
     """Talk to the agent. With -p, or with stdin not a terminal: one answer, then exit."""
     if output not in FORMATS:
         raise UsageProblem(f"{output!r} is no format.", f"It is one of: {', '.join(FORMATS)}.")
-    settings = load_settings(user=user, model=model, memory=memory, memory_model=memory_model, history=history)
+    if incognito and (session is not None or resume is not None or continue_ or memory not in (None, "off")):
+        raise UsageProblem(
+            "--incognito excludes --session, --resume, --continue and a --memory other than off.",
+            "It keeps nothing, and knows no earlier session.",
+        )
+    settings = load_settings(
+        user=user, model=model, memory=memory, memory_model=memory_model, history=history, incognito=incognito
+    )
     name = model_name(settings.model)
     database = open_database(settings)
     session_id = _session_id(database, settings, session, resume, continue_)
@@ -70,7 +81,7 @@ def chat(
         from agentmem_cli.terminal.type_ahead import type_ahead_kept
 
         with type_ahead_kept():
-            say(f"agentmem · {settings.user} · {name}" + (f"\n{wrapped(NO_MODEL_NOTICE)}" if name == OFFLINE else ""))
+            say("\n".join(map(wrapped, start_lines(settings, name))))
             from agentmem_cli.terminal.repl import Chat
 
             return Chat(conversation).run(words)

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from agentmem_cli.commands.memory_output import say_changed, say_entries, say_memories, undo_hint
+from agentmem_cli.commands.memory_output import say_changed, say_entries, say_memories, say_memory, time_of, undo_hint
 from agentmem_cli.commands.options import AsJson, User, opened, read_text
 from agentmem_cli.errors import AgentmemError, UsageProblem
 from agentmem_cli.memories import store
 from agentmem_cli.storage.database import Database
-from agentmem_cli.terminal.dates import moment
 from agentmem_cli.terminal.streams import confirm, note, say, say_json, say_part
 
 app = typer.Typer(
@@ -33,12 +32,19 @@ def list_(
     status: Annotated[str, typer.Option("--status", help=f"{', '.join(store.STATUSES)}.")] = "active",
     everything: Annotated[bool, typer.Option("--all", "-a", help="Whatever their status.")] = False,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="How many at the most.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="What was true then: a date, or an ISO time.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what is known of you, the last said first."""
     if status not in store.STATUSES:
         raise UsageProblem(f"{status!r} is no status.", f"It is one of: {', '.join(store.STATUSES)}.")
     settings, database = opened(user)
+    if as_of is not None:
+        if everything or status != "active":
+            raise UsageProblem("--as-of is about no status.", "Leave --status and --all out.")
+        then = store.memories_as_of(database, settings.user, time_of(as_of))
+        say_memories(then[:limit], as_json, f"Nothing was known of {settings.user} at {as_of}.")
+        return
     chosen = None if everything else status
     memories = store.list_memories(database, settings.user, status=chosen, limit=limit)
     say_memories(memories, as_json, f"No {chosen or 'kept'} memories of {settings.user}.", with_status=everything)
@@ -54,23 +60,8 @@ def show(memory_id: MemoryId, user: User = None, as_json: AsJson = False) -> Non
     if as_json:
         say_json({**memory.as_json(), "session_title": title, "history": [entry.as_json() for entry in changes]})
         return
-    session = f", in session {memory.session_id[:8]}{f' ({title})' if title else ''}" if memory.session_id else ""
-    say(f"{memory.text}\n")
-    for label, value in (
-        ("id", memory.memory_id),
-        ("kind", memory.kind),
-        ("status", memory.status),
-        ("topics", ", ".join(memory.topics)),
-        ("said", moment(memory.said_at) + session),
-        ("quote", f'"{memory.quote}"' if memory.quote else ""),
-        ("replaced", _named(database, settings.user, memory.supersedes)),
-        ("now", _named(database, settings.user, memory.superseded_by)),
-    ):
-        if value:
-            say(f"{label:<8}  {value}")
-    say("\nhistory")
-    for entry in changes:
-        say(f"  {moment(entry.at)}  {entry.action}, by {entry.actor}")
+    replaced = _named(database, settings.user, memory.supersedes)
+    say_memory(memory, changes, title, replaced, _named(database, settings.user, memory.superseded_by))
 
 
 @app.command()
@@ -92,9 +83,15 @@ def add(
     now = int(time.time())
     source, operation = Source(None, None, now, PERSON), Operation("add", said, kind)
     written = apply_operations(database, settings.user, [operation], source, typed_text=said, mode="auto", now=now)
-    for memory in written.added + written.repeated:
+    for memory in (*written.added, *written.replaced, *written.proposed, *written.repeated):
         say_json(memory.as_json()) if as_json else say(f"{memory.memory_id[:8]}  {memory.text}")
-    note("Known already." if written.repeated else f"Remembered. {undo_hint(user)}")
+        old = _named(database, settings.user, memory.supersedes)
+        if memory in written.proposed:
+            note(f"It may replace {old}. `agentmem memories approve {memory.memory_id[:8]}` replaces it.")
+        elif memory in written.repeated:
+            note("Known already.")
+        else:
+            note(f"Remembered{f', in the place of {old}' if old else ''}. {undo_hint(user)}")
 
 
 @app.command()
@@ -134,6 +131,18 @@ def delete(
     else:
         forgotten = corrections.forget_memories(database, settings.user, memory_ids or [], now=now)
     say_changed(forgotten, "Forgot", user, as_json)
+
+
+@app.command()
+def pin(memory_ids: MemoryIds, user: User = None, as_json: AsJson = False) -> None:
+    """Put memories first in what the agent always knows."""
+    _pin(memory_ids, user, as_json, pinned=True)
+
+
+@app.command()
+def unpin(memory_ids: MemoryIds, user: User = None, as_json: AsJson = False) -> None:
+    """Take the pin out again."""
+    _pin(memory_ids, user, as_json, pinned=False)
 
 
 @app.command()
@@ -214,6 +223,8 @@ def import_(
     if as_json:
         say_json(written.as_json())
     parts = [f"Imported {len(written.added)} memories"]
+    parts += [f"{len(written.replaced)} in the place of older ones"] if written.replaced else []
+    parts += [f"{len(written.proposed)} wait for approval"] if written.proposed else []
     parts += [f"{len(written.repeated)} were known already"] if written.repeated else []
     parts += [f"left out {' and '.join(written.withheld)}"] if written.withheld else []
     note(", ".join(parts) + ".")
@@ -248,6 +259,15 @@ def reject(
     settings, database = opened(user)
     chosen = _pending_ids(database, settings.user, memory_ids, everything)
     say_changed(corrections.reject(database, settings.user, chosen, now=int(time.time())), "Rejected", user, as_json)
+
+
+def _pin(memory_ids: list[str] | None, user: str | None, as_json: bool, *, pinned: bool) -> None:
+    from agentmem_cli.memories import corrections
+
+    settings, database = opened(user)
+    now = int(time.time())
+    changed = corrections.pin(database, settings.user, memory_ids or [], pinned=pinned, now=now)
+    say_changed(changed, "Pinned" if pinned else "Unpinned", user, as_json)
 
 
 def _named(database: Database, user_id: str, memory_id: str | None) -> str:

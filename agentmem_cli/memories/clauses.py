@@ -26,9 +26,14 @@ _FILLER = re.compile(
     r"(?:\s*[,:.!]+\s*|\s+))+",
     re.IGNORECASE,
 )
-_REQUEST = re.compile(r"(?:can|could|will|would) you (?:please )?(?:remember|keep in mind|note)\b", re.IGNORECASE)
+_REQUEST = re.compile(
+    r"(?:can|could|will|would) you (?:please )?(?:remember|keep in mind|note|always|never|stop \w+ing|keep your)\b"
+    r"|would you mind not \w+ing\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
-    r"(?:who|what|where|why|how|which|whose|is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may)\b"
+    r"(?:who|what|where|why|how|which|whose|is|are|am|was|were|do(?! not\b)|does|did|can|could|will|would"
+    r"|should|shall|may)\b"
     r"|(?:when|have|has|had)\b.*\?$",
     re.IGNORECASE,
 )

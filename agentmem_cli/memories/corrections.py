@@ -50,6 +50,17 @@ def forget_all(database: Database, user_id: str, *, now: int) -> list[Memory]:
         return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
 
 
+def pin(database: Database, user_id: str, prefixes: Sequence[str], *, pinned: bool, now: int) -> list[Memory]:
+    """Put memories first in every prompt's profile, or no longer. What is so already is not changed."""
+    with database.write() as connection:
+        batch = begin_batch(connection, user_id, PERSON, now)
+        memories = [each for each in _found(database, user_id, prefixes, ("active",)) if each.pinned != pinned]
+        changed = [replace(memory, pinned=pinned, updated_at=now) for memory in memories]
+        for before, after in zip(memories, changed, strict=True):
+            batch.change(before, after, "pin" if pinned else "unpin")
+    return changed
+
+
 def approve(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
     """Make proposed memories active; what one of them replaces is superseded."""
     with database.write() as connection:

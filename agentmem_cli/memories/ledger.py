@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from agentmem_cli.memories.index import index_text
+from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.store import entry_of
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
@@ -22,16 +24,21 @@ AGENT_ID = "agentmem"
 UNDO = "undo:"
 """An undo's batch id is this and the id of the batch it undid: that is how the ledger knows what is undone."""
 
+_TIMES = ("said_at", "created_at", "updated_at", "valid_from", "valid_to", "last_used_at")
 _SAVE = """
 INSERT INTO memory_details (memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at,
-    created_at, updated_at, pinned, supersedes, superseded_by)
+    created_at, updated_at, pinned, supersedes, superseded_by, valid_from, valid_to, seen_count, use_count,
+    last_used_at, same_key)
 VALUES (:memory_id, :user_id, :text, :kind, :topics, :status, :quote, :session_id, :run_id, :said_at,
-    :created_at, :updated_at, :pinned, :supersedes, :superseded_by)
+    :created_at, :updated_at, :pinned, :supersedes, :superseded_by, :valid_from, :valid_to, :seen_count, :use_count,
+    :last_used_at, :same_key)
 ON CONFLICT (memory_id) DO UPDATE SET text = excluded.text, kind = excluded.kind, topics = excluded.topics,
     status = excluded.status, quote = excluded.quote, session_id = excluded.session_id, run_id = excluded.run_id,
     said_at = excluded.said_at, created_at = excluded.created_at, updated_at = excluded.updated_at,
-    pinned = excluded.pinned, supersedes = excluded.supersedes, superseded_by = excluded.superseded_by
+    pinned = excluded.pinned, supersedes = excluded.supersedes, superseded_by = excluded.superseded_by,
+    valid_from = excluded.valid_from, valid_to = excluded.valid_to, same_key = excluded.same_key
 """
+# A change leaves the counts alone: what was seen and used since must outlive an undo.
 _SAVE_FOR_AGNO = """
 INSERT INTO agno_memories (memory_id, memory, input, agent_id, user_id, topics, created_at, updated_at)
 VALUES (:memory_id, :text, :quote, :agent_id, :user_id, :topics, :created_at, :updated_at)
@@ -58,7 +65,8 @@ class Batch:
         if after is None:
             self.connection.execute("DELETE FROM memory_details WHERE memory_id = ?", (kept.memory_id,))
         else:
-            self.connection.execute(_SAVE, {**_fields(after), "topics": json.dumps(after.topics)})
+            row = {**_fields(after), "topics": json.dumps(after.topics), "same_key": same_key(after.text)}
+            self.connection.execute(_SAVE, row)
         if after is not None and (before is None or before.text != after.text):
             index_text(self.connection, after.memory_id, after.text)
         self._show_agno(kept.memory_id, after)
@@ -90,11 +98,22 @@ def begin_batch(connection: sqlite3.Connection, user_id: str, actor: str, now: i
     return Batch(connection, uuid4().hex, user_id, actor, now)
 
 
+def note_used(database: Database, user_id: str, memory_ids: Sequence[str], now: int) -> None:
+    """Count that these memories stood in a prompt. One update, and no entry: it changes nothing that is known."""
+    if not memory_ids:
+        return
+    marks = ", ".join("?" for _ in memory_ids)
+    with database.write() as connection:
+        connection.execute(
+            "UPDATE memory_details SET use_count = use_count + 1, last_used_at = ?"  # noqa: S608 -- question marks only
+            f" WHERE user_id = ? AND memory_id IN ({marks})",
+            (now, user_id, *memory_ids),
+        )
+
+
 def memory_from_json(value: dict[str, Any]) -> Memory:
     """The memory that `Memory.as_json` showed."""
-    times = {
-        key: int(datetime.fromisoformat(value[key]).timestamp()) for key in ("said_at", "created_at", "updated_at")
-    }
+    times = {key: int(datetime.fromisoformat(value[key]).timestamp()) for key in _TIMES if value.get(key)}
     return Memory(**{**value, **times})
 
 

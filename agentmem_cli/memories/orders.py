@@ -9,7 +9,8 @@ from agentmem_cli.memories.rule_table import LANGUAGES, STYLE
 _AVOIDED = (
     r"(?i:emojis?|emoticons|bullet\ points?|bullets|bold|markdown|jargon|exclamation\ (?:marks|points)|tables"
     r"|headings|headers|abbreviations|acronyms|slang|swear\ words|em[- ]?dashes|filler|disclaimers|passive\ voice"
-    r"|buzzwords|contractions|apologi[sz]ing|apologies|analogies|metaphors|semicolons)"
+    r"|buzzwords|contractions|apologi[sz]ing|apologies|analogies|metaphors|semicolons"
+    r"|(?:long\ |unnecessary\ )?(?:introductions|summaries|preambles|pleasantries|caveats|follow-up\ questions))"
 )
 _IMPERATIVE = (
     r"(?:please\ |always\ |never\ |don't\ |do\ not\ |just\ |only\ )*(?:use|keep|answer|reply|respond|explain|give"
@@ -19,9 +20,27 @@ _IMPERATIVE = (
     r"|spell|guess|lie|share|output|return|produce|wrap|indent|comment|document|test|run|commit|push|delete|book"
     r"|order|schedule|verify|ensure|let|take|try|think|translate|back|invent|repeat)\b"
 )
+_ANSWERS = (
+    r"(?:answers?|replies|reply|responses?|explanations?|messages?|code\ examples?|recipes?|chats?|conversations?)"
+)
+_ALWAYS = (
+    r"(?:from\ (?:now|here|today)\ on|from\ today|starting\ (?:today|now)|going\ forward|in\ (?:the\ )?future"
+    r"|by\ default"
+    r"|as\ a\ rule|in\ general|(?:in|for)\ (?:all|every|each)\ (?:of\ )?(?:your\ |my\ |our\ |future\ )*"
+    + _ANSWERS
+    + r"|for\ the\ rest\ of\ our\ \w+)"
+)
+"""What says of itself that an order holds from now on."""
+ONCE = re.compile(
+    r"\b(?:in|to|for|of|on|with|about)\ (?:this|these|that)\b|\bhere\b(?!\ on)|\b(?:above|below|for\ now)\b"
+    r"|\bthis\ (?:time|once)\b",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What says of an order that it is for one case."""
 CONDITIONAL_ORDER = re.compile(
     rf"""
-    (?:(?:from\ now\ on|going\ forward|in\ (?:the\ )?future|by\ default)
+    (?:{_ALWAYS}
+      |if\ you\ (?:don't\ know|(?:are\ not|aren't)\ sure|are\ unsure)\b[^,]*
       |(?:when(?:ever)?|if|every\ time|each\ time)\ (?:i
         \ (?:ask|say|mention|send|give|paste|write|use|want|share|talk|request)
         |you\ (?:answer|explain|reply|write|respond|give|summari[sz]e|suggest|quote|address|mention|recommend))\b[^,]*)
@@ -30,13 +49,32 @@ CONDITIONAL_ORDER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """A standing order for a case: "When I ask about code, show tests". "When you finish, write a poem" is for once."""
-_WISH = r"(?:please\s|you\s(?:should|must)\s|i\swant\syou\sto\s|i'd\slike\syou\sto\s|make\ssure\s(?:you|to)\s)*"
+_WISH = (
+    r"(?:please\s|you\s(?:should|must|can)\s|i\s(?:want|need)\syou\sto\s|i'd\slike\syou\sto\s|make\ssure\s(?:you|to)\s"
+    r"|(?:can|could|will|would)\syou\s(?!mind)|just\s|would\syou\smind\s)*"
+)
 WISH = re.compile(_WISH, re.IGNORECASE)
 """What makes an order polite, and says nothing of it."""
 ORDER = re.compile(
     rf"""
     {_WISH}
-    (?: (?:always|never)\ (?!give\ up){_IMPERATIVE}.+
+    (?: (?:always|never)\ (?!give\ up){_IMPERATIVE}.*
+      | (?<=\ )(?:always|never)\ \w+.+
+      | {_IMPERATIVE}.*\b{_ALWAYS}\b.*
+      | {_IMPERATIVE}.*\b(?:in|of|with|for)\ (?:all\ |every\ |each\ |your\ |all\ your\ )+{_ANSWERS}\b.*
+      | {_IMPERATIVE}\ (?:every|each|your)\ {_ANSWERS}\b.*
+      | (?:all\ |your\ |all\ your\ )*{_ANSWERS}\ (?:should|must)\ .+
+      | (?:code|you)\ (?:should|must)\ (?:always|never)\ .+
+      | (?:be|don't\ be|do\ not\ be)\ .+\ (?:with|to)\ me\b.*
+      | (?:talk|speak|write)\ to\ me\ (?:like|as)\ .+
+      | (?:treat|address)\ me\ .+ | use\ my\ \w+\ name\b.* | call\ me\ by\ .+
+      | assume\ (?:that\ )?(?:i'?m|i\ am|i\ know|i\ have|i\ live|i\ use)\b.+
+      | (?:skip|spare\ me|(?:you\ )?(?:don't|do\ not)\ (?:need|have)\ to)\ .+\ (?:with|to|for)\ me\b.*
+      | only\ (?:answer|reply|respond|use|write|speak|talk)\ .+
+      | i\ want\ (?:\w+\ ){{1,2}}{_ANSWERS}
+      | (?:don't|do\ not|stop)\ (?:ever\ )?(?:ask(?:ing)?\ me|repeat(?:ing)?\ my|giv(?:e|ing)\ me|sugar-?coat(?:ing)?
+        |start(?:ing)?\ (?:with|your)|add(?:ing)?|say(?:ing)?)\ (?!the\ server).+
+      | no\ more\ {_AVOIDED}\b.* | not\ using\ {_AVOIDED}\b.*
       | (?:keep|make)\ (?:all\ |the\ |your\ |my\ )*{STYLE}\ .+
       | (?:answer|reply|respond|talk|speak)(?:\ to\ me)?\ (?:only\ |just\ )?in\ {LANGUAGES}\b.*
       | (?:don't|do\ not|stop|avoid|skip|no)\ (?:ever\ )?(?:us(?:e|ing)\ |add(?:ing)?\ |writ(?:e|ing)\ |with\ )?

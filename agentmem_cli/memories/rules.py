@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentmem_cli.memories.clauses import clauses, sentences
-from agentmem_cli.memories.orders import CONDITIONAL_ORDER, ORDER, WISH
+from agentmem_cli.memories.orders import CONDITIONAL_ORDER, ONCE, ORDER, WISH
 from agentmem_cli.memories.rule_table import DATE, RULES, Rule
 from agentmem_cli.memories.store import text_key
 from agentmem_cli.memories.third_person import capital, other_person, third_person
@@ -75,7 +75,8 @@ def is_about_the_user(text: str) -> bool:
     Asks only for first-person words and standing orders, so that it holds for other languages than English too.
     """
     said = (clause for sentence in sentences(text) for clause, _ in clauses(sentence))
-    return any((_ABOUT.search(clause) or ORDER.match(clause)) and not _SMALL_TALK.match(clause) for clause in said)
+    shapes = (_ABOUT.search, ORDER.match, CONDITIONAL_ORDER.match)
+    return any(any(fits(clause) for fits in shapes) and not _SMALL_TALK.match(clause) for clause in said)
 
 
 def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
@@ -105,17 +106,18 @@ def _learn(sentence: str) -> list[Operation]:
 
 
 def _statements(sentence: str) -> Iterator[Operation]:
-    if CONDITIONAL_ORDER.match(sentence):
+    if CONDITIONAL_ORDER.match(sentence) and not ONCE.search(sentence):
         yield _order(sentence)
     elif not _NOT_SAID_OF_ONESELF.search(sentence):
         for clause, subject in clauses(sentence):
-            operation = _order(clause) if ORDER.match(clause) else _statement(clause, subject)
+            is_order = ORDER.match(clause) and not ONCE.search(clause)
+            operation = _order(clause) if is_order else _statement(clause, subject)
             if operation:
                 yield operation
 
 
 def _order(clause: str) -> Operation:
-    quote = clause.strip().rstrip(".!,")
+    quote = clause.strip().rstrip(".!?,")
     wish = WISH.sub("", _TRAILING.sub("", quote))
     return Operation("add", capital(other_person(wish)), "instruction", quote, ["instructions"])
 

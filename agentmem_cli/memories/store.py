@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.memories.index import holding, matches
+from agentmem_cli.memories.index import matches
+from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any, terms
@@ -23,9 +24,11 @@ IDENTITY_TOPICS = ("name", "nickname", "work", "home", "identity")
 
 _COLUMNS = (
     "memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at, created_at, updated_at,"
-    " pinned, supersedes, superseded_by"
+    " pinned, supersedes, superseded_by, valid_from, valid_to, seen_count, use_count, last_used_at"
 )
 _NEWEST_FIRST = " ORDER BY said_at DESC, memory_number DESC"
+_RESEMBLING = 60
+"""Memories that a new one is compared with."""
 _PROFILE_LENGTH = 300
 """Rows read for a profile: more than any budget that fits a prompt can hold."""
 
@@ -38,6 +41,18 @@ def list_memories(
     cut = "" if limit is None else f" LIMIT {limit:d}"
     chosen = (user_id,) if status is None else (user_id, status)
     return _select(database, f"user_id = ?{where}{_NEWEST_FIRST}{cut}", chosen)
+
+
+def memories_as_of(database: Database, user_id: str, at: int) -> list[Memory]:
+    """What was true at a time, as far as is known today: said by then, and replaced later or not at all.
+
+    What is forgotten or rejected since is left out, and so is what still waits.
+    """
+    where = (
+        "user_id = ? AND status IN ('active', 'superseded') AND COALESCE(valid_from, said_at) <= ?"
+        f" AND (valid_to IS NULL OR valid_to > ?){_NEWEST_FIRST}"
+    )
+    return _select(database, where, (user_id, at, at))
 
 
 def find_memory(database: Database, user_id: str, prefix: str) -> Memory:
@@ -60,24 +75,28 @@ def search_memories(database: Database, user_id: str, words: str, limit: int) ->
 
 
 def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
-    """The user's memories, in any status, that say the same but for case, spacing and the final full stop."""
-    candidates = holding(database, user_id, text, _memory)
-    if candidates is None:
-        return _select(database, "user_id = ? AND text = ?", (user_id, text))
-    return [memory for memory in candidates if text_key(memory.text) == text_key(text)]
+    """The user's memories, in any status, that say the same (see `sameness.same_key`), the oldest first."""
+    return _select(database, "user_id = ? AND same_key = ? ORDER BY memory_number", (user_id, same_key(text)))
+
+
+def resembling_memories(database: Database, user_id: str, text: str, cues: Sequence[str]) -> list[Memory]:
+    """The active memories that share words with a text, or hold one of the cues; the most alike first."""
+    asked = list(dict.fromkeys([*terms(text), *cues]))
+    found = matches(database, user_id, match_any(asked), _RESEMBLING, _memory) if asked else []
+    return [memory for memory, _ in found]
 
 
 def profile_memories(database: Database, user_id: str, budget: int) -> list[Memory]:
     """What every prompt carries, within `budget` characters of text.
 
-    Pinned memories, then who the person is, then standing instructions, then preferences; the newest of
-    each first. They cannot be found by relevance: one in four preferences is, among 988 memories.
+    Pinned memories, then who the person is, then standing instructions, then preferences; of each the most
+    used first, then the newest. They cannot be found by relevance: one in four preferences is, among 988 memories.
     """
     identity = " OR ".join("topics LIKE ?" for _ in IDENTITY_TOPICS)
     where = (
         f"user_id = ? AND status = 'active' AND (pinned = 1 OR kind IN ('instruction', 'preference') OR {identity})"
         " ORDER BY pinned DESC, CASE kind WHEN 'instruction' THEN 1 WHEN 'preference' THEN 2 ELSE 0 END,"
-        f" said_at DESC, memory_number DESC LIMIT {_PROFILE_LENGTH}"
+        f" use_count DESC, said_at DESC, memory_number DESC LIMIT {_PROFILE_LENGTH}"
     )
     kept = []
     for memory in _select(database, where, (user_id, *(f'%"{topic}"%' for topic in IDENTITY_TOPICS))):
@@ -92,6 +111,24 @@ def history(database: Database, user_id: str, memory_id: str | None = None) -> l
     where, chosen = ("", (user_id,)) if memory_id is None else (" AND memory_id = ?", (user_id, memory_id))
     sql = f"SELECT * FROM memory_ledger WHERE user_id = ?{where} ORDER BY entry_id"  # noqa: S608 -- no data in it
     return [entry_of(row) for row in database.read(sql, chosen)]
+
+
+def count_pending(database: Database, user_id: str) -> int:
+    """How many of the user's memories wait for approval."""
+    sql = "SELECT count(*) AS pending FROM memory_details WHERE user_id = ? AND status = 'proposed'"
+    return int(database.read(sql, (user_id,))[0]["pending"])
+
+
+def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> dict[str, str]:
+    """For each of the runs from which a memory came that was replaced: the text that holds now."""
+    marks = ", ".join("?" for _ in run_ids)
+    rows = database.read(
+        "SELECT old.run_id, new.text FROM memory_details AS old"  # noqa: S608 -- question marks only
+        " JOIN memory_details AS new ON new.memory_id = old.superseded_by"
+        f" WHERE old.user_id = ? AND old.status = 'superseded' AND new.status = 'active' AND old.run_id IN ({marks})",
+        (user_id, *run_ids),
+    )
+    return {row["run_id"]: row["text"] for row in rows}
 
 
 def session_title(database: Database, user_id: str, session_id: str) -> str | None:
@@ -124,7 +161,7 @@ def entry_of(row: sqlite3.Row) -> LedgerEntry:
     )
 
 
-def _select(database: Database, where: str, parameters: Sequence[str]) -> list[Memory]:
+def _select(database: Database, where: str, parameters: Sequence[str | int]) -> list[Memory]:
     rows = database.read(f"SELECT {_COLUMNS} FROM memory_details WHERE {where}", parameters)  # noqa: S608 -- only SQL of this file
     return [_memory(row) for row in rows]
 
@@ -146,4 +183,9 @@ def _memory(row: sqlite3.Row) -> Memory:
         pinned=bool(row["pinned"]),
         supersedes=row["supersedes"],
         superseded_by=row["superseded_by"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        seen_count=row["seen_count"],
+        use_count=row["use_count"],
+        last_used_at=row["last_used_at"],
     )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
-from agentmem_cli.memories.store import profile_memories, search_memories
+from agentmem_cli.memories.store import profile_memories, replaced_since, search_memories
 from agentmem_cli.recall.ranking import rank_messages
-from agentmem_cli.records import Memory, Recall, RecalledMemory
+from agentmem_cli.records import Memory, Recall, RecalledMemory, RecalledTurn
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import terms
 
@@ -63,8 +64,17 @@ def recall_for(
         question,
         profile,
         [_recalled(memory, score / best) for memory, score in found],
-        rank_messages(database, user_id, words, limit=limit, without_runs=without_runs),
+        _marked(database, user_id, rank_messages(database, user_id, question, words, limit, without_runs)),
     )
+
+
+def _marked(database: Database, user_id: str, turns: list[RecalledTurn]) -> list[RecalledTurn]:
+    """The messages, each of the person's with what is true now if a memory that came from it was replaced."""
+    now = replaced_since(database, user_id, [turn.run_id for turn in turns])
+    return [
+        replace(turn, replaced_by=now[turn.run_id]) if turn.role == "user" and turn.run_id in now else turn
+        for turn in turns
+    ]
 
 
 def _recalled(memory: Memory, score: float) -> RecalledMemory:

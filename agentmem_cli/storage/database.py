@@ -22,10 +22,13 @@ from typing import Any
 from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked
 
 
-def connect(path: Path, lock_timeout: float) -> sqlite3.Connection:
-    """A connection in autocommit mode with agentmem's pragmas. `lock_timeout` is in seconds."""
-    connection = sqlite3.connect(path, timeout=lock_timeout, isolation_level=None, check_same_thread=False)
+def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
+    """A connection in autocommit mode with agentmem's pragmas. A text is an SQLite URI; the timeout is in seconds."""
+    is_uri = isinstance(place, str)
+    connection = sqlite3.connect(place, timeout=lock_timeout, isolation_level=None, check_same_thread=False, uri=is_uri)
     try:
+        if is_uri:  # what sorting or VACUUM set aside would go to the temporary folder, though the database does not
+            connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -38,24 +41,31 @@ def connect(path: Path, lock_timeout: float) -> sqlite3.Connection:
 
 
 class Database:
-    """One database file, with a connection for each thread that uses it."""
+    """One database, with a connection for each thread that uses it.
 
-    def __init__(self, path: Path, *, lock_timeout: float) -> None:
+    `uri` opens it in another way than as the file at `path`, which then only names it.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout: float, uri: str | None = None) -> None:
         self.path = path
+        self._place: Path | str = uri or path
         self.lock_timeout = lock_timeout
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
         weakref.finalize(self, _close_all, self._opened)
+
+    def connect(self) -> sqlite3.Connection:
+        """One more connection, which the caller closes."""
+        with translated_errors(self.path):
+            return connect(self._place, self.lock_timeout)
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, opened at first use."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            with translated_errors(self.path):
-                connection = connect(self.path, self.lock_timeout)
-            self._local.connection = connection
-            self._opened.append(connection)
+            self._local.connection = connection = self.connect()
+            self._opened.append((threading.current_thread(), connection))
         return connection
 
     def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
@@ -78,14 +88,18 @@ class Database:
                 raise
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close the connections of this thread and of those that have ended."""
         _close_all(self._opened)
         self._local = threading.local()
 
 
-def _close_all(connections: list[sqlite3.Connection]) -> None:
-    while connections:
-        connections.pop().close()
+def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> None:
+    """Close what is not in use. A connection closed under another thread's query is a segmentation fault."""
+    here = threading.current_thread()
+    for thread, connection in list(opened):
+        if thread is here or not thread.is_alive():
+            opened.remove((thread, connection))
+            connection.close()
 
 
 @contextmanager

@@ -77,7 +77,7 @@ CREATE INDEX messages_of_run ON messages (run_id);
 CREATE INDEX messages_of_session ON messages (session_id);
 CREATE INDEX messages_of_user ON messages (user_id);
 CREATE VIRTUAL TABLE messages_fts USING fts5(
-    text, before, tokenize = 'porter unicode61 remove_diacritics 2'
+    text, before, after, tokenize = 'porter unicode61 remove_diacritics 2'
 );
 CREATE TRIGGER messages_leave_the_index AFTER DELETE ON messages BEGIN
     DELETE FROM messages_fts WHERE rowid = old.message_id;
@@ -108,8 +108,15 @@ CREATE TABLE memory_details (
     updated_at INTEGER NOT NULL,
     pinned INTEGER NOT NULL DEFAULT 0,
     supersedes TEXT,
-    superseded_by TEXT
+    superseded_by TEXT,
+    valid_from INTEGER,
+    valid_to INTEGER,
+    seen_count INTEGER NOT NULL DEFAULT 1,
+    use_count INTEGER NOT NULL DEFAULT 0,
+    last_used_at INTEGER,
+    same_key TEXT NOT NULL
 );
+CREATE INDEX memories_by_key ON memory_details (user_id, same_key);
 CREATE INDEX memories_of_user ON memory_details (user_id, status, said_at, memory_number);
 CREATE VIRTUAL TABLE memories_fts USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE TRIGGER memories_leave_the_index AFTER DELETE ON memory_details BEGIN

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
 from agentmem_cli.agent.events import Captured, TurnEnded
+from agentmem_cli.recall.block import MESSAGE_LIMIT
 from agentmem_cli.records import Memory, RecalledMemory, RecalledTurn
+from agentmem_cli.settings import Settings
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line
+
+INCOGNITO = (
+    "Incognito: this chat is kept nowhere and knows nothing of you. Your documents are searched; a model's provider"
+    " still sees what you send."
+)
 
 
 def memory_line(captured: Captured, undo: str) -> str:
@@ -24,18 +32,42 @@ def memory_line(captured: Captured, undo: str) -> str:
     return " · ".join(parts)
 
 
+def start_lines(settings: Settings, model: str) -> list[str]:
+    """What the chat says of itself before the first prompt."""
+    lines = [f"agentmem · {settings.user} · {model}" + (" · incognito" if settings.incognito else "")]
+    if settings.incognito:
+        lines.append(INCOGNITO)
+    elif settings.memory == "off":
+        lines.append("Memory is off: nothing that you say becomes a memory.")
+    if model == OFFLINE:
+        lines.append(NO_MODEL_NOTICE)
+    return lines
+
+
 def why_lines(ended: TurnEnded) -> list[str]:
     """Where the last answer comes from: profile, memories, messages and passages, each with its source."""
     recall = ended.evidence.recall
     lines: list[str] = []
     if recall is not None:
         lines += [f"profile   {_memory(memory)}" for memory in recall.profile]
-        lines += [f"memory    {_memory(memory)} · score {memory.score:.2f}" for memory in recall.memories]
-        lines += [f"message   {_turn(turn)} · score {turn.score:.2f}" for turn in recall.turns]
+        profile = {memory.memory_id for memory in recall.profile}
+        for memory in recall.memories:
+            place = "in the profile" if memory.memory_id in profile else _place(memory.text, ended)
+            lines.append(f"memory    {_memory(memory)} · score {memory.score:.2f} · {place}")
+        lines += [
+            f"message   {_turn(turn)} · score {turn.score:.2f} · {_place(turn.text, ended)}" for turn in recall.turns
+        ]
     for number, passage in enumerate(ended.evidence.passages, start=1):
-        cited = " · cited" if f"[{number}]" in ended.answer else ""
+        cited = " · cited" if number in ended.cited else ""
         lines.append(f"passage   [{number}] {passage.document}, page {passage.page} · score {passage.score:.2f}{cited}")
+    lines += [f"no source [{number}] stands in the answer, with no passage behind it" for number in ended.uncited_marks]
     return [safe_line(line) for line in lines]
+
+
+def _place(text: str, ended: TurnEnded) -> str:
+    """Whether the prompt had room for a recalled text."""
+    shown = " ".join(text.split())[: MESSAGE_LIMIT - 1]
+    return "in the prompt" if shown in ended.evidence.in_prompt else "did not fit"
 
 
 def _memory(memory: RecalledMemory) -> str:

@@ -12,10 +12,12 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
-from agentmem_cli.records import TurnStatus
+from agentmem_cli.memories.store import count_pending
+from agentmem_cli.records import Memory, TurnStatus
 from agentmem_cli.sessions.catalog import short_id
+from agentmem_cli.sessions.erase import erase_turn
 from agentmem_cli.storage.database import Database
-from agentmem_cli.terminal.keys import chat_prompt
+from agentmem_cli.terminal.keys import chat_prompt, forget_typed, prompt_line
 from agentmem_cli.terminal.notices import memory_line
 from agentmem_cli.terminal.slash import COMMANDS, LeaveChat, is_command, run_command
 from agentmem_cli.terminal.stopping import stopped_by_ctrl_c
@@ -34,6 +36,8 @@ class Chat:
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self.last: TurnEnded | None = None
+        self.forgotten: Memory | None = None
+        """What /forget took last: /erase offers the turn that it came from."""
         self._last_turn: PendingTurn | None = None
 
     @property
@@ -48,7 +52,8 @@ class Chat:
 
     def run(self, first: str = "") -> ExitCode:
         """Chat until the person leaves, beginning with a first message if there is one; say how to come back."""
-        prompt = chat_prompt(self.conversation.settings.input_history, [f"/{name}" for name in COMMANDS])
+        settings = self.conversation.settings
+        prompt = chat_prompt(None if settings.incognito else settings.input_history, [f"/{name}" for name in COMMANDS])
         if first:
             self._load()
         else:
@@ -57,7 +62,7 @@ class Chat:
             try:
                 if not first:
                     with patch_stdout(raw=True):
-                        first = prompt.prompt()
+                        first = prompt.prompt(prompt_line(self._pending(), incognito=settings.incognito))
                 text, first = first, ""
                 self._take(text)
             except KeyboardInterrupt:
@@ -66,10 +71,21 @@ class Chat:
                 break
             except AgentmemError as error:
                 report(error)
+        if not settings.incognito:
+            self._say_what_remains()
+        return ExitCode.OK
+
+    def _pending(self) -> int:
+        return count_pending(self.database, self.user)
+
+    def _say_what_remains(self) -> None:
+        """How to come back, and what waits for the person."""
         if self._last_turn is not None:
             session = short_id(self.database, self.user, self.conversation.session_id)
             say(f"Resume this session with: agentmem chat --user {self.user} --resume {session}")
-        return ExitCode.OK
+        if pending := self._pending():
+            waiting = "1 memory waits" if pending == 1 else f"{pending} memories wait"
+            say(f"{waiting} for your approval: agentmem memories pending --user {self.user}")
 
     def _load_once_prompted(self, app: Application[str]) -> None:
         """Load the heavy packages when the prompt is on the screen: two threads that import at once both wait."""
@@ -79,6 +95,15 @@ class Chat:
     def _load(self) -> None:
         self.conversation.start()
         threading.Thread(target=_load_renderer, daemon=True).start()
+
+    def erase_turn(self, run_id: str, question: str) -> None:
+        """Erase a turn for good, its line in the input history too."""
+        erase_turn(self.database, self.user, run_id)
+        if not self.conversation.settings.incognito:
+            forget_typed(self.conversation.settings.input_history, question)
+        self.forgotten = None
+        if self._last_turn is not None and self._last_turn.run_id == run_id:
+            self._last_turn = self.last = None
 
     def retry(self) -> None:
         """Ask the last message once more; a turn without any answer is taken up again, not repeated."""

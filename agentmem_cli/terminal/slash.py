@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories.corrections import forget_memories, undo_last
-from agentmem_cli.memories.store import find_memory, list_memories
+from agentmem_cli.memories.store import find_memory, list_memories, session_title
 from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
 from agentmem_cli.records import Memory
 from agentmem_cli.sessions.catalog import find_session_or_title, list_sessions, transcript
+from agentmem_cli.sessions.erase import question_of
 from agentmem_cli.terminal.dates import day, moment
 from agentmem_cli.terminal.notices import why_lines
 from agentmem_cli.terminal.streams import say, say_table, wrapped
@@ -101,7 +102,29 @@ def forget(chat: Chat, words: str) -> None:
         raise UsageProblem("Forget which?", "/memories shows them: /forget ID, or words of it.")
     memory = _memory_meant(chat, words)
     forget_memories(chat.database, chat.user, [memory.memory_id], now=int(time.time()))
+    chat.forgotten = memory
     say(f"Forgotten: {memory.text}. /undo brings it back.")
+    if memory.run_id and (question := question_of(chat.database, chat.user, memory.run_id)) is not None:
+        say(f"It came from: {_turn_shown(chat, memory, memory.quote or question)}. /erase removes that turn too.")
+
+
+def erase(chat: Chat, words: str) -> None:
+    """Remove the turn that a forgotten memory came from: /erase after /forget."""
+    memory = chat.forgotten
+    question = question_of(chat.database, chat.user, memory.run_id) if memory and memory.run_id else None
+    if memory is None or memory.run_id is None or question is None:
+        raise UsageProblem("There is no turn to erase.", "/forget a memory first; /erase then offers its turn.")
+    if words != "yes":
+        say(f"This message and its answer go for good: {_turn_shown(chat, memory, question)}. `/erase yes` does it.")
+        return
+    chat.erase_turn(memory.run_id, question)
+    say("Erased. Quotes of it in memories and in later answers stay.")
+
+
+def _turn_shown(chat: Chat, memory: Memory, words: str) -> str:
+    """`“words” (session, date)`."""
+    title = session_title(chat.database, chat.user, memory.session_id or "")
+    return f"“{words}” ({f'{title}, ' if title else ''}{day(memory.said_at)})"
 
 
 def _memory_meant(chat: Chat, words: str) -> Memory:
@@ -166,6 +189,7 @@ COMMANDS: dict[str, Callable[[Chat, str], None]] = {
     "memories": show_memories,
     "remember": remember,
     "forget": forget,
+    "erase": erase,
     "undo": undo_memory,
     "pending": show_pending,
     "why": show_why,

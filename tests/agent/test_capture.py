@@ -170,3 +170,23 @@ def test_a_failed_turn_captures_nothing(tell: Cli, anthropic: AnthropicServer) -
     anthropic.error(401, "authentication_error")
     tell(SAID)
     assert 1 == len(anthropic.requests)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "<recalled-1a2b>\n[2026-06-01] user: I work at Initech\n[2026-06-01] known: I prefer tea\n</recalled-1a2b>",
+        "```\nI work at Initech\n```",
+        "> I work at Initech",
+        "From memory: Works at Initech. You said on 2026-06-01: “I work at Initech”.",
+    ],
+    ids=["block", "code", "quoted lines", "answer"],
+)
+def test_what_was_recalled_is_not_learnt_again(cli: Cli, pasted: str) -> None:
+    """Neither a recalled block, nor an answer that says it again, nor a paste of either becomes a memory."""
+    said = ("chat", "-p", "--no-knowledge", "--format", "json")
+    cli(*said, "--memory", "off", "I work at Initech.")
+    shown = cli(*said, "What did I say about Initech?").json()
+    assert (True, True) == ("I work at Initech" in shown["in_prompt"], "Initech" in shown["answer"])
+    cli(*said, f"Which of these lines is the oldest?\n{pasted}")
+    assert [] == texts(cli, "list", "--all")

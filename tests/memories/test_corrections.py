@@ -14,16 +14,29 @@ from memories.conftest import NOW, Store
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
-from agentmem_cli.memories.ledger import begin_batch
-from agentmem_cli.memories.store import find_memory, history, list_memories, search_memories
+from agentmem_cli.memories.catch_up import catch_up
+from agentmem_cli.memories.ledger import begin_batch, note_used
+from agentmem_cli.memories.store import (
+    find_memory,
+    history,
+    list_memories,
+    memories_as_of,
+    profile_memories,
+    resembling_memories,
+    same_text,
+    search_memories,
+)
 from agentmem_cli.memories.writer import Operation
+from agentmem_cli.records import LedgerEntry, Memory
 
 TABLES = ("memory_details", "agno_memories", "memories_fts")
 
 
 def contents(store: Store) -> dict[str, list[Any]]:
-    """Every row of every table that a change touches, but the ledger."""
-    return {table: [tuple(row) for row in store.database.read(f"SELECT rowid, * FROM {table}")] for table in TABLES}  # noqa: S608 -- names above
+    """Every row of every table that a change touches, but the ledger. Agno's rows have no order of their own."""
+    queries = {table: f"SELECT rowid, * FROM {table}" for table in TABLES}  # noqa: S608 -- names above
+    queries["agno_memories"] = "SELECT * FROM agno_memories ORDER BY memory_id"
+    return {table: [tuple(row) for row in store.database.read(query)] for table, query in queries.items()}
 
 
 def texts(store: Store, status: str | None = "active", user: str = "sarah") -> list[str]:
@@ -143,6 +156,10 @@ STEPS: dict[str, Callable[[Store, str, str], Any]] = {
     "forget": lambda store, user, _: corrections.forget_memories(
         store.database, user, [_newest(store, user, "active")], now=NOW
     ),
+    "pin": lambda store, user, _: corrections.pin(
+        store.database, user, [_newest(store, user, "active")], pinned=True, now=NOW
+    ),
+    "update": lambda store, user, text: store.say(f"Lives in {text[6:]}", user=user, actor="rules"),
     "forget all": lambda store, user, _: corrections.forget_all(store.database, user, now=NOW),
     "approve": lambda store, user, _: corrections.approve(
         store.database, user, [_newest(store, user, "proposed")], now=NOW
@@ -151,6 +168,12 @@ STEPS: dict[str, Callable[[Store, str, str], Any]] = {
         store.database, user, [_newest(store, user, "proposed")], now=NOW
     ),
 }
+
+
+def everything(store: Store, user: str) -> tuple[list[Memory], list[LedgerEntry], list[Memory]]:
+    """What a user has: memories, ledger, and what was true at the end of time."""
+    database = store.database
+    return list_memories(database, user, status=None), history(database, user), memories_as_of(database, user, NOW * 2)
 
 
 def _newest(store: Store, user: str, status: str) -> str:
@@ -186,11 +209,17 @@ def test_users_are_walls(store: Store, mine: list[tuple[str, str]], theirs: list
     """What one user does changes and shows nothing of another's."""
     for name, text in theirs:
         _try(store, name, "tom", text)
-    toms = (list_memories(store.database, "tom", status=None), history(store.database, "tom"))
+    toms = everything(store, "tom")
     for name, text in mine:
         _try(store, name, "sarah", text)
-    assert toms == (list_memories(store.database, "tom", status=None), history(store.database, "tom"))
+    note_used(store.database, "sarah", [memory.memory_id for memory in toms[0]], NOW)
+    assert 0 == catch_up(store.database)
+    assert toms == everything(store, "tom")
     shown = [*list_memories(store.database, "sarah", status=None), *history(store.database, "sarah")]
+    shown += memories_as_of(store.database, "sarah", NOW * 2)
+    shown += same_text(store.database, "sarah", "Likes tea")
+    shown += resembling_memories(store.database, "sarah", "Likes tea", ["live"])
+    shown += profile_memories(store.database, "sarah", 9_999)
     shown += [memory for memory, _ in search_memories(store.database, "sarah", "likes tea coffee milk", 99)]
     assert {"sarah"} >= {each.user_id for each in shown}
     active = {memory.memory_id for user in ("sarah", "tom") for memory in list_memories(store.database, user)}

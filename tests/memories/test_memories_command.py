@@ -63,6 +63,9 @@ def test_adding_the_same_again_says_so(cli: Cli) -> None:
         (["reject", "nope"], 3),
         (["history", "nope"], 3),
         (["undo"], 3),
+        (["list", "--as-of", "yesterday"], 2),
+        (["list", "--as-of", "2026-06-01", "--all"], 2),
+        (["pin", "nope"], 3),
         (["export", "--format", "xml"], 2),
         (["export", "/no/such/folder/x.json"], 1),
         (["import", "/no/such/file"], 3),
@@ -134,6 +137,29 @@ def test_delete_all_needs_yes_when_nobody_can_be_asked(cli: Cli) -> None:
     cli("memories", "undo")
     assert 7 == len(ids(cli))
     assert 2 == len(ids(cli, "-n", "2"))
+
+
+def test_an_update_says_what_it_replaced(cli: Cli) -> None:
+    """And the list shows what was true before, at its date."""
+    cli("memories", "import", "-", stdin=json.dumps({"text": "Works at Acme", "said_at": "2026-05-01T10:00:00Z"}))
+    added = cli("memories", "add", "Works at Globex")
+    assert "Remembered, in the place of " in added.err
+    assert '"Works at Acme"' in added.err
+    assert "Works at Acme" in cli("memories", "list", "--as-of", "2026-06-01").out
+    assert [] == ids(cli, "--as-of", "2026-04-01T09:00")
+    shown = cli("memories", "show", ids(cli, "--status", "superseded")[0]).out
+    assert "valid     from 2026-05-01" in shown
+    assert " to 20" in shown
+
+
+def test_pin_and_unpin(cli: Cli) -> None:
+    """Both say how they are undone."""
+    cli("memories", "add", "Likes tea")
+    (memory_id,) = ids(cli)
+    assert "Pinned: Likes tea\nUndo: agentmem memories undo\n" == cli("memories", "pin", memory_id[:6]).err
+    assert "active, pinned" in cli("memories", "show", memory_id).out
+    assert "Unpinned: Likes tea" in cli("memories", "unpin", memory_id).err
+    assert "There was nothing to do.\n" == cli("memories", "unpin", memory_id).err
 
 
 def test_search(cli: Cli) -> None:

@@ -75,6 +75,12 @@ SAID = [
     ("No emojis please", [("instruction", "No emojis")]),
     ("Don't call me buddy", [("instruction", "Don't call them buddy")]),
     ("When I ask about code, always show tests", [("instruction", "When they ask about code, always show tests")]),
+    ("Put the summary first in every answer", [("instruction", "Put the summary first in every answer")]),
+    ("Can you always answer in Spanish?", [("instruction", "Always answer in Spanish")]),
+    ("Be brief from here on", [("instruction", "Be brief from here on")]),
+    ("Your answers should be short", [("instruction", "Your answers should be short")]),
+    ("Do not use bullet points", [("instruction", "Do not use bullet points")]),
+    ("If you are not sure, say so", [("instruction", "If you are not sure, say so")]),
     ("Remember that I'm allergic to nuts", [("fact", "Is allergic to nuts")]),
     ("Can you remember that I'm allergic to nuts?", [("fact", "Is allergic to nuts")]),
     ("Remember that the deploy key rotates on Monday", [("event", "The deploy key rotates on Monday")]),
@@ -105,7 +111,8 @@ NOT_SAID = """
     My favourite part is the ending | I'm running the tests | I ran the tests today | I went to bed last night
     I no longer see the error | I don't use it anymore | I don't have time anymore | I'm a user of your app
     I'm 5 minutes late | I'm 90% sure | I turned 180 degrees | Use plain text above | Keep it short
-    I drive | I love to
+    I drive | I love to | Write this in French | Make it shorter | Don't use tables in this document
+    Answer in one word: is it raining? | For now, keep it simple | If I use a list here, it is slow
     In this story, I'm Batman | Let's say I'm Peter | we use tabs | I own this code | `I live in Oslo`
 """
 
@@ -155,7 +162,9 @@ def test_everything_caught_passes_the_writer(store: Store) -> None:
     """The quotes stand verbatim in the message, so that none is dropped."""
     for message, expected in SAID:
         written = store.write(*capture_by_rules(message, []), typed=message)
-        assert len(expected) == len(written.added) + len(written.repeated), message
+        assert len(expected) == sum(map(len, (written.added, written.replaced, written.proposed, written.repeated))), (
+            message
+        )
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ def test_the_same_twice_is_one_memory(store: Store) -> None:
     """Case, spacing and the full stop make no difference; replaying a chat adds nothing."""
     first = store.write(WORK).added
     again = store.write(Operation("add", "works  in Healthcare.", quote="I work in healthcare"))
-    assert (first, []) == (again.repeated, again.added)
+    assert ([first[0].memory_id], []) == ([memory.memory_id for memory in again.repeated], again.added)
+    assert [2] == [memory.seen_count for memory in list_memories(store.database, "sarah")]
     assert ["Works in healthcare"] == texts(store)
     assert 1 == len(history(store.database, "sarah"))
 

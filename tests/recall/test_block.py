@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.recall.block import BLOCK_BUDGET, profile_text, recall_block
+from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, profile_text, recall_block
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
 
@@ -29,7 +30,7 @@ any_memories = st.lists(st.builds(memory, any_text, said_at=st.integers(0, LATES
 any_turns = st.lists(st.builds(turn, any_text, name=st.none() | any_text, at=st.integers(0, LATEST)), max_size=30)
 
 
-@given(memories=any_memories, turns=any_turns, budget=st.integers(0, BLOCK_BUDGET))
+@given(memories=any_memories, turns=any_turns, budget=st.integers(0, MEMORY_BUDGET))
 def test_the_budget_holds_for_any_input(memories: list[RecalledMemory], turns: list[RecalledTurn], budget: int) -> None:
     """Whatever is recalled, in whatever script and length, the block stays within its budget."""
     block = recall_block(Recall("q", [], memories, turns), "0a1b2c3d", budget=budget)
@@ -43,6 +44,34 @@ def test_nothing_recalled_can_make_a_line_of_its_own(text: str) -> None:
     assert 4 == len(block.splitlines())
     assert 1 == block.count("\n</recalled-0a1b2c3d>")
     assert f"- {' '.join(text.split())}"[:500] == profile_text([memory(text)])[:500]
+
+
+@given(profile=st.lists(st.builds(memory, st.text(max_size=200)), max_size=12), turns=any_turns)
+def test_profile_and_block_share_one_budget(profile: list[RecalledMemory], turns: list[RecalledTurn]) -> None:
+    """The longer the profile, the less is recalled beside it, down to a least that always fits."""
+    block = recall_block(Recall("q", profile, [], turns), "0a1b2c3d")
+    of_profile = count_tokens(profile_text(profile))
+    assert count_tokens(block) <= max(MEMORY_BUDGET - of_profile, LEAST_BLOCK + WRAPPING) + WRAPPING
+
+
+def test_what_was_said_in_one_minute_keeps_its_order() -> None:
+    """Messages of the same time stand in the order in which they were said."""
+    said = [turn("Second."), turn("First.")]
+    ordered = [replace(said[0], message_id=8), replace(said[1], message_id=7)]
+    block = recall_block(Recall("q", [], [], ordered), "0a1b2c3d")
+    assert block.index("First.") < block.index("Second.")
+
+
+def test_what_was_replaced_says_what_is_true_now() -> None:
+    """A message whose memory was replaced is marked, with the memory that holds now."""
+    old = replace(turn("I live in Oslo."), replaced_by="Lives in Bergen")
+    assert "I live in Oslo. (replaced; now: Lives in Bergen)" in recall_block(Recall("q", [], [], [old]), "0a1b2c3d")
+
+
+def test_the_same_words_are_shown_once() -> None:
+    """What was said twice in the same words takes one line."""
+    block = recall_block(Recall("q", [], [], [turn("I like tea."), turn("I like tea.", at=1_780_900_000)]), "0a1b2c3d")
+    assert 1 == block.count("I like tea.")
 
 
 def test_lines_stand_in_date_order() -> None:

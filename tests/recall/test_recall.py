@@ -112,3 +112,23 @@ def test_users_are_walls(cli: Cli, text: str) -> None:
     cli("memories", "add", "--", text)
     found = cli("recall", "--json", "--user", "tom", "--", text).json()
     assert ([], []) == (found["profile"], found["items"])
+
+
+def test_a_message_says_what_has_replaced_it(cli: Cli) -> None:
+    """A recalled message whose memory was replaced since carries what is true now."""
+    cli("chat", "-p", "--no-knowledge", "I live in Oslo.")
+    cli("chat", "-p", "--no-knowledge", "I moved to Bergen.")
+    turns = [
+        item for item in cli("recall", "Where in Oslo do I live?", "--json").json()["items"] if item["type"] == "turn"
+    ]
+    assert "Lives in Bergen" == next(turn["replaced_by"] for turn in turns if turn["text"] == "I live in Oslo.")
+
+
+def test_what_recall_brings_into_a_prompt_is_counted(cli: Cli) -> None:
+    """A memory that a question brought in was used once more; looking with `recall` uses nothing."""
+    cli("memories", "add", "Bought a red bicycle in Hamburg")
+    cli("recall", "Where did I buy the bicycle?")
+    cli("chat", "-p", "--no-knowledge", "Where did I buy the bicycle?")
+    (memory,) = cli("memories", "list", "--json").json()
+    assert 1 == memory["use_count"]
+    assert memory["last_used_at"] is not None

@@ -138,3 +138,43 @@ def test_resume_alone_lists_and_asks(chat: Chat) -> None:
     with chat("--resume", wait_for="Which one?") as terminal:
         terminal.send("zzz\r")
         assert 3 == terminal.wait_for_exit()
+
+
+def test_forgetting_offers_to_erase_the_turn(chat: Chat, process: Cli, home: Path) -> None:
+    """/forget says where it came from; /erase shows that turn and, told yes, removes it, typed line and all."""
+    with chat() as terminal:
+        typed(terminal, "/erase", "There is no turn to erase.")
+        typed(terminal, "My sister lives in Zanzibar and I work at Initech.", "memory +")
+        typed(terminal, "/remember I like quokkas", "Remembered")
+        typed(terminal, "/forget quokkas", "Forgotten")
+        assert "It came from" not in terminal.text()
+        typed(terminal, "/forget initech", "/erase removes that turn too.")
+        assert "Zanzibar" in typed(terminal, "/erase", "`/erase yes` does it")
+        assert [1] == [each["turns"] for each in process("sessions", "list", "--json").json()]
+        typed(terminal, "/erase yes", "Erased.")
+        typed(terminal, "/erase yes", "There is no turn to erase.")
+        typed(terminal, "/why", "There is no answer yet.")
+        leave(terminal)
+    assert [] == process("sessions", "list", "--json").json()
+    (history,) = (home / "history").iterdir()
+    assert (False, True) == ("Zanzibar" in history.read_text(), "/forget quokkas" in history.read_text())
+
+
+def test_what_waits_is_counted(chat: Chat) -> None:
+    """The prompt says how many memories wait for approval, and so does the end."""
+    with chat("--memory", "review") as terminal:
+        typed(terminal, "I work at Initech.", "(1 pending) ›")
+        typed(terminal, "I prefer tea.", "(2 pending) ›")
+        leave(terminal)
+        assert "2 memories wait for your approval: agentmem memories pending --user sarah" in terminal.text()
+
+
+def test_memory_off_says_so(chat: Chat, cli: Cli) -> None:
+    """With --memory off the chat says it once, and nothing is captured."""
+    with chat("--memory", "off") as terminal:
+        typed(terminal, "I work at Initech.", "Noted.")
+        typed(terminal, "/pending", "Nothing waits")
+        leave(terminal)
+    with chat("--memory", "off", wait_for="Memory is off") as terminal:
+        leave(terminal)
+    assert [] == cli("memories", "list", "--all", "--json").json()

@@ -1,0 +1,41 @@
+"""Which passages an answer cites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness.anthropic_server import AnthropicServer
+from harness.command_line import Result
+
+from agentmem_cli.agent.citations import cited_numbers
+
+Cli = Callable[..., Result]
+
+
+@pytest.mark.parametrize(
+    ("answer", "numbers"),
+    [
+        ("It is 30 days [2], or 14 [1].", [2, 1]),
+        ("Both [1][3] say so, again [1].", [1, 3]),
+        ("Both [1, 2; 4] say so.", [1, 2, 4]),
+        ("Take rows[1], see [3](http://example.com) and [x].", []),
+    ],
+)
+def test_marks(answer: str, numbers: list[int]) -> None:
+    """A mark is a number in brackets of its own: no index of a list, no text of a link."""
+    assert numbers == cited_numbers(answer)
+
+
+def test_what_an_answer_cites(cli: Cli, anthropic: AnthropicServer, tmp_path: Path) -> None:
+    """JSON says which passages are cited and which marks have none behind them, beside profile and prompt."""
+    cli("chat", "-p", "--model", "offline", "I prefer tea.")
+    note = tmp_path / "refunds.txt"
+    note.write_text("Refunds are paid within 30 days.", encoding="utf-8")
+    cli("ingest", str(note))
+    anthropic.tool_use("search_knowledge", {"query": "refunds"})
+    anthropic.reply("Within 30 days [1], as ever [7].")
+    shown = cli("chat", "-p", "--memory", "off", "--format", "json", "When are refunds paid?").json()
+    assert [(1, "refunds.txt")] == [(each["number"], each["document"]) for each in shown["cited"]]
+    assert ([7], "- Prefers tea") == (shown["uncited_marks"], shown["profile"])

@@ -1,0 +1,32 @@
+"""Letting go of the database while the conversation's thread still loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from harness.command_line import Result
+
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.opening import open_database
+
+
+def test_another_threads_connection_stays_open(home: Path) -> None:  # noqa: ARG001 -- its environment is what is needed
+    """To close one under a query would end the process by a segmentation fault; it is closed once its thread ends."""
+    database = open_database(load_settings())
+    with ThreadPoolExecutor(1) as thread:
+        kept = thread.submit(lambda: database.connection).result()
+        database.close()
+        assert 1 == thread.submit(lambda: kept.execute("SELECT 1").fetchone()[0]).result()
+    database.close()
+    with pytest.raises(Exception, match="closed"):
+        kept.execute("SELECT 1")
+
+
+def test_a_refused_session_ends_in_order(cli: Callable[..., Result], process: Callable[..., Result]) -> None:
+    """Another user's session is exit 3 and one line, though the packages still load when it is refused."""
+    cli("chat", "-p", "--session", "s1", "Hello there")
+    result = process("chat", "-p", "--model", "offline", "--user", "tom", "--session", "s1", "Hello there")
+    assert (3, True) == (result.code, "belongs to another user" in result.err)

@@ -1,0 +1,59 @@
+"""What another Agno program did to the memories is taken over, once."""
+
+from __future__ import annotations
+
+import pytest
+from agno.db.schemas import UserMemory
+from agno.db.sqlite import SqliteDb
+from memories.conftest import NOW, Store
+
+from agentmem_cli.memories import corrections
+from agentmem_cli.memories.catch_up import catch_up
+from agentmem_cli.memories.store import history, list_memories, search_memories
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Agno closes its connections at exit only
+
+
+@pytest.fixture
+def agno(store: Store) -> SqliteDb:
+    """Agno on the same file."""
+    return SqliteDb(db_file=str(store.database.path))
+
+
+def texts(store: Store, user: str = "sarah") -> list[str]:
+    return sorted(memory.text for memory in list_memories(store.database, user))
+
+
+def test_what_agno_added_changed_and_removed_is_taken_over_once(store: Store, agno: SqliteDb) -> None:
+    """In the list, the search and the ledger; another user's memories stay as they are."""
+    changed, removed = (store.say(text).added[0] for text in ("Likes tea", "Owns a boat"))
+    store.say("Likes wind", user="tom")
+    assert 0 == catch_up(store.database)
+    agno.upsert_user_memory(UserMemory(memory="Plays chess", memory_id="m1", topics=["x"], user_id="sarah", input="hm"))
+    agno.upsert_user_memory(UserMemory(memory="Likes milk", memory_id=changed.memory_id, user_id="sarah"))
+    agno.delete_user_memory(removed.memory_id, user_id="sarah")
+    assert [3, 0] == [catch_up(store.database) for _ in range(2)]
+    assert (["Likes milk", "Plays chess"], ["Likes wind"]) == (texts(store), texts(store, "tom"))
+    assert ["Plays chess"] == [memory.text for memory, _ in search_memories(store.database, "sarah", "chess", 5)]
+    assert ["agno"] * 3 == [entry.actor for entry in history(store.database, "sarah")[2:]]
+    assert {"add", "edit", "forget"} == {entry.action for entry in history(store.database, "sarah")[2:]}
+
+
+def test_agno_does_not_bring_back_what_was_forgotten(store: Store, agno: SqliteDb) -> None:
+    """Not under its old id, and not as a new memory; it leaves Agno's table again."""
+    gone = store.say("Likes tea").added[0]
+    corrections.forget_memories(store.database, "sarah", [gone.memory_id], now=NOW)
+    agno.upsert_user_memory(UserMemory(memory="Likes tea", memory_id=gone.memory_id, user_id="sarah"))
+    agno.upsert_user_memory(UserMemory(memory="I like tea.", memory_id="m2", user_id="sarah"))
+    assert [2, 0] == [catch_up(store.database) for _ in range(2)]
+    assert [] == texts(store)
+    assert [] == agno.get_user_memories(user_id="sarah")
+
+
+def test_what_cannot_be_a_memory_is_left_to_agno(store: Store, agno: SqliteDb) -> None:
+    """Too long, a secret, or of no user: agentmem neither uses nor removes it."""
+    for number, text in enumerate(["x" * 501, "My password is hunter2"]):
+        agno.upsert_user_memory(UserMemory(memory=text, memory_id=f"m{number}", user_id="sarah"))
+    agno.upsert_user_memory(UserMemory(memory="Likes tea", memory_id="nobody's"))
+    assert 0 == catch_up(store.database)
+    assert ([], 3) == (texts(store), store.database.read("SELECT count(*) FROM agno_memories")[0][0])
