@@ -151,6 +151,7 @@ class Conversation:
         asyncio.set_event_loop(loop)
         loop.call_soon(self._load)
         loop.run_forever()
+        loop.run_until_complete(loop.shutdown_default_executor())  # tools ran there, with connections of their own
         loop.close()
 
     def _load(self) -> None:

@@ -37,14 +37,21 @@ def load_context(
     catch_up(database)
     catch_up_memories(database)
     searcher = _searcher(settings, database, warn) if knowledge else None
+    turn_db = TurnDb(database)
+
+    def close() -> None:
+        turn_db.close()
+        if searcher is not None:
+            searcher.close()
+
     return TurnContext(
         database=database,
-        turn_db=TurnDb(database),
+        turn_db=turn_db,
         answerer=answerer,
         search=_search_with(searcher) if searcher is not None else None,
         history=settings.history,
         warn=warn,
-        close=searcher.close if searcher is not None else lambda: None,
+        close=close,
     )
 
 
