@@ -49,6 +49,8 @@ _OWN_ANSWER = re.compile(
     + r"|From memory: \*\*|From .+, page \d+ \[\d+\]:|On \d{4}-\d\d-\d\d .+:\n\n>"
 )
 """How the answers of this module begin: they are never quoted as something that was said."""
+_DIGIT = re.compile(r"\d")
+"""A short line with a number is a row of a table, one without is a heading."""
 _PERSONAL = re.compile(r"\b(?:i|i'm|i've|me|my|mine|myself)\b", re.IGNORECASE)
 _TOPIC_WORDS = {
     "work": {"work", "job", "profession", "occupation", "employer", "company", "career", "living", "industry"},
@@ -207,9 +209,10 @@ def _from_documents(question: str, lookup: Lookup) -> _Found:
 def _best_sentences(wanted: set[str], text: str) -> list[str]:
     """The sentences that hold the most of the words, in the order in which they stand."""
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
-    whole = [sentence for sentence in sentences if len(sentence.split()) > 4] or sentences
+    whole = [each for each in sentences if len(each.split()) > 4 or _DIGIT.search(each)] or sentences
     ranked = sorted(range(len(whole)), key=lambda place: -_covered(wanted, whole[place]))
-    fitting = [place for place in ranked if _covered(wanted, whole[place])] or ranked
+    best = _covered(wanted, whole[ranked[0]])
+    fitting = [place for place in ranked if _covered(wanted, whole[place]) > best / 2] or ranked
     return [_cut(whole[place]) for place in sorted(fitting[:_MOST_QUOTED])]
 
 

@@ -91,8 +91,12 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
         answer.error = AgentmemError(f"The turn failed: {type(error).__name__}: {error}.", "Your message is kept.")
     try:
         _settle(context, turn, status, answer)
+        _count_uses(context, turn, answer.evidence)
     except AgentmemError as error:
         status, answer.error = TurnStatus.FAILED, error
+    except Exception as error:  # noqa: BLE001 -- an end that is not told leaves the person waiting for ever
+        failure = AgentmemError(f"The turn was not stored: {type(error).__name__}: {error}.", "`agentmem doctor`.")
+        status, answer.error = TurnStatus.FAILED, failure
     seconds = time.monotonic() - began
     tell(
         TurnEnded(
@@ -191,7 +195,14 @@ def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer:
         run_data=held if status is TurnStatus.DONE else None,
         error=str(answer.error or ""),
     )
-    note_used(context.database, turn.user_id, _recalled_in_prompt(answer.evidence), int(time.time()))
+
+
+def _count_uses(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> None:
+    """Count the memories that recall brought in. The answer is stored: a count that fails is only said."""
+    try:
+        note_used(context.database, turn.user_id, _recalled_in_prompt(evidence), int(time.time()))
+    except AgentmemError as error:
+        context.warn(f"The use of memories was not counted: {error.problem}")
 
 
 def _recalled_in_prompt(evidence: Evidence) -> list[str]:

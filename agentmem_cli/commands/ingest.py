@@ -12,7 +12,7 @@ from agentmem_cli.errors import ExitCode
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.terminal.streams import note, say, say_json
+from agentmem_cli.terminal.streams import counted, note, say, say_json
 
 if TYPE_CHECKING:
     from agentmem_cli.knowledge.ingest import FileResult, Found
@@ -68,12 +68,8 @@ def _show(result: FileResult, as_json: bool) -> None:
     if as_json:
         say_json(result.as_json(), one_line=True)
         return
-    counts = f"  {_counted(result.pages, 'page')}, {_counted(result.passages, 'passage')}" if result.passages else ""
+    counts = f"  {counted(result.pages, 'page')}, {counted(result.passages, 'passage')}" if result.passages else ""
     detail = f"  ({result.detail})" if result.detail else ""
     path = Path(result.path)
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     say(f"{result.status:<10}  {shown}{counts}{detail}")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

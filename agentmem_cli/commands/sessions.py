@@ -12,7 +12,7 @@ from agentmem_cli.errors import UsageProblem
 from agentmem_cli.records import TranscriptMessage
 from agentmem_cli.sessions import catalog
 from agentmem_cli.terminal.dates import day, moment
-from agentmem_cli.terminal.streams import confirm, note, say, say_json, say_part, say_table
+from agentmem_cli.terminal.streams import confirm, counted, note, say, say_json, say_part, say_table
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -52,7 +52,7 @@ def show(session_id: SessionId, user: User = None, as_json: AsJson = False) -> N
     if as_json:
         say_json({**session.as_json(), "messages": [message.as_json() for message in messages]})
         return
-    say(f"{session.title}\n{session.session_id} · {moment(session.created_at)} · {session.turns} turns")
+    say(f"{session.title}\n{session.session_id} · {moment(session.created_at)} · {counted(session.turns, 'turn')}")
     for message in messages:
         say(f"\n{_speaker(message)}, {moment(message.at)}\n{message.text}")
 

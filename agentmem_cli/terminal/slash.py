@@ -19,7 +19,7 @@ from agentmem_cli.sessions.catalog import find_session_or_title, list_sessions, 
 from agentmem_cli.sessions.erase import question_of
 from agentmem_cli.terminal.dates import day, moment
 from agentmem_cli.terminal.notices import why_lines
-from agentmem_cli.terminal.streams import say, say_table, wrapped
+from agentmem_cli.terminal.streams import counted, say, say_table, wrapped
 
 if TYPE_CHECKING:
     from agentmem_cli.terminal.repl import Chat
@@ -62,7 +62,7 @@ def resume(chat: Chat, words: str) -> None:
         return
     session = find_session_or_title(chat.database, chat.user, words)
     chat.conversation.new_session(session.session_id)
-    say(f"{session.title} · {moment(session.updated_at)} · {session.turns} turns")
+    say(f"{session.title} · {moment(session.updated_at)} · {counted(session.turns, 'turn')}")
     for message in transcript(chat.database, session)[-2:]:
         say(f"{'you' if message.role == 'user' else 'agent'}: {message.text}")
 
@@ -105,7 +105,8 @@ def forget(chat: Chat, words: str) -> None:
     chat.forgotten = memory
     say(f"Forgotten: {memory.text}. /undo brings it back.")
     if memory.run_id and (question := question_of(chat.database, chat.user, memory.run_id)) is not None:
-        say(f"It came from: {_turn_shown(chat, memory, memory.quote or question)}. /erase removes that turn too.")
+        shown = _turn_shown(chat, memory, memory.quote or question)
+        say(wrapped(f"It came from: {shown}. /erase removes that turn too."))
 
 
 def erase(chat: Chat, words: str) -> None:
@@ -115,7 +116,8 @@ def erase(chat: Chat, words: str) -> None:
     if memory is None or memory.run_id is None or question is None:
         raise UsageProblem("There is no turn to erase.", "/forget a memory first; /erase then offers its turn.")
     if words != "yes":
-        say(f"This message and its answer go for good: {_turn_shown(chat, memory, question)}. `/erase yes` does it.")
+        shown = _turn_shown(chat, memory, question)
+        say(wrapped(f"This message and its answer go for good: {shown}. `/erase yes` does it."))
         return
     chat.erase_turn(memory.run_id, question)
     say("Erased. Quotes of it in memories and in later answers stay.")

@@ -64,6 +64,11 @@ def say_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         _write(sys.stdout, "  ".join([*padded, last]).rstrip() + "\n")
 
 
+def counted(number: int, what: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def width(text: str) -> int:
     """How many terminal columns the text takes."""
     if text.isascii():

@@ -130,6 +130,12 @@ def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
     assert told("--no-knowledge", text).out.startswith(OFFER)
 
 
+def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
+    """A short line with a number is an answer, not a heading."""
+    cli("ingest", SAMPLES)
+    assert "> Card reader 79 each" in cli("chat", "-p", "What does a card reader cost?").out
+
+
 def test_what_was_said_last_time(told: Cli) -> None:
     """Asked for the last conversation as such, it quotes what the person said in it, with the date."""
     answer = told("What did we talk about last time?").out

@@ -12,6 +12,9 @@ import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
 
+from agentmem_cli.agent import turn
+from agentmem_cli.errors import StoreLocked
+
 Ask = Callable[..., Result]
 
 
@@ -256,3 +259,28 @@ def test_the_key_is_nowhere(ask: Ask, anthropic: AnthropicServer, home: Path) ->
     result = ask("Hello there, friend")
     kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert (False, False) == (b"test-key" in kept, "test-key" in result.out + result.err)
+
+
+def test_an_answer_that_cannot_be_stored_at_all_is_said(
+    ask: Ask, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failure that nobody planned for, while the turn is settled, ends the turn with a line."""
+    monkeypatch.setattr(turn, "settle_turn", lambda *_, **__: 1 / 0)
+    anthropic.reply("Hello.")
+    result = ask("Hello there, friend")
+    assert (1, True) == (result.code, "The turn was not stored: ZeroDivisionError" in result.err)
+
+
+def test_a_count_that_fails_costs_no_answer(
+    ask: Ask, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is stored before the memories it used are counted, and stays done when that fails."""
+
+    def locked(*_: Any) -> None:
+        raise StoreLocked("Locked.", "Wait.")
+
+    monkeypatch.setattr(turn, "note_used", locked)
+    anthropic.reply("Hello.")
+    result = ask("Hello there, friend")
+    assert (0, "done") == (result.code, result.json()["status"])
+    assert "The use of memories was not counted" in result.err
