@@ -28,7 +28,7 @@ def check_knowledge(database: Database, settings: Settings) -> Finding:
 
 def check_embedder() -> Finding:
     """Whether the bundled embedder loads and can tell what belongs together."""
-    from agentmem_cli.knowledge.embedding import DIMENSIONS, EMBEDDER, embed
+    from agentmem_cli.embedding.bundled import DIMENSIONS, EMBEDDER, embed
 
     refund, money_back, weather = embed(["refund policy", "money back", "rainy weather"])
     if not refund @ money_back > refund @ weather:

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentmem_cli.embedding.bundled import EMBEDDER
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.knowledge.embedding import EMBEDDER
 from agentmem_cli.knowledge.read import Page
 from agentmem_cli.records import Document
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import searchable
 
 if TYPE_CHECKING:
-    from agentmem_cli.knowledge.embedding import Vectors
+    from agentmem_cli.embedding.bundled import Vectors
 
 _COLUMNS = "document_id, path, title, sha256, size, pages, passages, status, detail, ingested_at"
 

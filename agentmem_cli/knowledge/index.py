@@ -19,9 +19,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentmem_cli.embedding.bundled import EMBEDDER
 from agentmem_cli.errors import StorageProblem, StoreLocked
 from agentmem_cli.knowledge.documents import Position, position
-from agentmem_cli.knowledge.embedding import EMBEDDER
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.lock import file_lock

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.errors import NotFound
 from agentmem_cli.knowledge.documents import (
     KnownFile,
@@ -23,7 +24,6 @@ from agentmem_cli.knowledge.documents import (
     remove_documents,
     store_document,
 )
-from agentmem_cli.knowledge.embedding import embed
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.read import SUFFIXES, Reading, ReadStatus, read_file
 from agentmem_cli.knowledge.split import split_page

@@ -10,8 +10,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from agentmem_cli.embedding.bundled import DIMENSIONS, EMBEDDER, embed
 from agentmem_cli.knowledge.documents import Position, find_document, position
-from agentmem_cli.knowledge.embedding import DIMENSIONS, EMBEDDER, embed
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings

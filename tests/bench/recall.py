@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.knowledge.embedding import embed
+from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.recall.ranking import rank_messages
 from agentmem_cli.recall.recall import question_words
 from agentmem_cli.recall.tokens import count_tokens

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agentmem_cli.embedding.bundled import DIMENSIONS, embed
 from agentmem_cli.errors import Ambiguous, NotFound
 from agentmem_cli.knowledge.documents import find_document, list_documents, position, remove_documents, title_words
-from agentmem_cli.knowledge.embedding import DIMENSIONS, embed
 from agentmem_cli.knowledge.ingest import FileResult
 from agentmem_cli.storage.database import Database
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from harness.command_line import run_process
 
+from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.errors import StorageProblem
 from agentmem_cli.knowledge import index, search
 from agentmem_cli.knowledge.documents import find_document, remove_documents
-from agentmem_cli.knowledge.embedding import embed
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.ingest import FileResult, find_files, ingest_files
 from agentmem_cli.knowledge.search import Searcher, search_knowledge

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from harness.command_line import Result, run_here, run_process
 
-from agentmem_cli.knowledge import embedding
+from agentmem_cli.embedding import bundled as embedding
 from agentmem_cli.knowledge.index import PassageIndex
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.checks import check_database

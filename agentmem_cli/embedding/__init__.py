@@ -1,0 +1,1 @@
+"""The room that turns text into vectors: the bundled embedder, and those that a person may choose instead."""
