@@ -102,6 +102,8 @@ class Memory(Record):
     valid_from: int | None = None
     valid_to: int | None = None
     """Since when it is true, and until when: its successor was said then. None while it is not replaced."""
+    replaces_perhaps: str | None = None
+    """The older memory that the person is asked about: does this one replace it? Both are active until they answer."""
     seen_count: int = 1
     """How often it was said."""
     use_count: int = 0
@@ -162,6 +164,8 @@ class RecalledMemory(Record):
     quote: str | None
     session_id: str | None
     score: float
+    perhaps_replaced_by: str | None = None
+    """The newer memory's text, while the person has not answered whether that replaces this one."""
 
     def as_json(self) -> dict[str, Any]:
         """With `"type": "memory"`."""
@@ -177,14 +181,23 @@ class Recall(Record):
     memories: list[RecalledMemory]
     turns: list[RecalledTurn]
 
-    def as_json(self) -> dict[str, Any]:
-        """`{"question", "profile", "items"}`: memories and turns together, in rank order, each with its `type`."""
-        items: list[RecalledMemory | RecalledTurn] = [*self.memories, *self.turns]
-        items.sort(key=lambda item: -item.score)
+    def as_json(self, placed: frozenset[str | int] | None = None) -> dict[str, Any]:
+        """`{"question", "profile", "items"}`: memories and turns together, in rank order, each with its `type`.
+
+        With what a prompt had room for, ids of memories and numbers of messages, each says whether it is `in_prompt`.
+        What the profile shows is in every prompt.
+        """
+        items: list[tuple[float, str | int, dict[str, Any]]]
+        items = [(each.score, each.memory_id, each.as_json()) for each in self.memories]
+        items += [(each.score, each.message_id, each.as_json()) for each in self.turns]
+        items.sort(key=lambda item: -item[0])
+        if placed is not None:
+            shown = placed | {each.memory_id for each in self.profile}
+            items = [(score, source, {**item, "in_prompt": source in shown}) for score, source, item in items]
         return {
             "question": self.question,
             "profile": [each.as_json() for each in self.profile],
-            "items": [item.as_json() for item in items],
+            "items": [item for _, _, item in items],
         }
 
 
@@ -216,3 +229,7 @@ class FoundPassage(Record):
     text: str
     score: float
     passage_id: int
+    heading: str = ""
+    """The headings above it, the widest first, ` > ` between them."""
+    page_label: str | None = None
+    """What is printed on the page for its number, where the file says so."""

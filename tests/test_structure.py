@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 OWNERS = {
     "prompt_toolkit": {"terminal"},
     "rich": {"terminal"},
-    "chromadb": {"knowledge"},
+    "chromadb": {"knowledge", "embedding"},
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},
     "wordllama": {"embedding"},
@@ -31,6 +31,7 @@ OWNERS = {
     "sqlite3": {"storage"},
     "platformdirs": {"settings.py"},
     "filelock": {"storage"},
+    "tomlkit": {"config_file.py"},
     "typer": {"commands", "main.py"},
 }
 """The rooms, or modules beside them, that may import a library."""
@@ -38,8 +39,8 @@ OWNERS = {
 FREE_NAMES = {"sqlite3": {"Row", "Connection", "sqlite_version"}}
 """What others may name of a library: the types of what its owner hands them, and its version."""
 
-WRITERS = {"terminal", "knowledge/pdf.py"}
-"""What may write to stdout: the terminal's room, and the reader that runs as a child whose stdout is a pipe to us."""
+WRITERS = {"terminal"}
+"""What may write to stdout: the terminal's room."""
 
 HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),

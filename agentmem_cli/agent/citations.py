@@ -1,11 +1,20 @@
-"""The marks of an answer: which passages it cites as [n], and which marks have nothing behind them."""
+"""The marks of an answer, which passages it cites as [n], and how a passage is named to a person."""
 
 from __future__ import annotations
 
 import re
 
+from agentmem_cli.records import FoundPassage
+
 _MARK = re.compile(r"(?<![\w\]])((?:\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+)(?!\()")
 """One mark or several in a row; not `list[1]`, and not the text of a link."""
+
+
+def citation(passage: FoundPassage) -> str:
+    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`."""
+    if passage.page_label and passage.page_label != str(passage.page):
+        return f"{passage.document}, p. {passage.page_label} (page {passage.page} of the file)"
+    return f"{passage.document}, p. {passage.page}"
 
 
 def cited_numbers(answer: str) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from agno.tools.function import Function
 
+from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.recall.block import recall_block
 from agentmem_cli.records import FoundPassage, Recall
@@ -53,12 +54,12 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
 
 
 def fenced_passages(passages: list[FoundPassage], first: int) -> str:
-    """Numbered passages with document and page, fenced as data."""
+    """Numbered passages with document, page and headings, fenced as data."""
     if not passages:
         return "No passage was found."
     mark = token_hex(4)
     parts = [
-        f"[{number}] {passage.document}, page {passage.page}\n{passage.text}"
+        "\n".join(filter(None, (f"[{number}] {citation(passage)}", passage.heading, passage.text)))
         for number, passage in enumerate(passages, start=first)
     ]
     return f"<passages-{mark}>\n" + "\n\n".join(parts) + f"\n</passages-{mark}>"

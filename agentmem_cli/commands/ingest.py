@@ -2,74 +2,124 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agentmem_cli.errors import ExitCode
-from agentmem_cli.settings import Settings, load_settings
-from agentmem_cli.storage.database import Database
+from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.terminal.streams import counted, note, say, say_json
+from agentmem_cli.terminal.ingesting import ingested, say_counts, say_result
+from agentmem_cli.terminal.streams import counted, note, say_json
 
 if TYPE_CHECKING:
-    from agentmem_cli.knowledge.ingest import FileResult, Found
+    from agentmem_cli.knowledge.walk import FileResult
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, help="Read PDFs and text files into the knowledge.")
+
+
+@dataclass(slots=True)
+class _Total:
+    """What has come so far: files by status, and the pages and passages of those that were read."""
+
+    files: dict[str, int] = field(default_factory=dict)
+    pages: int = 0
+    passages: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def add(self, result: FileResult) -> None:
+        self.files[result.status] = self.files.get(result.status, 0) + 1
+        self.pages += result.pages
+        self.passages += result.passages
+
+    def as_json(self, passed_over: int) -> dict[str, Any]:
+        return {
+            "event": "summary",
+            "files": sum(self.files.values()),
+            "statuses": self.files,
+            "pages": self.pages,
+            "passages": self.passages,
+            "passed_over": passed_over,
+            "seconds": round(time.monotonic() - self.started, 3),
+        }
 
 
 @app.command()
 def ingest(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files, and folders to walk: .pdf, .txt and .md.", readable=False)
+        list[Path],
+        typer.Argument(
+            help="Files, and folders to walk: .pdf, .txt, .md and .html; - reads paths from stdin.", readable=False
+        ),
     ],
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from a PATH.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line per file.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Prune also a PATH that holds no file any more.")] = False,
+    password: Annotated[
+        str | None, typer.Option(envvar="AGENTMEM_PDF_PASSWORD", help="Opens PDFs that need a password.")
+    ] = None,
+    null: Annotated[bool, typer.Option("--null", "-0", help="The paths on stdin end in NUL, not newline.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line per file, then a summary.")] = False,
 ) -> ExitCode:
     """Read PDFs and text files into the knowledge, which all users share. Unchanged files are skipped."""
-    from agentmem_cli.knowledge.ingest import FAILED, find_files
+    from agentmem_cli.knowledge.ingest import FAILED
+    from agentmem_cli.knowledge.prune import check_prune
+    from agentmem_cli.knowledge.walk import find_files
 
-    found = find_files(paths)
+    paths = _expanded(paths, b"\0" if null else b"\n")
+    found = find_files(paths, may_be_missing=prune and yes)
     settings = load_settings()
     database = open_database(settings)
-    counts: dict[str, int] = {}
-    for result in _results(database, settings, found, paths if prune else []):
-        counts[result.status] = counts.get(result.status, 0) + 1
-        _show(result, as_json)
-    if not counts:
-        note(f"There is nothing to ingest in {', '.join(map(str, paths))}: no .pdf, .txt or .md file.")
-    elif not as_json:
-        say(", ".join(f"{count} {status}" for status, count in counts.items()))
-    return ExitCode.FAILURE if FAILED & counts.keys() else ExitCode.OK
+    if prune and not yes:
+        check_prune(database, paths, found.files)
+    total = _Total()
+    pruned = paths if prune else []
+    with _sigterm_as_ctrl_c(), closing(ingested(database, settings, found, pruned, password)) as results:
+        try:
+            for result in results:
+                total.add(result)
+                if as_json:
+                    say_json({"event": "file", **result.as_json()}, one_line=True)
+                else:
+                    say_result(result)
+        except KeyboardInterrupt:
+            note("Stopped. The files listed above are done and kept; the same command goes on from there.")
+            raise
+    _sum_up(total, found.passed_over, paths, as_json)
+    return ExitCode.FAILURE if FAILED & total.files.keys() else ExitCode.OK
 
 
-def _results(database: Database, settings: Settings, found: Found, pruned: list[Path]) -> Iterator[FileResult]:
-    """Every file's result as it comes; the search index is brought in step at the end."""
-    from agentmem_cli.knowledge.index import bring_index_in_step
-    from agentmem_cli.knowledge.ingest import finish_removal, ingest_files, prune
-    from agentmem_cli.terminal.ingest_progress import ingest_progress
-
-    yield from found.refused
-    with ingest_progress(len(found.files)) as advance:
-        for result in ingest_files(database, found.files):
-            advance(result.path)
-            yield result
-    removed = list(prune(database, pruned, found.files))
-    yield from removed
-    if removed:
-        finish_removal(database, settings)
-    else:
-        bring_index_in_step(database, settings)
+def _expanded(paths: list[Path], end: bytes) -> list[Path]:
+    """The paths, with `-` replaced by those that stdin lists."""
+    if Path("-") not in paths:
+        return paths
+    listed = [Path(os.fsdecode(each)) for each in sys.stdin.buffer.read().split(end) if each]
+    return [path for path in paths if path != Path("-")] + listed
 
 
-def _show(result: FileResult, as_json: bool) -> None:
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """Inside, SIGTERM stops an ingest as Ctrl-C does: the readers end, and what is done is kept."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _sum_up(total: _Total, passed_over: int, paths: list[Path], as_json: bool) -> None:
     if as_json:
-        say_json(result.as_json(), one_line=True)
-        return
-    counts = f"  {counted(result.pages, 'page')}, {counted(result.passages, 'passage')}" if result.passages else ""
-    detail = f"  ({result.detail})" if result.detail else ""
-    path = Path(result.path)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    say(f"{result.status:<10}  {shown}{counts}{detail}")
+        say_json(total.as_json(passed_over), one_line=True)
+    elif total.files:
+        say_counts(total.files)
+    if not total.files:
+        note(f"There is nothing to ingest in {', '.join(map(str, paths))}: no .pdf, .txt, .md or .html file.")
+    elif passed_over and not as_json:
+        note(f"{counted(passed_over, 'file')} of other kinds passed over.")

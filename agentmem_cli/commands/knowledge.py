@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from agentmem_cli.commands.candidates import document_candidates
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.records import FoundPassage, iso
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.terminal.streams import note, say, say_json, say_table
+from agentmem_cli.terminal.streams import counted, note, progress, say, say_json, say_table
 
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
-    help="List, show, search and remove ingested documents.",
+    help="List, show, search and remove ingested documents; choose the embedder.",
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DocumentId = Annotated[str, typer.Argument(metavar="ID", help="A document's id, its beginning, path or file name.")]
+DocumentId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="A document's id, its beginning, path or file name.", autocompletion=document_candidates
+    ),
+]
 
 
 @app.command("list")
@@ -62,14 +69,15 @@ def show(document: DocumentId, as_json: AsJson = False) -> None:
     found = find_document(database, document)
     passages = passages_of(database, found.document_id)
     if as_json:
-        shown = [{"page": each.page_index + 1, "page_index": each.page_index, "text": each.text} for each in passages]
+        shown = [{"page": each.page_index + 1, **asdict(each)} for each in passages]
         say_json({**found.as_json(), "text": shown})
         return
     say(f"{found.path}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
     if found.detail:
         say(found.detail)
     for each in passages:
-        say(f"\n[page {each.page_index + 1}]\n{each.text}")
+        heading = f" {each.heading}" if each.heading else ""
+        say(f"\n[page {each.page_index + 1}]{heading}\n{each.text}")
 
 
 @app.command()
@@ -95,6 +103,8 @@ def search(
     if not query.strip():
         raise UsageProblem("There are no words to search for.", "Give some: `agentmem knowledge search refund`.")
     _show_found(query, searcher.search(query, limit=limit, document=document), as_json)
+    if searcher.problem:
+        note(searcher.problem)
 
 
 @app.command()
@@ -113,15 +123,68 @@ def remove(document: DocumentId, as_json: AsJson = False) -> None:
         say(f"Removed {found.path}. `agentmem ingest` reads it again.")
 
 
+@app.command()
+def embedder(
+    name: Annotated[str | None, typer.Argument(help="The one to use; without it, which is in use.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which embedder is in use, or embed everything with another one; a run that was stopped goes on."""
+    from agentmem_cli.embedding.configured import CHOICES
+
+    settings, database = _opened()
+    if name:
+        _use(settings, database, name)
+    shown = _embedder_json(database)
+    if as_json:
+        say_json({**shown, "choices": CHOICES})
+        return
+    say(f"{shown['name']}, {shown['dimensions']} dimensions")
+    if shown["passages_without_vector"]:
+        missing = f"{shown['passages_without_vector']} passages have no vector of it"
+        say(f"{missing}: `agentmem knowledge embedder {shown['name']}` makes them.")
+    if not name:
+        say_table(("CHOICE", ""), list(CHOICES.items()))
+
+
+def _use(settings: Settings, database: Database, name: str) -> None:
+    from agentmem_cli.embedding.configured import chosen_embedder
+    from agentmem_cli.knowledge.index import bring_index_in_step
+    from agentmem_cli.knowledge.reembed import use_embedder
+
+    with progress("Embedding") as show:
+        embedded = use_embedder(
+            database, chosen_embedder(name), lambda done, total: show(f"{done:,} of {total:,} passages")
+        )
+        show("done; building the search index")
+        bring_index_in_step(database, settings)
+    note(f"{counted(embedded, 'passage')} embedded.")
+
+
 def _opened() -> tuple[Settings, Database]:
     settings = load_settings()
     return settings, open_database(settings)
 
 
+def _embedder_json(database: Database) -> dict[str, object]:
+    from agentmem_cli.embedding.configured import configured_embedder
+    from agentmem_cli.knowledge.reembed import passages_without_vector
+
+    used = configured_embedder(database)
+    return {
+        "name": used.name,
+        "dimensions": used.dimensions,
+        "passages_without_vector": passages_without_vector(database),
+    }
+
+
 def _show_found(query: str, found: list[FoundPassage], as_json: bool) -> None:
+    from agentmem_cli.agent.citations import citation
+
     if as_json:
         say_json({"query": query, "passages": [each.as_json() for each in found]})
-    elif not found:
+        return
+    if not found:
         note("Nothing found. `agentmem knowledge list` shows what has been ingested.")
-    for each in found if not as_json else []:
-        say(f"{each.document}, p. {each.page}  ({each.score:.2f})\n{each.text}\n")
+    for each in found:
+        heading = f"\n{each.heading}" if each.heading else ""
+        say(f"{citation(each)}  ({each.score:.2f}){heading}\n{each.text}\n")

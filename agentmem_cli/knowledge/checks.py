@@ -6,31 +6,68 @@ from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import Finding, Verdict, check_full_text
 from agentmem_cli.storage.database import Database
 
+_ASKED = 5
+"""How many passages are looked for in the vector index, spread over all."""
+
 
 def check_knowledge(database: Database, settings: Settings) -> Finding:
     """Whether every document and passage can be found by its words, and passages by their meaning too."""
-    from agentmem_cli.knowledge.index import PassageIndex
-
     documents = check_full_text(database, "documents", "documents", "documents_fts")
     passages = check_full_text(database, "passages", "passages", "passages_fts")
     for finding in (documents, passages):
         if finding.verdict is not Verdict.OK:
             return finding
-    any_passage = database.read("SELECT 1 FROM passages LIMIT 1")
-    if any_passage and not PassageIndex(database, settings).is_in_step():
+    if not database.read("SELECT 1 FROM passages LIMIT 1"):
+        return passages
+    return _check_vectors(database) or _check_index(database, settings) or passages
+
+
+def _check_vectors(database: Database) -> Finding | None:
+    from agentmem_cli.embedding.configured import configured_embedder
+    from agentmem_cli.knowledge.reembed import passages_without_vector
+
+    missing = passages_without_vector(database)
+    if not missing:
+        return None
+    name = configured_embedder(database).name
+    return Finding(
+        Verdict.WARNING,
+        f"{missing} passages have no vector of {name}; they are found by their words only.",
+        f"Run `agentmem knowledge embedder {name}`.",
+    )
+
+
+def _check_index(database: Database, settings: Settings) -> Finding | None:
+    """What is wrong with the Chroma collection: it is really asked for passages, not only its marker read."""
+    from agentmem_cli.knowledge.index import PassageIndex
+
+    index = PassageIndex(database, settings)
+    remedy = "Run `agentmem ingest` again, or start `agentmem chat`: both bring it in step."
+    if not index.is_in_step():
         return Finding(
-            Verdict.WARNING,
-            "The vector index is behind the passages; searches scan them one by one meanwhile.",
-            "Run `agentmem ingest` again, or start `agentmem chat`: both bring it in step.",
+            Verdict.WARNING, "The vector index is behind the passages; searches scan them one by one meanwhile.", remedy
         )
-    return passages
+    ids = [row["passage_id"] for row in database.read("SELECT passage_id FROM passages ORDER BY passage_id")]
+    try:
+        problems = [problem for each in ids[:: len(ids) // _ASKED + 1] if (problem := index.cannot_find(each))]
+    finally:
+        index.close()
+    if not problems:
+        return None
+    return Finding(Verdict.WARNING, f"The vector index is damaged: {problems[0]}.", remedy)
 
 
-def check_embedder() -> Finding:
-    """Whether the bundled embedder loads and can tell what belongs together."""
-    from agentmem_cli.embedding.bundled import DIMENSIONS, EMBEDDER, embed
+def check_embedder(database: Database | None = None) -> Finding:
+    """Whether the embedder in use loads, or answers, and can tell what belongs together."""
+    from agentmem_cli.embedding.configured import BUNDLED, configured_embedder
 
-    refund, money_back, weather = embed(["refund policy", "money back", "rainy weather"])
-    if not refund @ money_back > refund @ weather:
-        return Finding(Verdict.FAILED, f"{EMBEDDER} gives vectors that mean nothing.", "Install wordllama again.")
-    return Finding(Verdict.OK, f"{EMBEDDER}, {DIMENSIONS} dimensions, in the package, no network")
+    embedder = configured_embedder(database) if database else BUNDLED
+    refund, money_back, weather = embedder.embed(["refund policy", "money back", "rainy weather"])
+    if len(refund) != embedder.dimensions or not refund @ money_back > refund @ weather:
+        return Finding(
+            Verdict.FAILED,
+            f"{embedder.name} gives vectors that mean nothing.",
+            "Choose another: `agentmem knowledge embedder`.",
+        )
+    place = "in the package, no network" if embedder is BUNDLED else "chosen with `agentmem knowledge embedder`"
+    return Finding(Verdict.OK, f"{embedder.name}, {embedder.dimensions} dimensions, {place}")

@@ -6,6 +6,7 @@ search index, sees that they are out of step. `erasures` counts only what a pers
 
 from __future__ import annotations
 
+import functools
 import re
 import sqlite3
 import time
@@ -15,24 +16,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentmem_cli.embedding.bundled import EMBEDDER
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.knowledge.read import Page
-from agentmem_cli.records import Document
+from agentmem_cli.knowledge.layout import Page
+from agentmem_cli.records import Document, FoundPassage
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import searchable
 
 if TYPE_CHECKING:
-    from agentmem_cli.embedding.bundled import Vectors
+    from agentmem_cli.embedding.configured import Embedder
+    from agentmem_cli.embedding.vectors import Vectors
 
 _COLUMNS = "document_id, path, title, sha256, size, pages, passages, status, detail, ingested_at"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage's text and the page it is on, counted from 0."""
+    """A passage's text, the page it is on, counted from 0, and the headings above it, the widest first.
+
+    `heading` is one line, ` > ` between headings; empty where the file has none.
+    """
 
     page_index: int
+    text: str
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """One page of a document as it is stored, with the document's path and its number of pages."""
+
+    path: str
+    pages: int
     text: str
 
 
@@ -98,9 +112,21 @@ def find_document(database: Database, wanted: str) -> Document:
 def passages_of(database: Database, document_id: str) -> list[Passage]:
     """A document's passages, in reading order."""
     rows = database.read(
-        "SELECT page_index, text FROM passages WHERE document_id = ? ORDER BY position", (document_id,)
+        "SELECT page_index, text, heading FROM passages WHERE document_id = ? ORDER BY position", (document_id,)
     )
     return [Passage(**dict(row)) for row in rows]
+
+
+def page_of(database: Database, passage: FoundPassage) -> PageText:
+    """The page that a passage begins on. Raises NotFound when the document has gone, or was read anew, since."""
+    rows = database.read(
+        "SELECT path, documents.pages, text FROM pages JOIN documents ON documents.document_id = pages.document_id"
+        " WHERE pages.document_id = ? AND page_index = ?",
+        (passage.document_id, passage.page_index),
+    )
+    if not rows:
+        raise NotFound(f"{passage.document} is no longer what it was.", "Ask again: it was removed or read anew.")
+    return PageText(**dict(rows[0]))
 
 
 def known_file(database: Database, path: str) -> KnownFile | None:
@@ -118,9 +144,10 @@ def note_unchanged(database: Database, document_id: str, modified_ns: int) -> No
         connection.execute("UPDATE documents SET modified_ns = ? WHERE document_id = ?", (modified_ns, document_id))
 
 
-def store_document(database: Database, new: NewDocument, vectors: Vectors) -> None:
-    """Put a document in, in place of what its path held before, in one transaction. `vectors` has a row a passage."""
+def store_document(database: Database, new: NewDocument, embedder: Embedder) -> None:
+    """Embed a document's passages and put it in, in place of what its path held before, in one transaction."""
     title = Path(new.path).name
+    vectors = embedder.embed([embedded_text(title, passage) for passage in new.passages])
     document_id = uuid.uuid4().hex
     first_page = next((page.text for page in new.pages if page.text), "")
     with database.write() as connection:
@@ -141,22 +168,26 @@ def store_document(database: Database, new: NewDocument, vectors: Vectors) -> No
             "INSERT INTO pages (document_id, page_index, label, text) VALUES (?, ?, ?, ?)",
             [(document_id, page.index, page.label, page.text) for page in new.pages],
         )
-        _store_passages(connection, document_id, title_words(title), zip(new.passages, vectors, strict=True))
-        _count_up(connection, "generation")
+        _store_passages(connection, document_id, title, zip(new.passages, vectors, strict=True), embedder.name)
+        count_up(connection, "generation")
 
 
 def _store_passages(
-    connection: sqlite3.Connection, document_id: str, title: str, embedded: Iterable[tuple[Passage, Vectors]]
+    connection: sqlite3.Connection,
+    document_id: str,
+    title: str,
+    embedded: Iterable[tuple[Passage, Vectors]],
+    embedder: str,
 ) -> None:
     for place, (passage, vector) in enumerate(embedded):
         passage_id = connection.execute(
-            "INSERT INTO passages (document_id, page_index, position, text, embedder, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (document_id, passage.page_index, place, passage.text, EMBEDDER, vector.tobytes()),
+            "INSERT INTO passages (document_id, page_index, position, heading, text, embedder, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (document_id, passage.page_index, place, passage.heading, passage.text, embedder, vector.tobytes()),
         ).lastrowid
         connection.execute(
-            "INSERT INTO passages_fts (rowid, title, text) VALUES (?, ?, ?)",
-            (passage_id, title, searchable(passage.text)),
+            "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
+            (passage_id, title_words(title), searchable(passage.heading), searchable(passage.text)),
         )
 
 
@@ -164,22 +195,37 @@ def remove_documents(database: Database, document_ids: Sequence[str]) -> None:
     """Delete documents with their pages, passages, vectors and index rows; one transaction."""
     with database.write() as connection:
         connection.executemany("DELETE FROM documents WHERE document_id = ?", [(each,) for each in document_ids])
-        _count_up(connection, "generation")
-        _count_up(connection, "erasures")
+        count_up(connection, "generation")
+        count_up(connection, "erasures")
 
 
 def position(database: Database) -> Position:
     """How far the knowledge has come."""
-    found = {row["key"]: int(row["value"]) for row in database.read("SELECT key, value FROM knowledge_state")}
+    rows = database.read("SELECT key, value FROM knowledge_state WHERE key IN ('generation', 'erasures')")
+    found = {row["key"]: int(row["value"]) for row in rows}
     return Position(found.get("generation", 0), found.get("erasures", 0))
 
 
+@functools.lru_cache(maxsize=64)  # asked for each passage of a document
 def title_words(title: str) -> str:
-    """A file name as words for the index: `AMCOR_2023_10K.pdf` -> `AMCOR 2023 10K`."""
-    return searchable(re.sub(r"[\W_]+", " ", Path(title).stem).strip())
+    """A file name as words for the index: `BESTBUY_2024Q2.pdf` -> `BESTBUY 2024Q2 2024 Q2`."""
+    words = re.findall(r"[^\W_]+", Path(title).stem)
+    return searchable(" ".join(part for word in words for part in (word, *parts_of(word))))
 
 
-def _count_up(connection: sqlite3.Connection, key: str) -> None:
+def parts_of(word: str) -> list[str]:
+    """The letters and the figures of a word that has both: `2024Q2` -> `2024`, `Q2`; else nothing."""
+    parts = re.findall(r"[^\W\d_]\d(?!\d)|\d+|[^\W\d_]+", word)
+    return parts if len(parts) > 1 else []
+
+
+def embedded_text(title: str, passage: Passage) -> str:
+    """What is embedded of a passage: its document's name and its headings tell it from the same words elsewhere."""
+    return "\n".join(filter(None, (title_words(title), passage.heading, passage.text)))
+
+
+def count_up(connection: sqlite3.Connection, key: str) -> None:
+    """Count a change of the passages, within the caller's transaction. `key` is `generation` or `erasures`."""
     connection.execute(
         "INSERT INTO knowledge_state (key, value) VALUES (?, '1')"
         " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",

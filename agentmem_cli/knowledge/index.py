@@ -8,20 +8,20 @@ and comes back when the work is done, so that a process killed in between leaves
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentmem_cli.embedding.bundled import EMBEDDER
+from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import StorageProblem, StoreLocked
 from agentmem_cli.knowledge.documents import Position, position
+from agentmem_cli.knowledge.marker import Marker, MarkerFile
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.lock import file_lock
@@ -33,25 +33,13 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-_BATCH = 1000
-"""Vectors a call; Chroma takes 5,461 at most."""
+_BATCH = 5000
+"""Vectors a call; Chroma takes 5,461 at most. Each call costs it an append to its files."""
 _COLLECTION = "passages"
+_NEIGHBOURS = 50
+"""Of one document, among which a passage's own vector must find it: tables repeat themselves."""
 _PATIENCE = 1.0
 """Seconds that a search waits for another process to let go of the index, before it goes without."""
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """What `current.json` says: the collection's folder, and what is in it."""
-
-    folder: str
-    embedder: str
-    generation: int
-    erasures: int
-
-    def is_at(self, now: Position) -> bool:
-        """Whether the collection holds exactly what SQLite holds at this position."""
-        return self.embedder == EMBEDDER and (self.generation, self.erasures) == (now.generation, now.erasures)
 
 
 class PassageIndex:
@@ -60,16 +48,17 @@ class PassageIndex:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._folder = settings.chroma_dir
+        self._marker = MarkerFile(settings.chroma_dir / "current.json")
         self._timeout = settings.lock_timeout
         self._open: tuple[Marker, Any, Any] | None = None
 
     def is_in_step(self) -> bool:
         """Whether the index holds what SQLite holds, as far as its marker says. Opens nothing."""
-        marker = self._read_marker()
-        return marker is not None and marker.is_at(position(self._database))
+        marker = self._marker.read()
+        return marker is not None and marker.is_at(position(self._database), self._embedder)
 
     def nearest(self, vector: Vectors, count: int, document_id: str | None) -> list[int] | None:
-        """The ids of up to `count` passages near a vector of shape (256,), nearest first; None when not in step."""
+        """The ids of up to `count` passages near a unit vector, nearest first; None when not in step."""
         if not self.is_in_step():  # asked before the lock: a rebuild holds it for seconds
             return None
         try:
@@ -79,31 +68,44 @@ class PassageIndex:
             return None
 
     def _query(self, vector: Vectors, count: int, document_id: str | None) -> list[int] | None:
-        marker = self._read_marker()
-        if marker is None or not marker.is_at(position(self._database)):
+        marker = self._marker.read()
+        if marker is None or not marker.is_at(position(self._database), self._embedder):
             return None
         try:
             where = {"document_id": document_id} if document_id else None
             found = self._collection(marker).query(query_embeddings=[vector], n_results=count, where=where, include=[])
         except Exception:  # noqa: BLE001 -- whatever ails Chroma, the exact scan answers and the index is rebuilt
-            self._drop_marker()
+            self._marker.drop()
             return None
         return [int(each) for each in found["ids"][0]]
 
     def bring_in_step(self) -> None:
         """Make the index hold what SQLite holds: by the difference if it can, else anew."""
         with self._locked(self._timeout):
-            now, marker = position(self._database), self._read_marker()
-            if marker is not None and marker.is_at(now):
+            now, marker = position(self._database), self._marker.read()
+            if marker is not None and marker.is_at(now, self._embedder):
                 return
             keeps_nothing_erased = marker is not None and marker.erasures == now.erasures
-            if marker is not None and keeps_nothing_erased and marker.embedder == EMBEDDER:
+            if marker is not None and keeps_nothing_erased and marker.embedder == self._embedder:
                 try:
                     self._update(marker, now)
                 except Exception:  # noqa: BLE001 -- a broken index is rebuilt, whatever broke it
                     self._rebuild(now)
             else:
                 self._rebuild(now)
+
+    def cannot_find(self, passage_id: int) -> str:
+        """Why a passage's own vector does not find it in the collection; empty when it does, or there is none."""
+        (row,) = self._database.read("SELECT document_id, vector FROM passages WHERE passage_id = ?", (passage_id,))
+        import numpy as np
+
+        vector = np.frombuffer(row["vector"], np.float32)
+        if not vector.any():
+            return ""
+        found = self.nearest(vector, _NEIGHBOURS, row["document_id"])
+        if found is None:
+            return "the collection cannot be queried"
+        return "" if passage_id in found else f"passage {passage_id} is not found by its own vector"
 
     def close(self) -> None:
         """Let go of Chroma's files."""
@@ -113,8 +115,8 @@ class PassageIndex:
 
     def _update(self, marker: Marker, now: Position) -> None:
         collection = self._collection(marker)
-        self._drop_marker()
-        stored = {row["passage_id"] for row in self._database.read(*_embedded("passage_id"))}
+        self._marker.drop()
+        stored = {row["passage_id"] for row in self._database.read(*self._embedded("passage_id"))}
         held = {int(each) for each in collection.get(include=[])["ids"]}
         for some in _batches(sorted(held - stored)):
             collection.delete(ids=[str(each) for each in some])
@@ -124,11 +126,11 @@ class PassageIndex:
     def _rebuild(self, now: Position) -> None:
         """A new collection in a new folder, then the old folders go: deleted vectors stay in a collection's files."""
         self.close()
-        self._drop_marker()
+        self._marker.drop()
         folder = uuid.uuid4().hex[:12]
-        stored = [row["passage_id"] for row in self._database.read(*_embedded("passage_id"))]
+        stored = [row["passage_id"] for row in self._database.read(*self._embedded("passage_id"))]
         if stored:
-            collection = self._collection(Marker(folder, EMBEDDER, now.generation, now.erasures))
+            collection = self._collection(Marker(folder, self._embedder, now.generation, now.erasures))
             self._add(collection, stored)
         else:
             make_private_folder(self._folder)
@@ -142,7 +144,7 @@ class PassageIndex:
 
         for some in _batches(passage_ids):
             marks = ",".join("?" * len(some))
-            sql, parameters = _embedded("passage_id, document_id, vector", f"AND passage_id IN ({marks})")
+            sql, parameters = self._embedded("passage_id, document_id, vector", f"AND passage_id IN ({marks})")
             rows = self._database.read(sql, (*parameters, *some))
             if rows:
                 collection.add(
@@ -165,7 +167,7 @@ class PassageIndex:
         collection = client.get_or_create_collection(
             _COLLECTION,
             embedding_function=None,  # or Chroma downloads a model
-            configuration={"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400}},
+            configuration={"hnsw": {"space": "ip", "ef_construction": 100, "ef_search": 400}},
         )
         self._open = (marker, client, collection)
         return collection
@@ -177,23 +179,17 @@ class PassageIndex:
             yield
 
     @property
-    def _marker_file(self) -> Path:
-        return self._folder / "current.json"
+    def _embedder(self) -> str:
+        return configured_embedder(self._database).name
 
-    def _read_marker(self) -> Marker | None:
-        try:
-            return Marker(**json.loads(self._marker_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):  # missing, half written, or not ours
-            return None
-
-    def _drop_marker(self) -> None:
-        self._marker_file.unlink(missing_ok=True)
+    def _embedded(self, columns: str, more: str = "") -> tuple[str, tuple[str]]:
+        """The query for passages that carry a vector of the embedder in use."""
+        sql = f"SELECT {columns} FROM passages WHERE embedder = ? {more} ORDER BY passage_id"  # noqa: S608 -- our own words
+        return sql, (self._embedder,)
 
     def _write_marker(self, folder: str, now: Position) -> None:
-        marker = Marker(folder, EMBEDDER, now.generation, now.erasures)
-        written = self._marker_file.with_suffix(".new")
-        written.write_text(json.dumps(asdict(marker)), encoding="utf-8")
-        written.replace(self._marker_file)
+        marker = Marker(folder, self._embedder, now.generation, now.erasures)
+        self._marker.write(marker)
         if self._open is not None:
             self._open = (marker, *self._open[1:])
 
@@ -226,12 +222,6 @@ def _bring_in_step_here(data_dir: Path) -> None:
     finally:
         index.close()
         database.close()
-
-
-def _embedded(columns: str, more: str = "") -> tuple[str, tuple[str]]:
-    """The query for passages that carry a vector of the present embedder."""
-    sql = f"SELECT {columns} FROM passages WHERE embedder = ? {more} ORDER BY passage_id"  # noqa: S608 -- our own words
-    return sql, (EMBEDDER,)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

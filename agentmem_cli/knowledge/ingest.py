@@ -1,6 +1,7 @@
-"""Files on disk -> documents in SQLite, one transaction a file, then the search index brought in step.
+"""Files on disk -> documents in SQLite, one transaction a file.
 
-Yields a result for every file, whatever the file is like; what was done when Ctrl-C comes stays done.
+Reader processes read several files at once; this process embeds and stores what they give, as they end. Yields a
+result for every file, whatever the file is like; what was done when Ctrl-C comes stays done.
 """
 
 from __future__ import annotations
@@ -9,119 +10,63 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from agentmem_cli.embedding.bundled import embed
-from agentmem_cli.errors import NotFound
-from agentmem_cli.knowledge.documents import (
-    KnownFile,
-    NewDocument,
-    Passage,
-    known_file,
-    list_documents,
-    note_unchanged,
-    remove_documents,
-    store_document,
-)
+from agentmem_cli.embedding.configured import configured_embedder
+from agentmem_cli.knowledge.documents import KnownFile, NewDocument, known_file, note_unchanged, store_document
 from agentmem_cli.knowledge.index import bring_index_in_step
-from agentmem_cli.knowledge.read import SUFFIXES, Reading, ReadStatus, read_file
-from agentmem_cli.knowledge.split import split_page
-from agentmem_cli.records import Record
+from agentmem_cli.knowledge.read import KINDS, Reading, ReadStatus, read_file
+from agentmem_cli.knowledge.readers import Reader, ReaderPool
+from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.knowledge.walk import MISSING, FileResult, path_text
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erase_deleted_text
 
 UNCHANGED = "unchanged"
-REMOVED = "removed"
-FAILED = frozenset({ReadStatus.ENCRYPTED, ReadStatus.NO_TEXT, ReadStatus.UNREADABLE})
+FAILED = frozenset({ReadStatus.ENCRYPTED, ReadStatus.NO_TEXT, ReadStatus.UNREADABLE, MISSING})
 """The statuses of files in which nothing can be found."""
 MOST_BYTES = 500_000_000
+_CHANGED = "it changed while it was read; run `agentmem ingest` again"
 
 
 @dataclass(frozen=True, slots=True)
-class FileResult(Record):
-    """How one file ended. `status` is a ReadStatus, `unchanged` or `removed`; `seconds` is wall time."""
+class _Task:
+    """A file that has to be read, since nothing or something else is stored of it."""
 
-    path: str
-    status: str
-    pages: int
-    passages: int
+    path: Path
+    known: KnownFile | None
+    about: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What reading gave: `reading` is None for a file whose bytes are as before. `problem` is why there is nothing."""
+
+    task: _Task
     seconds: float
-    detail: str
+    sha256: str = ""
+    reading: Reading | None = None
+    problem: str = ""
 
 
-@dataclass(slots=True)
-class Found:
-    """What a walk over paths found: files to read, in order, and folders that could not be listed."""
+def ingest_files(database: Database, files: Iterable[Path], password: str | None = None) -> Iterator[FileResult]:
+    """Read and store each file, a transaction each; unchanged ones come first and are skipped.
 
-    files: list[Path] = field(default_factory=list)
-    refused: list[FileResult] = field(default_factory=list)
-
-
-def find_files(paths: Iterable[Path]) -> Found:
-    """The .pdf, .txt and .md files at and below the paths, without hidden ones. Raises NotFound for a missing path."""
-    found = Found()
-    for given in paths:
-        if not os.path.lexists(given):
-            raise NotFound(f"There is no file or folder {given}.", "Nothing was ingested; check the path.")
-        path = given.resolve()
-        if path.is_dir():
-            _walk(path, found)
-        else:
-            found.files.append(path)
-    found.files = list(dict.fromkeys(found.files))
-    return found
-
-
-def _walk(folder: Path, found: Found) -> None:
-    def refuse(problem: OSError) -> None:
-        path = path_text(Path(problem.filename))
-        found.refused.append(FileResult(path, ReadStatus.UNREADABLE, 0, 0, 0, problem.strerror or "cannot be read"))
-
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        wanted = (Path(parent, name) for name in sorted(names) if not name.startswith("."))
-        found.files.extend(each for each in wanted if each.suffix.lower() in SUFFIXES)
-
-
-def ingest_files(database: Database, files: Iterable[Path]) -> Iterator[FileResult]:
-    """Read and store each file, a transaction each; unchanged ones are skipped by the hash of their bytes."""
+    `password` opens PDFs that need one; it is passed to the readers only, and never stored.
+    """
+    tasks = []
     for path in files:
-        started = time.monotonic()
-        name = path_text(path)
-        known = known_file(database, name)
-        try:
-            status, pages, passages, detail = _ingest(database, path, name, known)
-        except OSError as problem:
-            status, pages, passages, detail = ReadStatus.UNREADABLE, 0, 0, problem.strerror or str(problem)
-        yield FileResult(name, status, pages, passages, round(time.monotonic() - started, 3), detail)
-
-
-def prune(database: Database, folders: Iterable[Path], files: Iterable[Path]) -> Iterator[FileResult]:
-    """Remove the documents below the folders whose file has gone; `files` are those that a walk has just found."""
-    roots = [path_text(folder.resolve()).rstrip(os.sep) + os.sep for folder in folders]
-    here = {path_text(path) for path in files}
-    gone = [
-        each
-        for each in list_documents(database)
-        if each.path.startswith(tuple(roots)) and each.path not in here and _has_gone(Path(each.path))
-    ]
-    if gone:
-        remove_documents(database, [each.document_id for each in gone])
-    for each in gone:
-        yield FileResult(each.path, REMOVED, each.pages, each.passages, 0, "the file has gone")
-
-
-def _has_gone(path: Path) -> bool:
-    """Whether there is surely no such file. One in a folder that may not be entered now has not gone."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        pass
-    return False
+        looked = _look(database, path, password)
+        if isinstance(looked, FileResult):
+            yield looked
+        else:
+            tasks.append(looked)
+    with ReaderPool(len(tasks)) as pool:
+        for outcome in pool.outcomes(partial(_read, password=password), tasks):
+            yield _settle(database, outcome)
 
 
 def finish_removal(database: Database, settings: Settings) -> None:
@@ -130,64 +75,98 @@ def finish_removal(database: Database, settings: Settings) -> None:
     erase_deleted_text(database)
 
 
-def path_text(path: Path) -> str:
-    r"""A path as text that UTF-8 can hold: a byte of a name that is not UTF-8 is shown as `\xff`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _ingest(database: Database, path: Path, name: str, known: KnownFile | None) -> tuple[str, int, int, str]:
-    """(status, pages, passages, detail) of one file. Raises OSError when its bytes cannot be had."""
-    about = path.stat()
+def _look(database: Database, path: Path, password: str | None) -> FileResult | _Task:
+    """The result of a file that need not or cannot be opened, or the task of reading it."""
+    name = path_text(path)
+    try:
+        about = path.stat()
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in a path from stdin
+        return FileResult(name, ReadStatus.UNREADABLE, 0, 0, 0, _said(problem))
     refusal = _refusal(path, about.st_size)
     if refusal:
-        return ReadStatus.UNREADABLE, 0, 0, refusal
-    if known and (known.size, known.modified_ns) == (about.st_size, about.st_mtime_ns):
-        return _as_known(known)
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    if known and known.sha256 == sha256:
-        note_unchanged(database, known.document_id, about.st_mtime_ns)
-        return _as_known(known)
-    reading = read_file(path, content)
-    if known and known.passages and reading.status in FAILED:
-        return reading.status, reading.page_count, 0, f"{reading.detail}; the text read from it before is kept"
-    return _store(
-        database,
-        NewDocument(
-            name,
-            sha256,
-            len(content),
-            about.st_mtime_ns,
-            reading.status,
-            reading.detail,
-            reading.page_count,
-            reading.pages,
-            _passages(reading),
-        ),
-    )
+        return FileResult(name, ReadStatus.UNREADABLE, 0, 0, 0, refusal)
+    known = known_file(database, name)
+    if known and (known.size, known.modified_ns) == (about.st_size, about.st_mtime_ns) and not _opens(known, password):
+        return _as_known(name, known)
+    return _Task(path, known, about)
 
 
 def _refusal(path: Path, size: int) -> str:
     """Why a file is not even opened; empty when it may be. A pipe or a device would never end."""
     if not path.is_file():
         return "it is not a regular file"
-    if path.suffix.lower() not in SUFFIXES:
-        return f"only {', '.join(sorted(SUFFIXES))} files can be read"
+    if path.suffix.lower() not in KINDS:
+        return f"only {', '.join(KINDS)} files can be read"
     if size > MOST_BYTES:
         return f"it is larger than {MOST_BYTES // 1_000_000} MB"
     return ""
 
 
-def _as_known(known: KnownFile) -> tuple[str, int, int, str]:
+def _opens(known: KnownFile, password: str | None) -> bool:
+    """Whether a file that could not be opened is worth another try."""
+    return known.status == ReadStatus.ENCRYPTED and password is not None
+
+
+def _as_known(name: str, known: KnownFile) -> FileResult:
     """An unchanged file that could not be read before is told of again, not passed over as `unchanged`."""
     status = known.status if known.status in FAILED else UNCHANGED
-    return status, known.pages, known.passages, known.detail
+    return FileResult(name, status, known.pages, known.passages, 0, known.detail)
 
 
-def _passages(reading: Reading) -> list[Passage]:
-    return [Passage(page.index, text) for page in reading.pages for text in split_page(page.text)]
+def _read(reader: Reader, task: _Task, password: str | None) -> _Outcome:
+    """Hash and read one file, in a thread of its own. Touches no database."""
+    started = time.monotonic()
+    sha256, reading, problem = "", None, ""
+    try:
+        with task.path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if task.known is None or task.known.sha256 != sha256 or _opens(task.known, password):
+            reading = read_file(reader, task.path, password)
+        now = task.path.stat()
+        if (now.st_size, now.st_mtime_ns) != (task.about.st_size, task.about.st_mtime_ns):
+            problem = _CHANGED
+    except OSError as error:
+        problem = _said(error)
+    return _Outcome(task, time.monotonic() - started, sha256, reading, problem)
 
 
-def _store(database: Database, new: NewDocument) -> tuple[str, int, int, str]:
-    store_document(database, new, embed([passage.text for passage in new.passages]))
-    return new.status, new.page_count, len(new.passages), new.detail
+def _settle(database: Database, outcome: _Outcome) -> FileResult:
+    """Store what was read of one file, or note why not."""
+    task, reading = outcome.task, outcome.reading
+    name, known = path_text(task.path), task.known
+    started = time.monotonic()
+    if outcome.problem:
+        return FileResult(name, ReadStatus.UNREADABLE, 0, 0, round(outcome.seconds, 3), outcome.problem)
+    if reading is None:
+        assert known is not None  # noqa: S101 -- only a known file's bytes can be as before
+        note_unchanged(database, known.document_id, task.about.st_mtime_ns)
+        return _as_known(name, known)
+    passages, detail = 0, reading.detail
+    if known and known.passages and reading.status in FAILED:
+        detail = f"{detail}; the text read from it before is kept"
+    else:
+        passages = _store(database, name, outcome, reading)
+    seconds = round(outcome.seconds + time.monotonic() - started, 3)
+    return FileResult(name, reading.status, reading.page_count, passages, seconds, detail)
+
+
+def _store(database: Database, name: str, outcome: _Outcome, reading: Reading) -> int:
+    """Put the document in; the number of its passages."""
+    passages = passages_of(reading.pages)
+    new = NewDocument(
+        name,
+        outcome.sha256,
+        outcome.task.about.st_size,
+        outcome.task.about.st_mtime_ns,
+        reading.status,
+        reading.detail,
+        reading.page_count,
+        reading.pages,
+        passages,
+    )
+    store_document(database, new, configured_embedder(database))
+    return len(passages)
+
+
+def _said(problem: OSError | ValueError) -> str:
+    return (problem.strerror if isinstance(problem, OSError) else None) or str(problem)

@@ -1,120 +1,118 @@
-"""The child process that reads one PDF: `python -m agentmem_cli.knowledge.pdf pdfium|pypdf PATH [PAGE …]`.
+"""The child process that reads files: `python -m agentmem_cli.knowledge.pdf`, one request a line on stdin.
 
-A PDF is hostile until read: it can crash a C library, loop for hours or ask for 4 GB. So it is read here, under
-limits of time and memory, and what comes out is one JSON line for each page as it is read; whatever then happens,
-the parent (`read.py`) keeps the pages that came. Never opens the database.
+A file is hostile until read: a PDF can crash a C library, loop for hours or ask for 4 GB. So it is read here,
+under limits, and what comes out is one JSON line for each page as it is read; whatever then happens, the parent
+(`readers.py`) keeps the pages that came. Never opens the database. Ends when its parent does: stdin is closed then.
 
-Lines: `{"count": 12}` first, then `{"index": 0, "label": "i", "text": "…"}` or `{"index": 3, "problem": "…"}`;
-or, when the file cannot be opened at all, `{"refused": "encrypted"}` or `{"refused": "…"}`.
+A request: `{"reader": "pdfium", "path": "…", "from": 0, "only": [3] or null, "password": null}`. The password
+comes this way since the command line of a process is there for all to see.
+Its answer: `{"count": 12}` first, then `{"index": 0, "text": "…", …}` or `{"index": 3, "problem": "…"}`; or, when
+the file cannot be opened at all, `{"refused": "encrypted"}` or `{"refused": "…"}`; and last `{"end": true}`.
 """
 
 from __future__ import annotations
 
 import json
-import logging
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Container, Iterator
+from queue import SimpleQueue
 from typing import Any
 
-from agentmem_cli.knowledge.clean import cleaned
+from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line, read_with_pdfium, read_with_pypdf
+from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
 
-MOST_SECONDS = 120
-MOST_MEMORY = 2_000_000_000
-"""Bytes of address space. An annual report of 500 pages takes 300 MB."""
-MOST_PAGES = 20_000
-MOST_CHARACTERS_OF_PAGE = 200_000
-MOST_CHARACTERS = 40_000_000
+MOST_MEMORY = 1_500_000_000
+"""Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
+SPENT_MEMORY = 250_000_000
+"""Bytes that a child has once held, after which it is replaced: what pypdf takes it does not give back."""
+MOST_CPU_SECONDS = 150
+"""For one file. The parent stops a child sooner; this is for one whose parent is gone while C code loops."""
 
-ENCRYPTED = "encrypted"
-_PDFIUM_PASSWORD_ERROR = 4
+READERS: dict[str, Callable[[str, Container[int], str | None], Iterator[Line]]] = {
+    "pdfium": read_with_pdfium,
+    "pypdf": read_with_pypdf,
+    "text": read_plain,
+    "markdown": read_markdown,
+    "html": read_html,
+}
 
-Line = dict[str, Any]
 
-
-def read_with_pdfium(path: str, wanted: frozenset[int]) -> Iterator[Line]:
-    """The lines for a PDF as pdfium reads it. `wanted` holds page indexes; empty means all."""
-    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
-
+def lines_for(request: dict[str, Any]) -> Iterator[Line]:
+    """The answer to one request, without its last line."""
+    wanted: Container[int] = range(request["from"], MOST_PAGES)
+    if request["only"] is not None:
+        wanted = frozenset(request["only"])
     try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        is_locked = getattr(error, "err_code", None) == _PDFIUM_PASSWORD_ERROR
-        yield {"refused": ENCRYPTED if is_locked else str(error)}
-        return
-
-    def read_page(index: int) -> tuple[str, str | None]:
-        page = document[index]
-        text = page.get_textpage()
-        length = min(text.count_chars(), MOST_CHARACTERS_OF_PAGE)
-        found = text.get_text_range(0, length) if length > 0 else ""
-        text.close()
-        page.close()
-        return found, document.get_page_label(index) or None
-
-    yield from _lines(len(document), wanted, read_page)
-
-
-def read_with_pypdf(path: str, wanted: frozenset[int]) -> Iterator[Line]:
-    """The same as pypdf reads it: 20 times slower, but it opens some files that pdfium refuses."""
-    import pypdf
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every oddity it mends
-    try:
-        document = pypdf.PdfReader(path)
-        if document.is_encrypted and not document.decrypt(""):
-            yield {"refused": ENCRYPTED}
-            return
-        count = len(document.pages)
-    except Exception as error:  # noqa: BLE001 -- pypdf raises some thirty types on damaged files
+        yield from READERS[request["reader"]](request["path"], wanted, request["password"])
+    except Exception as error:  # noqa: BLE001 -- whatever a file does, the next one is read
         yield {"refused": f"{type(error).__name__}: {error}"}
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
         return
-
-    def read_page(index: int) -> tuple[str, str | None]:
-        return document.pages[index].extract_text(), None
-
-    yield from _lines(count, wanted, read_page)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
-def _lines(count: int, wanted: frozenset[int], read_page: Callable[[int], tuple[str, str | None]]) -> Iterator[Line]:
-    """The count, then a line for each wanted page, until the limits are reached."""
-    yield {"count": count}
-    room = MOST_CHARACTERS
-    for index in range(min(count, MOST_PAGES)):
-        if room <= 0:
-            return
-        if wanted and index not in wanted:
-            continue
-        try:
-            text, label = read_page(index)
-        except (Exception, RecursionError) as error:  # noqa: BLE001 -- a bad page must not cost the others
-            yield {"index": index, "problem": f"{type(error).__name__}: {error}"}
-            continue
-        kept = cleaned(text[:MOST_CHARACTERS_OF_PAGE])
-        room -= len(kept)
-        yield {"index": index, "label": label and cleaned(label), "text": kept}
-
-
-READERS = {"pdfium": read_with_pdfium, "pypdf": read_with_pypdf}
-
-
-def _limit_this_process() -> None:
-    """Stop this process when it takes too much, even if its parent is gone. Nothing to set on Windows."""
+def _limit_time() -> None:
+    """Allow this process so much more CPU time, from now on."""
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(usage.ru_utime + usage.ru_stime) + MOST_CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def write_lines(lines: Iterable[Line]) -> None:
-    """Each line to stdout as soon as it is there. ASCII, so that no locale can break it."""
-    for line in lines:
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+def _is_spent() -> bool:
+    try:
+        import resource
+    except ImportError:
+        return False
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > SPENT_MEMORY
+
+
+def _requests() -> Iterator[dict[str, Any]]:
+    """The requests as they come. A thread waits for them, so that the end of the parent ends a busy child too."""
+    waiting: SimpleQueue[str] = SimpleQueue()
+
+    def wait() -> None:
+        for line in sys.stdin:
+            waiting.put(line)
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+    while True:
+        yield json.loads(waiting.get())
+
+
+def _answers() -> Any:
+    """Where answers go. No longer stdout itself: what a library prints there must not come between them."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return answers
+
+
+def serve() -> None:
+    """Answer requests until stdin is closed. Ctrl-C is the parent's to act on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = _answers()
+    _limit_memory()
+    for request in _requests():
+        _limit_time()
+        for line in lines_for(request):
+            answers.write(json.dumps(line) + "\n")
+            answers.flush()
+        answers.write(json.dumps({"end": True, "spent": _is_spent()}) + "\n")
+        answers.flush()
 
 
 if __name__ == "__main__":
-    _limit_this_process()
-    _reader, _path, *_wanted = sys.argv[1:]
-    write_lines(READERS[_reader](_path, frozenset(map(int, _wanted))))
+    serve()

@@ -1,31 +1,44 @@
 """A file -> its pages as clean text, and how well that went. Never raises for what a file holds.
 
-PDFs are read by a child process (`pdf.py`): pdfium first, then pypdf for the pages, or the whole file, that
-pdfium could not read (pdfium takes 0.8 s of CPU for a report of 160 pages, pypdf 15.9 s).
+A reader process (`readers.py`) does the reading, within limits. A PDF is pdfium's first; then pypdf is asked for
+the pages, or the whole file, that pdfium could not read (pdfium takes 0.8 s of CPU for a report of 160 pages,
+pypdf 15.9 s).
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import os
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.knowledge.clean import cleaned
-from agentmem_cli.knowledge.pdf import (
-    ENCRYPTED,
-    MOST_CHARACTERS,
-    MOST_CHARACTERS_OF_PAGE,
-    MOST_PAGES,
-    MOST_SECONDS,
-)
+from agentmem_cli.knowledge.clean import neutral, neutral_line
+from agentmem_cli.knowledge.headings import OutlineEntry, RawPage
+from agentmem_cli.knowledge.layout import Page, laid_out
+from agentmem_cli.knowledge.pdf_pages import ENCRYPTED, MOST_PAGES
+from agentmem_cli.knowledge.readers import Reader, ReaderLost
 
-_CRASHED = "the reader crashed on it or ran out of its memory"
+KINDS = {
+    ".pdf": "pdf",
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+}
+"""What can be read, by the end of its name in lower case."""
+MOST_SECONDS = 120.0
+"""For one file and one reader."""
+MOST_SECONDS_OF_DOUBT = 20.0
+"""For pypdf on pages that pdfium read as empty: few of them hold text."""
+_MOST_LOSSES = 3
+"""How often a reader may crash on a file, or hang on a page of it, and is asked for the pages behind."""
+_TAIL = 2048
 _DAMAGED = "it is damaged, or not a PDF"
-SUFFIXES = frozenset({".pdf", ".txt", ".md"})
 
 
 class ReadStatus(StrEnum):
@@ -35,19 +48,10 @@ class ReadStatus(StrEnum):
     PARTIAL = "partial"
     """Some pages could not be read, or a limit was reached; the others are there."""
     ENCRYPTED = "encrypted"
-    """It needs a password."""
+    """It needs a password, or another one."""
     NO_TEXT = "no text"
     """Every page was read and none has text: a scan, or an empty file."""
     UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page's clean text. `index` counts from 0; `label` is the number printed by the file's maker, if any."""
-
-    index: int
-    label: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,98 +64,162 @@ class Reading:
     detail: str = ""
 
 
-def read_file(path: Path, content: bytes) -> Reading:
-    """The pages of a file whose bytes are `content`; a PDF is read from its path again, by the child process."""
-    if path.suffix.lower() == ".pdf":
-        return _read_pdf(path)
-    return read_text(content)
-
-
-def read_text(content: bytes) -> Reading:
-    """A text file: UTF-8, whatever is not UTF-8 replaced; a form feed starts a page."""
-    text = content.decode("utf-8-sig", errors="replace")
-    parts = text[:MOST_CHARACTERS].split("\f")
-    pages = [Page(index, None, cleaned(part[:MOST_CHARACTERS_OF_PAGE])) for index, part in enumerate(parts)]
-    if not any(page.text for page in pages):
-        return Reading(ReadStatus.NO_TEXT, [], len(pages), "the file is empty")
-    return Reading(ReadStatus.INDEXED, pages, len(pages))
-
-
 @dataclass(slots=True)
-class _Gathered:
-    """The lines of one child, put together."""
+class Gathered:
+    """What one reader, or both, gave of a file. `problem` is why nothing more came; `limit` what was left out."""
 
-    pages: dict[int, Page] = field(default_factory=dict)
+    pages: dict[int, RawPage] = field(default_factory=dict)
+    doubtful: list[int] = field(default_factory=list)
+    outline: list[OutlineEntry] = field(default_factory=list)
     count: int = 0
     problem: str = ""
+    limit: str = ""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any page has a word on it."""
+        return any(line.strip() for page in self.pages.values() for line in page.lines)
+
+    def missing(self) -> list[int]:
+        """The indexes of pages that did not come; bounded, since a file may claim to have billions of pages."""
+        return [index for index in range(min(self.count, MOST_PAGES)) if index not in self.pages]
 
 
-def _read_pdf(path: Path) -> Reading:
-    first = _run_child("pdfium", path, [])
+def read_file(reader: Reader, path: Path, password: str | None = None) -> Reading:
+    """The pages of a file whose suffix is one of KINDS. Raises OSError only when it has gone."""
+    kind = KINDS[path.suffix.lower()]
+    if not path.stat().st_size:
+        status = ReadStatus.UNREADABLE if kind == "pdf" else ReadStatus.NO_TEXT
+        return Reading(status, detail="the file is empty")
+    gathered = gather_pdf(reader, path, password) if kind == "pdf" else gather(reader, kind, path)
+    return _judged(gathered, kind, password)
+
+
+def gather_pdf(reader: Reader, path: Path, password: str | None = None) -> Gathered:
+    """Every page that pdfium or pypdf can read; pypdf is only asked for what pdfium leaves."""
+    first = gather(reader, "pdfium", path, password=password)
     if first.problem == ENCRYPTED:
-        return Reading(ReadStatus.ENCRYPTED, detail="it needs a password")
-    missing = _unread(first) if _has_text(first) else []
-    if missing or not _has_text(first):
-        second = _run_child("pypdf", path, missing)
-        if second.problem == ENCRYPTED and not first.count:
-            return Reading(ReadStatus.ENCRYPTED, detail="it needs a password")
-        first.count = first.count or second.count
-        first.pages |= {index: page for index, page in second.pages.items() if page.text or index not in first.pages}
-    return _judged(first)
+        return first
+    if first.pages and not _is_cut_off(path):
+        missing, doubtful = first.missing(), first.doubtful
+        if missing or doubtful:
+            seconds = MOST_SECONDS if missing else MOST_SECONDS_OF_DOUBT
+            _add(first, gather(reader, "pypdf", path, [*missing, *doubtful], password=password, seconds=seconds))
+        return first
+    second = gather(reader, "pypdf", path, password=password)
+    if not first.pages and second.problem == ENCRYPTED:
+        return second
+    _add(first, second)
+    return first
 
 
-def _has_text(gathered: _Gathered) -> bool:
-    return any(page.text for page in gathered.pages.values())
+def gather(
+    reader: Reader,
+    kind: str,
+    path: Path,
+    only: Sequence[int] | None = None,
+    *,
+    password: str | None = None,
+    seconds: float = MOST_SECONDS,
+) -> Gathered:
+    """What one reader makes of the file within so many seconds; a page that it crashes on is passed over."""
+    until = time.monotonic() + seconds
+    gathered = Gathered()
+    start = 0
+    for _ in range(_MOST_LOSSES):
+        request = {"reader": kind, "path": str(path), "from": start, "only": only, "password": password}
+        if only is not None:
+            request["only"] = [index for index in only if index >= start]
+        last = start - 1
+        try:
+            for line in reader.lines(request, until):
+                last = line.get("index", last)
+                _take(gathered, line)
+        except ReaderLost as lost:
+            gathered.problem = str(lost)
+            start = _next_wanted(last, only) + 1
+            if gathered.count and start < gathered.count and time.monotonic() < until:
+                continue
+        break
+    return gathered
 
 
-def _unread(gathered: _Gathered) -> list[int]:
-    """The page indexes that no reader has given; bounded, since a file may claim to have billions of pages."""
-    return [index for index in range(min(gathered.count, MOST_PAGES)) if index not in gathered.pages]
+def _next_wanted(last: int, only: Sequence[int] | None) -> int:
+    """The index of the page that was being read when the reader was lost."""
+    return last + 1 if only is None else min((index for index in only if index > last), default=last + 1)
 
 
-def _judged(gathered: _Gathered) -> Reading:
+def _take(gathered: Gathered, line: dict[str, Any]) -> None:
+    gathered.count = line.get("count", gathered.count)
+    gathered.limit = line.get("limit", gathered.limit)
+    if "refused" in line:
+        gathered.problem = line["refused"]
+    if "outline" in line:
+        gathered.outline = [(level, title, index) for level, title, index in line["outline"]]
+    if "text" in line:
+        index, label = line["index"], line.get("label")
+        fonts = [(height, is_bold) for height, is_bold in line.get("fonts", ())]
+        headings = [(place, level, words) for place, level, words in line.get("headings", ())]
+        lines = line["text"].split("\n")
+        gathered.pages[index] = RawPage(index, label and neutral_line(label), lines, fonts, headings)
+        if line.get("doubtful"):
+            gathered.doubtful.append(index)
+
+
+def _add(first: Gathered, second: Gathered) -> None:
+    """Put in the pages of the second reader that the first has not, or has empty."""
+    first.count = max(first.count, second.count)
+    for index, page in second.pages.items():
+        known = first.pages.get(index)
+        if known is None or not "".join(known.lines).strip():
+            label = known.label if known else page.label
+            first.pages[index] = RawPage(index, label, page.lines)
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a PDF lacks its end, so that pdfium, which then looks for pages itself, may have missed some."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+            return b"%%EOF" not in file.read()
+    except OSError:
+        return False
+
+
+def _judged(gathered: Gathered, kind: str, password: str | None) -> Reading:
     """The reading with its status."""
-    pages = [gathered.pages[index] for index in sorted(gathered.pages)]
-    if not pages:
-        return Reading(ReadStatus.UNREADABLE, [], gathered.count, gathered.problem or _DAMAGED)
-    if not _has_text(gathered):
-        detail = "no page has text; a scan needs OCR first (for example `ocrmypdf`)"
-        return Reading(ReadStatus.NO_TEXT, [], gathered.count, detail)
-    unread = _unread(gathered)
-    if unread:
-        return Reading(ReadStatus.PARTIAL, pages, gathered.count, f"not read: {_page_list(unread)}")
-    if gathered.count > MOST_PAGES:
-        return Reading(ReadStatus.PARTIAL, pages, gathered.count, f"only its first {MOST_PAGES} pages were read")
-    return Reading(ReadStatus.INDEXED, pages, gathered.count)
+    if gathered.problem == ENCRYPTED:
+        return Reading(ReadStatus.ENCRYPTED, detail=_password_hint(password))
+    count = gathered.count
+    if not gathered.pages:
+        problem = _DAMAGED if kind == "pdf" and not gathered.count else gathered.problem
+        return Reading(ReadStatus.UNREADABLE, [], count, neutral(problem or "no page of it can be read"))
+    if not gathered.has_text:
+        return Reading(ReadStatus.NO_TEXT, [], count, _no_text_hint(gathered, kind))
+    pages = laid_out(gathered.pages, gathered.outline)
+    missing = gathered.missing()
+    if missing:
+        return Reading(ReadStatus.PARTIAL, pages, count, f"not read: {_page_list(missing)}")
+    if count > MOST_PAGES:
+        return Reading(ReadStatus.PARTIAL, pages, count, f"only its first {MOST_PAGES} pages were read")
+    return Reading(ReadStatus.PARTIAL if gathered.limit else ReadStatus.INDEXED, pages, count, gathered.limit)
+
+
+def _password_hint(password: str | None) -> str:
+    if password:
+        return "the password does not open it"
+    return "it needs a password: give it with --password or AGENTMEM_PDF_PASSWORD"
+
+
+def _no_text_hint(gathered: Gathered, kind: str) -> str:
+    if kind != "pdf":
+        return "there is no text in it"
+    missing = gathered.missing()
+    not_read = f"; not read: {_page_list(missing)}" if missing else ""
+    return f"no page has text; a scan needs OCR first (for example `ocrmypdf`){not_read}"
 
 
 def _page_list(indexes: list[int]) -> str:
     shown = ", ".join(str(index + 1) for index in indexes[:8])
     more = f" and {len(indexes) - 8} more" if len(indexes) > 8 else ""
     return f"page{'s' if len(indexes) > 1 else ''} {shown}{more}"
-
-
-def _run_child(reader: str, path: Path, wanted: list[int]) -> _Gathered:
-    """What one reader makes of the file, up to where it ended, was stopped or crashed."""
-    command = [sys.executable, "-P", "-m", "agentmem_cli.knowledge.pdf", reader, str(path), *map(str, wanted)]
-    try:
-        ended = subprocess.run(  # noqa: S603 -- our own module; the path is an argument, not a shell's
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=MOST_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as expired:
-        return _gathered(expired.stdout or b"", f"reading it took longer than {MOST_SECONDS} seconds")
-    return _gathered(ended.stdout, _CRASHED if ended.returncode else "")
-
-
-def _gathered(output: bytes, problem: str) -> _Gathered:
-    gathered = _Gathered(problem=problem)
-    for written in output.splitlines(keepends=True):
-        if not written.endswith(b"\n"):  # a line that the child did not finish
-            break
-        line: dict[str, Any] = json.loads(written)
-        gathered.count = line.get("count", gathered.count)
-        if "refused" in line:
-            gathered.problem = ENCRYPTED if line["refused"] == ENCRYPTED else _DAMAGED
-        if "text" in line:
-            gathered.pages[line["index"]] = Page(line["index"], line["label"], line["text"])
-    return gathered

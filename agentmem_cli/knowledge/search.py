@@ -1,44 +1,42 @@
 """A question -> passages in rank order. Reads SQLite and the index; changes neither.
 
-The score is a sum of max-normalised parts: BM25 of the passage with its document's title, 0.3 of the cosine of
-its vector, and 0.6 of the BM25 of its document's name and first page. Plain rank fusion with an embedding as
-weak as the bundled one lowers recall; this raises it.
+Candidates come from three sides: the words of passages, their vectors, and the documents that the question names.
+`ranking.py` puts them in order.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agentmem_cli.embedding.bundled import DIMENSIONS, EMBEDDER, embed
+from agentmem_cli.embedding.configured import configured_embedder
+from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.documents import Position, find_document, position
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
+from agentmem_cli.knowledge.question import name_words, question_words
+from agentmem_cli.knowledge.ranking import Candidate, ranked, without_repeats
+from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
+from agentmem_cli.storage.fulltext import match_any
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
-    Ids = NDArray[np.int64]
+    from agentmem_cli.embedding.configured import Embedder
+    from agentmem_cli.embedding.vectors import Vectors
 
 MOST_SCANNED = 20_000
-"""Up to this many passages their vectors are read into memory (20 MB) and scanned exactly, about 5 ms a query
+"""Up to this many passages their vectors are read into memory (20 MB) and scanned exactly, about 1 ms a query
 with no import of Chroma (1.1 s). Above it Chroma answers, and the exact scan only while Chroma is out of step."""
 
-EMBEDDING_WEIGHT = 0.3
-DOCUMENT_WEIGHT = 0.6
-PAGE_DECAY = 0.8
-"""Each further passage of one page counts for less, so that ten passages are not three pages."""
 CANDIDATES = 200
-SAME = 0.9
-"""Two passages that share this part of their words (Jaccard) are one."""
-_MOST_TERMS = 200
+NAMED_DOCUMENTS, OF_EACH = 3, 60
+"""How many documents that the question names are looked through for themselves, and for how many passages each."""
+MOST_MATCHES = 20_000
+"""How many passages the words of one query may match together, but for the rarest word. Scoring 100,000 takes
+100 ms; a word that so many passages hold tells them apart hardly at all."""
 
 
 def search_knowledge(
@@ -55,17 +53,19 @@ def search_knowledge(
 class Searcher:
     """Searches again and again, from any thread, with the embedder and the vectors loaded once.
 
-    What another process ingests is found by the next search: the vectors carry the position they were read at.
+    What another process ingests is found by the next search: what is kept carries the position it was read at.
+    `problem` says why the last search went by words alone, empty when it did not.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
+        self.problem = ""
         self._database = database
         self._settings = settings
         self._index = PassageIndex(database, settings)
         self._lock = threading.Lock()
-        self._read_at: Position | None = None
-        self._ids: Ids | None = None
-        self._vectors: Vectors | None = None
+        self._scan = ExactScan(database)
+        self._counts: dict[str, int] = {}
+        self._counted_at: Position | None = None
 
     def search(self, query: str, *, limit: int = 10, document: str | None = None) -> list[FoundPassage]:
         """Up to `limit` passages, best first, of one document (id prefix, path or title) or of all.
@@ -78,13 +78,18 @@ class Searcher:
         if not count or not query.strip() or limit < 1:
             return []
         with self._lock:
-            words = terms(query)[:_MOST_TERMS]
-            bm25 = self._bm25(words, document_id)
-            vector = embed([query])[0]
-            near = self._nearest(vector, count, document_id) if vector.any() else []
-            rows = self._candidates(list(dict.fromkeys([*bm25, *near])))
-            ranked = self._ranked(rows, bm25, vector, self._documents_bm25(words))
-            return _without_duplicates(ranked, limit)
+            embedder = configured_embedder(self._database)
+            vector = self._embedded(embedder, query)
+            words = name_words(query)
+            names = self._documents_bm25(words, "1.0, 0.0")
+            telling = self._telling(words)
+            bm25 = self._bm25(telling, document_id, CANDIDATES)
+            if document_id is None and count > CANDIDATES:
+                bm25 |= self._named(telling, names)
+            near = [] if vector is None else self._nearest(embedder, vector, count, document_id)
+            candidates = self._candidates(list(dict.fromkeys([*bm25, *near])), bm25, embedder, vector)
+            found = ranked(query, candidates, names, self._documents_bm25(question_words(query), "0.0, 1.0"))
+            return without_repeats(found, limit)
 
     def warm(self) -> None:
         """Load the embedder ahead of the first search and heal the index, as far as they are needed.
@@ -93,7 +98,7 @@ class Searcher:
         """
         count = self._database.read("SELECT COUNT(*) FROM passages")[0][0]
         if count:
-            embed(["ready"])
+            self._embedded(configured_embedder(self._database), "ready")
         if count > MOST_SCANNED:
             bring_index_in_step(self._database, self._settings)
 
@@ -102,131 +107,121 @@ class Searcher:
         with self._lock:
             self._index.close()
 
-    def _bm25(self, words: list[str], document_id: str | None) -> dict[int, float]:
-        """Passage ids with their BM25 (higher is better), the best CANDIDATES of them."""
+    def _embedded(self, embedder: Embedder, query: str) -> Vectors | None:
+        """The query's vector; None for no tokens, and when the embedder fails, since words find most of it too."""
+        self.problem = ""
+        try:
+            (vector,) = embedder.embed([query])
+        except AgentmemError as problem:
+            self.problem = f"Searched by words alone. {problem}"
+            return None
+        return vector if vector.any() else None
+
+    def _telling(self, words: list[str]) -> list[str]:
+        """The rarest of the words, as many as match MOST_MATCHES passages together, and at least one."""
+        now = position(self._database)
+        if self._counted_at != now:
+            self._counts, self._counted_at = {}, now
+        for word in words:
+            if word not in self._counts:
+                self._counts[word] = self._count(word)
+        kept: list[str] = []
+        matches = 0
+        for word in sorted((word for word in words if self._counts[word]), key=self._counts.__getitem__):
+            matches += self._counts[word]
+            if kept and matches > MOST_MATCHES:
+                break
+            kept.append(word)
+        return kept
+
+    def _count(self, word: str) -> int:
+        """How many passages hold the word, MOST_MATCHES at the most."""
+        counting = "SELECT COUNT(*) FROM (SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?)"
+        count: int = self._database.read(counting, (match_any([word]), MOST_MATCHES))[0][0]
+        return count
+
+    def _bm25(self, words: list[str], document_id: str | None, count: int) -> dict[int, float]:
+        """Passage ids with their BM25 (higher is better), the best `count` of them."""
         if not words:
             return {}
-        of_document = "AND rowid IN (SELECT passage_id FROM passages WHERE document_id = :document)"
+        # A document is stored in one transaction, so its passages' numbers follow each other.
+        of_document = (
+            "AND rowid BETWEEN (SELECT MIN(passage_id) FROM passages WHERE document_id = :document)"
+            " AND (SELECT MAX(passage_id) FROM passages WHERE document_id = :document)"
+        )
         rows = self._database.read(
-            "SELECT rowid, -bm25(passages_fts, 1.0, 1.0) AS score FROM passages_fts WHERE passages_fts MATCH :words"  # noqa: S608 -- no data in it
-            f" {of_document if document_id else ''} ORDER BY score DESC LIMIT {CANDIDATES}",
-            {"words": match_any(words), "document": document_id} if document_id else {"words": match_any(words)},
+            "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :words"  # noqa: S608 -- no data in it
+            f" {of_document if document_id else ''} ORDER BY score DESC LIMIT :count",
+            {"words": match_any(words), "count": count, **({"document": document_id} if document_id else {})},
         )
         return {row["rowid"]: row["score"] for row in rows}
 
-    def _documents_bm25(self, words: list[str]) -> dict[str, float]:
-        """Document ids with the BM25 of their name and first page."""
+    def _named(self, words: list[str], names: dict[str, float]) -> dict[int, float]:
+        """The best passages of the documents whose names fit best, with the BM25 that they have among all."""
+        best = sorted(names, key=lambda each: -names[each])[:NAMED_DOCUMENTS]
+        found: dict[int, float] = {}
+        for document_id in best:
+            found |= self._bm25(words, document_id, OF_EACH)
+        return found
+
+    def _documents_bm25(self, words: list[str], weights: str) -> dict[str, float]:
+        """Document ids with the BM25 of their name and first page, at these weights; those above 0."""
         if not words:
             return {}
         rows = self._database.read(
-            "SELECT document_id, -bm25(documents_fts, 1.0, 1.0) AS score FROM documents_fts"
+            f"SELECT document_id, -bm25(documents_fts, {weights}) AS score FROM documents_fts"  # noqa: S608 -- our own figures
             " JOIN documents ON document_number = documents_fts.rowid WHERE documents_fts MATCH ?",
             (match_any(words),),
         )
-        return {row["document_id"]: row["score"] for row in rows}
+        return {row["document_id"]: row["score"] for row in rows if row["score"] > 0}
 
-    def _nearest(self, vector: Vectors, count: int, document_id: str | None) -> list[int]:
+    def _nearest(self, embedder: Embedder, vector: Vectors, count: int, document_id: str | None) -> list[int]:
         """Passage ids nearest to the vector: from Chroma above MOST_SCANNED, else from the exact scan."""
         if count > MOST_SCANNED:
             found = self._index.nearest(vector, CANDIDATES, document_id)
             if found is not None:
                 return found
-        return self._scan(vector, document_id)
+        return self._scan.nearest(embedder, vector, CANDIDATES, document_id)
 
-    def _scan(self, vector: Vectors, document_id: str | None) -> list[int]:
-        import numpy as np
-
-        ids, vectors = self._loaded()
-        scores = vectors @ vector
-        if document_id:
-            rows = self._database.read("SELECT passage_id FROM passages WHERE document_id = ?", (document_id,))
-            scores = np.where(np.isin(ids, [row["passage_id"] for row in rows]), scores, -np.inf)
-        best = np.argsort(-scores, kind="stable")[:CANDIDATES]
-        return [int(ids[each]) for each in best if np.isfinite(scores[each])]
-
-    def _loaded(self) -> tuple[Ids, Vectors]:
-        """All ids and vectors, read again when the knowledge has changed since."""
-        import numpy as np
-
-        now = position(self._database)
-        if self._ids is None or self._vectors is None or self._read_at != now:
-            rows = self._database.read(
-                "SELECT passage_id, vector FROM passages WHERE embedder = ? ORDER BY passage_id", (EMBEDDER,)
-            )
-            self._ids = np.array([row["passage_id"] for row in rows], np.int64)
-            joined = b"".join(row["vector"] for row in rows)
-            self._vectors = np.frombuffer(joined, np.float32).reshape(-1, DIMENSIONS)
-            self._read_at = now
-        return self._ids, self._vectors
-
-    def _candidates(self, passage_ids: list[int]) -> list[sqlite3.Row]:
+    def _candidates(
+        self, passage_ids: list[int], bm25: dict[int, float], embedder: Embedder, vector: Vectors | None
+    ) -> list[Candidate]:
         marks = ",".join("?" * len(passage_ids))
-        return self._database.read(
-            "SELECT passage_id, passages.document_id, title, page_index, text, embedder, vector FROM passages"  # noqa: S608 -- only question marks
-            f" JOIN documents ON documents.document_id = passages.document_id WHERE passage_id IN ({marks})",
+        rows = self._database.read(
+            "SELECT passage_id, passages.document_id, title, passages.page_index, label, heading, passages.text,"  # noqa: S608 -- only question marks
+            " embedder, vector FROM passages JOIN documents ON documents.document_id = passages.document_id"
+            " LEFT JOIN pages ON pages.document_id = passages.document_id AND pages.page_index = passages.page_index"
+            f" WHERE passage_id IN ({marks}) ORDER BY passage_id",
             passage_ids,
         )
-
-    def _ranked(
-        self, rows: list[sqlite3.Row], bm25: dict[int, float], vector: Vectors, documents: dict[str, float]
-    ) -> list[FoundPassage]:
-        """All candidates, scored and in order. Cosines are exact, whoever found the row."""
-        cosines = {row["passage_id"]: _cosine(row, vector) for row in rows}
-        best_bm25, best_cosine, best_document = (
-            max(part.values(), default=0) or 1 for part in (bm25, cosines, documents)
-        )
-
-        def score(row: sqlite3.Row) -> float:
-            return (
-                bm25.get(row["passage_id"], 0) / best_bm25
-                + EMBEDDING_WEIGHT * cosines[row["passage_id"]] / best_cosine
-                + DOCUMENT_WEIGHT * documents.get(row["document_id"], 0) / best_document
-            )
-
-        scored = sorted(((score(row), row) for row in rows), key=lambda each: (-each[0], each[1]["passage_id"]))
-        return _spread_over_pages(scored)
+        cosines = _cosines(rows, embedder, vector)
+        return [
+            Candidate(_found(row), bm25.get(row["passage_id"], 0.0), cosine)
+            for row, cosine in zip(rows, cosines, strict=True)
+        ]
 
 
-def _cosine(row: sqlite3.Row, vector: Vectors) -> float:
-    """The cosine of a passage's vector with the query's, both of length 1; never below 0."""
+def _found(row: sqlite3.Row) -> FoundPassage:
+    return FoundPassage(
+        document=row["title"],
+        document_id=row["document_id"],
+        page=row["page_index"] + 1,
+        page_index=row["page_index"],
+        text=row["text"],
+        score=0.0,
+        passage_id=row["passage_id"],
+        heading=row["heading"],
+        page_label=row["label"],
+    )
+
+
+def _cosines(rows: Sequence[sqlite3.Row], embedder: Embedder, vector: Vectors | None) -> list[float]:
+    """The cosine of each passage's vector with the query's, all of length 1; never below 0. Exact, whoever found it."""
     import numpy as np
 
-    if row["embedder"] != EMBEDDER:
-        return 0.0
-    return max(0.0, float(np.frombuffer(row["vector"], np.float32) @ vector))
-
-
-def _without_duplicates(ranked: list[FoundPassage], limit: int) -> list[FoundPassage]:
-    """The first `limit` that do not nearly repeat a better one."""
-    kept: list[FoundPassage] = []
-    seen: list[frozenset[str]] = []
-    for passage in ranked:
-        words = frozenset(passage.text.split())
-        if not any(len(words & other) >= SAME * len(words | other) for other in seen):
-            kept.append(passage)
-            seen.append(words)
-        if len(kept) == limit:
-            break
-    return kept
-
-
-def _spread_over_pages(scored: list[tuple[float, sqlite3.Row]]) -> list[FoundPassage]:
-    """The passages in rank order, each further one of a page marked down by PAGE_DECAY."""
-    of_page: dict[tuple[str, int], int] = {}
-    found = []
-    for score, row in scored:
-        page = (row["document_id"], row["page_index"])
-        earlier = of_page.get(page, 0)
-        of_page[page] = earlier + 1
-        found.append(
-            FoundPassage(
-                document=row["title"],
-                document_id=row["document_id"],
-                page=row["page_index"] + 1,
-                page_index=row["page_index"],
-                text=row["text"],
-                score=round(score * PAGE_DECAY**earlier, 6),
-                passage_id=row["passage_id"],
-            )
-        )
-    return sorted(found, key=lambda each: -each.score)
+    if vector is None or not rows:
+        return [0.0] * len(rows)
+    nothing = bytes(vector.nbytes)
+    held = b"".join(row["vector"] if row["embedder"] == embedder.name else nothing for row in rows)
+    cosines: list[float] = np.maximum(np.frombuffer(held, np.float32).reshape(len(rows), -1) @ vector, 0).tolist()
+    return cosines

@@ -1,66 +1,79 @@
-"""A page's text -> passages of about 800 to 1,200 characters. Never across pages: the page cited must be right."""
+"""A page -> passages of about 800 to 1,200 characters. Never across pages: the page cited must be right."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from agentmem_cli.knowledge.documents import Passage
+from agentmem_cli.knowledge.headings import looks_like_heading
+from agentmem_cli.knowledge.layout import Page, Section
 
 ENOUGH = 800
 MOST = 1200
 _SHORTEST = 200
 """A last passage below this joins the one before it, which may then reach MOST + _SHORTEST."""
+_ENOUGH_OF_A_SECTION = 600
+"""From here a new heading starts a passage: below ENOUGH it would be added, and what it stands above cut off it."""
 _LONG_LINE = 400
-_SENTENCE_END = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])(?:[\"'\u201d\u2019)\]]*)(?:\s+|(?<=[\u3002\uff01\uff1f]))")
-_LONGEST_HEADING = 80
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bInc\.)(?<!\bNo\.)(?<!\bMr\.)(?<!\bDr\.)[\"'\u201d\u2019)\]]*\s+(?![a-z])"
+    r"|(?<=[\u3002\uff01\uff1f])[\u300d\u300f\u201d\u2019]*)"
+)
+
+Piece = tuple[str, str, str]
+"""What parts it from the piece before, the piece, the heading it stands under."""
 
 
-def split_page(text: str) -> list[str]:
-    """The passages of one page, in order; together they hold all of its words. Empty for an empty page."""
-    passages: list[str] = []
-    current = ""
-    for separator, piece in _pieces(text):
-        full = len(current) + len(piece) >= MOST or (len(current) >= ENOUGH and _opens(separator, piece))
+def passages_of(pages: Iterable[Page]) -> list[Passage]:
+    """The passages of a document, in reading order; together they hold all of its words but its furniture."""
+    return [passage for page in pages for passage in split_page(page.index, page.sections)]
+
+
+def split_page(index: int, sections: Iterable[Section]) -> Iterator[Passage]:
+    """The passages of one page. None for an empty page."""
+    pieces = [piece for section in sections for piece in _pieces(section)]
+    found: list[tuple[str, str]] = []
+    current = heading = above = ""
+    for separator, piece, its_heading in pieces:
+        enough = ENOUGH if its_heading == above else _ENOUGH_OF_A_SECTION
+        full = len(current) + len(piece) >= MOST or (len(current) >= enough and _opens(separator, piece))
+        above = its_heading
         if current and full:
-            passages.append(current)
-            current = piece
-        else:
-            current = f"{current}{separator}{piece}" if current else piece
-    if passages and 0 < len(current) < _SHORTEST:
-        passages[-1] += f"\n{current}"
+            found.append((current, heading))
+            current = ""
+        if not current:
+            heading = its_heading
+        current = f"{current}{separator}{piece}" if current else piece
+    if found and 0 < len(current) < _SHORTEST:
+        found[-1] = (f"{found[-1][0]}\n{current}", found[-1][1])
     elif current:
-        passages.append(current)
-    return passages
+        found.append((current, heading))
+    return (Passage(index, text, above) for text, above in found)
 
 
 def _opens(separator: str, piece: str) -> bool:
     """Whether a passage may well start here: a paragraph, a heading, a sentence."""
-    return separator != "\n" or is_heading(piece)
+    return separator != "\n" or looks_like_heading(piece)
 
 
-def is_heading(line: str) -> bool:
-    """A short line that starts with a capital or a mark and does not end like a sentence or a row of figures."""
-    starts = line[:1]
-    return (
-        len(line) <= _LONGEST_HEADING and (starts.isupper() or starts == "#") and line[-1] not in ".,;:!?0123456789)%"
-    )
-
-
-def _pieces(text: str) -> list[tuple[str, str]]:
-    """(what parts it from the piece before, the piece): lines, and long lines by sentence; none over MOST."""
-    pieces: list[tuple[str, str]] = []
-    for paragraph in text.split("\n\n"):
+def _pieces(section: Section) -> Iterator[Piece]:
+    """Lines, and long lines by sentence; none over MOST. A section starts as a paragraph does."""
+    for paragraph in section.text.split("\n\n"):
         separator = "\n\n"
         for line in filter(None, (each.strip() for each in paragraph.split("\n"))):
             for piece in _sentences(line):
-                pieces.append((separator, piece))
+                yield separator, piece, section.heading
                 separator = " "
             separator = "\n"
-    return pieces
 
 
 def _sentences(line: str) -> list[str]:
     if len(line) <= _LONG_LINE:
         return [line]
-    found = (sentence.strip() for sentence in _SENTENCE_END.split(line))
+    ends = [found.end() for found in _SENTENCE_END.finditer(line)]
+    found = (line[start:end].strip() for start, end in pairwise([0, *ends, len(line)]))
     return [part for sentence in found if sentence for part in _bounded(sentence)]
 
 

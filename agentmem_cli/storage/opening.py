@@ -42,6 +42,20 @@ def open_untouched(settings: Settings) -> Database | None:
     return database
 
 
+def open_to_look(settings: Settings) -> Database:
+    """The stored database to read from at once, no file made, also while another agentmem writes.
+
+    Raises StorageProblem when there is none, or none that can be read like that.
+    """
+    if not settings.database.exists():
+        raise StorageProblem(f"There is no {settings.database}.")
+    untouched = open_untouched(settings)
+    if untouched:
+        return untouched
+    uri = f"{settings.database.absolute().as_uri()}?mode=ro"
+    return Database(settings.database, lock_timeout=0.1, uri=uri)
+
+
 def make_private_folder(path: Path) -> None:
     """Make a folder that only its owner can read."""
     try:

@@ -62,8 +62,9 @@ CREATE INDEX idx_agno_memories_user_id ON agno_memories (user_id);
 
 SESSION_TABLES = """
 -- The text index of the transcript: one row a message, rebuilt from agno_runs whenever it is out of step.
+-- A number is never given again: a chat that is open knows a vector by it.
 CREATE TABLE messages (
-    message_id INTEGER PRIMARY KEY,
+    message_id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
     run_id TEXT NOT NULL REFERENCES agno_runs (run_id) ON DELETE CASCADE,
@@ -82,18 +83,41 @@ CREATE VIRTUAL TABLE messages_fts USING fts5(
 CREATE TRIGGER messages_leave_the_index AFTER DELETE ON messages BEGIN
     DELETE FROM messages_fts WHERE rowid = old.message_id;
 END;
+-- Numbered in the order they are made, so that a chat reads only what is new; float16, of length 1.
+CREATE TABLE message_vectors (
+    vector_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id INTEGER NOT NULL UNIQUE REFERENCES messages (message_id) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    vector BLOB NOT NULL
+);
 -- Deleted sessions wait here, whole, until they are restored or purged.
 CREATE TABLE trashed_sessions AS SELECT * FROM agno_sessions WHERE 0;
 ALTER TABLE trashed_sessions ADD COLUMN trashed_at INTEGER;
 CREATE UNIQUE INDEX trashed_session ON trashed_sessions (session_id);
 CREATE TABLE trashed_runs AS SELECT * FROM agno_runs WHERE 0;
 CREATE INDEX trashed_run ON trashed_runs (session_id);
+-- Exchanges that were taken back wait here, each with the memory changes that went with it, until they are returned.
+CREATE TABLE taken_back_runs AS SELECT * FROM agno_runs WHERE 0;
+ALTER TABLE taken_back_runs ADD COLUMN memory_batches TEXT;
+CREATE UNIQUE INDEX taken_back_run ON taken_back_runs (run_id);
+CREATE INDEX taken_back_run_of_session ON taken_back_runs (session_id);
+CREATE TRIGGER taken_back_runs_go_with_a_session AFTER DELETE ON agno_sessions
+WHEN NOT EXISTS (SELECT 1 FROM trashed_sessions WHERE session_id = old.session_id) BEGIN
+    DELETE FROM taken_back_runs WHERE session_id = old.session_id;
+END;
+CREATE TRIGGER taken_back_runs_go_with_the_trash AFTER DELETE ON trashed_sessions
+WHEN NOT EXISTS (SELECT 1 FROM agno_sessions WHERE session_id = old.session_id) BEGIN
+    DELETE FROM taken_back_runs WHERE session_id = old.session_id;
+END;
+-- Which run another one is a copy of: recall shows the words of the two once, and they are erased together.
+CREATE TABLE forked_runs (run_id TEXT PRIMARY KEY, origin TEXT NOT NULL);
+CREATE INDEX forks_of_run ON forked_runs (origin);
 """
 
 MEMORY_TABLES = """
 -- Everything known of a memory that Agno's table has no column for, and the memories that are not active.
 CREATE TABLE memory_details (
-    memory_number INTEGER PRIMARY KEY,
+    memory_number INTEGER PRIMARY KEY AUTOINCREMENT,
     memory_id TEXT NOT NULL UNIQUE,
     user_id TEXT NOT NULL,
     text TEXT NOT NULL,
@@ -111,16 +135,28 @@ CREATE TABLE memory_details (
     superseded_by TEXT,
     valid_from INTEGER,
     valid_to INTEGER,
+    replaces_perhaps TEXT,
     seen_count INTEGER NOT NULL DEFAULT 1,
     use_count INTEGER NOT NULL DEFAULT 0,
     last_used_at INTEGER,
-    same_key TEXT NOT NULL
+    same_hash TEXT NOT NULL
 );
-CREATE INDEX memories_by_key ON memory_details (user_id, same_key);
+CREATE INDEX memories_by_key ON memory_details (user_id, same_hash);
 CREATE INDEX memories_of_user ON memory_details (user_id, status, said_at, memory_number);
+CREATE INDEX memories_in_question ON memory_details (user_id, replaces_perhaps) WHERE replaces_perhaps IS NOT NULL;
 CREATE VIRTUAL TABLE memories_fts USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE TRIGGER memories_leave_the_index AFTER DELETE ON memory_details BEGIN
     DELETE FROM memories_fts WHERE rowid = old.memory_number;
+END;
+CREATE TABLE memory_vectors (
+    vector_number INTEGER PRIMARY KEY AUTOINCREMENT,
+    memory_number INTEGER NOT NULL UNIQUE REFERENCES memory_details (memory_number) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE TRIGGER memories_lose_their_vector AFTER UPDATE OF text, status ON memory_details
+WHEN old.text != new.text OR new.status != 'active' BEGIN
+    DELETE FROM memory_vectors WHERE memory_number = old.memory_number;
 END;
 -- Append-only: what changed, by whom, when, and how it was before and after.
 CREATE TABLE memory_ledger (
@@ -172,18 +208,25 @@ CREATE TABLE passages (
     document_id TEXT NOT NULL REFERENCES documents (document_id) ON DELETE CASCADE,
     page_index INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    heading TEXT NOT NULL DEFAULT '',
     text TEXT NOT NULL,
     embedder TEXT,
     vector BLOB
 );
 CREATE INDEX passages_of_document ON passages (document_id, position);
 CREATE VIRTUAL TABLE passages_fts USING fts5(
-    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+    title, heading, text, tokenize = 'porter unicode61 remove_diacritics 2'
 );
 CREATE TRIGGER passages_leave_the_index AFTER DELETE ON passages BEGIN
     DELETE FROM passages_fts WHERE rowid = old.passage_id;
 END;
--- Which change of the passages the search index has seen (see knowledge/index.py).
+-- The vectors of an embedder that is to replace the one in use, until there is one for every passage.
+CREATE TABLE coming_vectors (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages (passage_id) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    vector BLOB NOT NULL
+);
+-- Which change of the passages the search index has seen (see knowledge/index.py), and the embedder in use.
 CREATE TABLE knowledge_state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agentmem_cli.knowledge.index import bring_index_in_step
-from agentmem_cli.knowledge.ingest import FileResult, find_files, ingest_files
+from agentmem_cli.knowledge.ingest import ingest_files
+from agentmem_cli.knowledge.walk import FileResult, find_files
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmem_cli.knowledge.clean import cleaned
-from agentmem_cli.knowledge.split import ENOUGH, MOST, is_heading, split_page
+from agentmem_cli.knowledge.headings import looks_like_heading
+from agentmem_cli.knowledge.layout import Section
+from agentmem_cli.knowledge.split import ENOUGH, MOST
+from agentmem_cli.knowledge.split import split_page as split_sections
+
+
+def split_page(text: str) -> list[str]:
+    return [passage.text for passage in split_sections(0, [Section("", text)])]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +42,10 @@ def test_what_steers_a_terminal_is_gone(raw: str, expected: str) -> None:
         ("the COVID\ufffe19 pandemic", "the COVID-19 pandemic"),
         ("post\ufffemarketing: marketing comes post sale", "post-marketing: marketing comes post sale"),
         ("a dash \ufffe alone", "a dash - alone"),
+        ("paid in a dollar: dollar-\ndenominated debt", "paid in a dollar: dollar-denominated debt"),
+        ("they govern: a govern-\nment of all", "they govern: a government of all"),
+        ("long-term debt is long-\nterm", "long-term debt is long-term"),
+        ("the understanding: an under-\nstanding under pressure", "the understanding: an understanding under pressure"),
     ],
 )
 def test_words_broken_at_a_line_end_are_mended(raw: str, expected: str) -> None:
@@ -67,7 +78,7 @@ def test_any_text_can_be_stored(text: str) -> None:
     assert not [each for each in kept if ord(each) < 32 and each != "\n"]
 
 
-@given(st.text(alphabet="ab .!?\nZ9。\t", max_size=5000))
+@given(st.text(alphabet="ab .!?\nZ9。\t\"')”", max_size=5000))
 def test_passages_hold_every_word_once(text: str) -> None:
     """Splitting drops and repeats nothing but blanks."""
     joined = "".join(split_page(text))
@@ -91,6 +102,17 @@ def test_a_passage_starts_at_a_heading() -> None:
     )[1].startswith("Second Matter")
 
 
+@pytest.mark.parametrize("length", [700, 790, 900, 1200, 1300])
+def test_a_heading_stays_with_what_it_stands_above(length: int) -> None:
+    """Sections of any length: no passage ends with the next section's heading."""
+    titles = ("Opening", "Refunds", "Repairs")
+    texts = [f"# {title}\n\n{('What we say of this matter is this. ' * 60)[:length].strip()}" for title in titles]
+    passages = split_sections(0, [Section(*each) for each in zip(titles, texts, strict=True)])
+    shown = {title: each for each in passages for title in titles if f"# {title}" in each.text}
+    assert all(each.text.partition(f"# {title}")[2].count("this matter") > 3 for title, each in shown.items())
+    assert set(titles) == shown.keys()
+
+
 def test_text_without_blanks_is_parted_too() -> None:
     """A sentence longer than a passage is cut; an empty page has no passage."""
     assert [1200, 1200, 600] == [len(each) for each in split_page("x" * 3000)]
@@ -100,5 +122,5 @@ def test_text_without_blanks_is_parted_too() -> None:
 def test_what_a_heading_is() -> None:
     """A heading is short, starts with a capital or a mark, and does not end like a sentence or a figure."""
     assert [True, True, False, False, False] == [
-        is_heading(each) for each in ("Annual plans", "## Refunds", "An end.", "Total 12", "and so on")
+        looks_like_heading(each) for each in ("Annual plans", "## Refunds", "An end.", "Total 12", "and so on")
     ]

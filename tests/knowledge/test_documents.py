@@ -12,7 +12,7 @@ import pytest
 from agentmem_cli.embedding.bundled import DIMENSIONS, embed
 from agentmem_cli.errors import Ambiguous, NotFound
 from agentmem_cli.knowledge.documents import find_document, list_documents, position, remove_documents, title_words
-from agentmem_cli.knowledge.ingest import FileResult
+from agentmem_cli.knowledge.walk import FileResult
 from agentmem_cli.storage.database import Database
 
 Ingest = Callable[..., list[FileResult]]
@@ -56,8 +56,9 @@ def test_unknown_and_ambiguous_names(database: Database, ingest: Ingest, notes: 
 
 
 def test_a_title_is_words() -> None:
-    """Underscores and hyphens part the words of a file name."""
-    assert "AMCOR 2023 10K" == title_words("AMCOR_2023_10K.pdf")
+    """Underscores and hyphens part the words of a file name, and figures part from letters."""
+    assert "AMCOR 2023 10K 10 K" == title_words("AMCOR_2023_10K.pdf")
+    assert "BESTBUY 2024Q2 2024 Q2" == title_words("BESTBUY-2024Q2.pdf")
 
 
 def test_vectors_are_unit_length_and_never_nan() -> None:

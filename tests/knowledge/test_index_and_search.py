@@ -13,13 +13,17 @@ import pytest
 from harness.command_line import run_process
 
 from agentmem_cli.embedding.bundled import embed
+from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.errors import StorageProblem
 from agentmem_cli.knowledge import index, search
+from agentmem_cli.knowledge.checks import check_knowledge
 from agentmem_cli.knowledge.documents import find_document, remove_documents
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
-from agentmem_cli.knowledge.ingest import FileResult, find_files, ingest_files
+from agentmem_cli.knowledge.ingest import ingest_files
 from agentmem_cli.knowledge.search import Searcher, search_knowledge
+from agentmem_cli.knowledge.walk import FileResult, find_files
 from agentmem_cli.settings import Settings
+from agentmem_cli.storage.checks import Verdict
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.lock import file_lock
 
@@ -266,5 +270,61 @@ def test_the_vectors_are_scanned_exactly(ingest: Ingest, searcher: Searcher, not
     """The scan orders passages by their cosine with the query."""
     ingest(notes, indexed=False)
     query = embed(["baking bread"])[0]
-    ids, vectors = searcher._loaded()
-    assert [int(ids[each]) for each in np.argsort(-(vectors @ query))] == searcher._scan(query, None)
+    scan = searcher._scan
+    ids, vectors = scan._loaded(BUNDLED)
+    assert [int(ids[each]) for each in np.argsort(-(vectors @ query))] == scan.nearest(BUNDLED, query, 200, None)
+
+
+def test_the_document_that_a_question_names_comes_first(ingest: Ingest, searcher: Searcher, tmp_path: Path) -> None:
+    """The same words stand in every report; the firm, year and form of the question tell which is meant."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for name in ("BESTBUY_2022_10K", "BESTBUY_2023_10K", "BESTBUY_2023Q2_10Q", "AMCOR_2022_10K", "AMCOR_2023_10K"):
+        (folder / f"{name}.txt").write_text(
+            "Capital expenditure, in millions, is shown in the statement of cash flows."
+        )
+    ingest(folder, indexed=False)
+    for question, title in (
+        ("What is Best Buy's FY2022 capital expenditure?", "BESTBUY_2022_10K.txt"),
+        ("capital expenditure of Best Buy in FY23, by its 10-K", "BESTBUY_2023_10K.txt"),
+        ("Best Buy: capital expenditure in Q2 of FY2023?", "BESTBUY_2023Q2_10Q.txt"),
+        ("capital expenditure of AMCOR in 2023", "AMCOR_2023_10K.txt"),
+    ):
+        assert title == names(searcher, question)[0], question
+
+
+def test_headings_tell_passages_apart(ingest: Ingest, searcher: Searcher, tmp_path: Path) -> None:
+    """A passage is found by the heading above it, and shown with it."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    for number, heading in enumerate(("Refunds", "Repairs", "Deliveries")):
+        (folder / f"{number}.md").write_text(f"# {heading}\n\n{'It is done within thirty days. ' * 100}")
+    ingest(folder, indexed=False)
+    for heading in ("Repairs", "Deliveries", "Refunds"):
+        assert heading == searcher.search(f"how long do {heading.lower()} take")[0].heading
+
+
+def test_common_words_do_not_hide_rare_ones(
+    ingest: Ingest, searcher: Searcher, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words that too many passages hold are left out of the query, the telling ones never."""
+    ingest(many, indexed=False)
+    monkeypatch.setattr(search, "MOST_MATCHES", 20)
+    assert ["1400"] == searcher._telling(["note", "item", "1400"])
+    assert ["item"] == searcher._telling(["item"])
+    assert "200.txt" == names(searcher, "the note about item 1400")[0]
+
+
+def test_the_doctor_asks_the_collection(database: Database, settings: Settings, ingest: Ingest, notes: Path) -> None:
+    """A collection that lost vectors is told of, though its marker says that nothing is missing."""
+    ingest(notes)
+    assert Verdict.OK is check_knowledge(database, settings).verdict
+    broken = PassageIndex(database, settings)
+    marker = broken._marker.read()
+    assert marker is not None
+    collection = broken._collection(marker)
+    collection.delete(ids=collection.get(include=[])["ids"])
+    broken.close()
+    finding = check_knowledge(database, settings)
+    assert Verdict.WARNING is finding.verdict
+    assert "not found by its own vector" in finding.found

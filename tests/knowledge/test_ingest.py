@@ -10,7 +10,7 @@ import pytest
 from harness.command_line import AGENTMEM, run_here, run_process
 from harness.terminal import on_terminal
 
-from agentmem_cli.knowledge import index, read
+from agentmem_cli.knowledge import index
 from agentmem_cli.knowledge import ingest as ingest_module
 
 SAMPLES = Path(__file__).parent.parent.parent / "knowledge"
@@ -23,7 +23,8 @@ def _at_home(home: Path) -> None:
 
 def statuses(*words: str | Path) -> dict[str, str]:
     lines = run_here("ingest", "--json", *map(str, words)).json_lines()
-    return {Path(each["path"]).name: each["status"] for each in lines}
+    assert "summary" == lines[-1]["event"]
+    return {Path(each["path"]).name: each["status"] for each in lines[:-1]}
 
 
 @pytest.fixture
@@ -115,7 +116,8 @@ def test_a_file_that_breaks_keeps_its_earlier_text(notes: Path) -> None:
     """A document that cannot be read any more stays as it was read before, and the line says so."""
     statuses(notes)
     (notes / "refunds.txt").write_text("")
-    line = next(each for each in run_here("ingest", "--json", str(notes)).json_lines() if "refunds" in each["path"])
+    lines = run_here("ingest", "--json", str(notes)).json_lines()
+    line = next(each for each in lines if "refunds" in each.get("path", ""))
     assert "no text" == line["status"]
     assert "kept" in line["detail"]
     assert "thirty days" in run_here("knowledge", "search", "refund").out
@@ -147,11 +149,14 @@ def test_a_huge_file_is_refused(notes: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_path_that_is_not_there(notes: Path) -> None:
-    """A missing PATH is one line and exit 3, before anything is done."""
-    ended = run_here("ingest", str(notes), "/nowhere/at/all")
-    assert 3 == ended.code
+    """A missing PATH alone is one line and exit 3; among others it is a line of its own, exit 1, and they are read."""
+    ended = run_here("ingest", "/nowhere/at/all")
+    assert (3, "") == (ended.code, ended.out)
     assert "There is no file or folder /nowhere/at/all." in ended.err
-    assert [] == run_here("knowledge", "list", "--json").json()
+    ended = run_here("ingest", str(notes), "/nowhere/at/all")
+    assert 1 == ended.code
+    assert "missing     /nowhere/at/all  (there is no such file or folder)" in ended.out
+    assert 4 == len(run_here("knowledge", "list", "--json").json())
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
@@ -162,24 +167,58 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     assert "nothing to ingest" in ended.err
 
 
-def test_ctrl_c_keeps_the_files_that_are_done(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was committed stays; the next run goes on from there and brings the index in step."""
-    stop_at = notes / "refunds.txt"
+@pytest.mark.usefixtures("without_index")
+def test_a_list_of_paths_on_stdin(notes: Path) -> None:
+    """`-` reads the paths from stdin, one a line, or ended by NUL with --null: a name may hold a newline."""
+    (notes / "two\nlines.txt").write_text("A name of two lines.")
+    listed = f"{notes / 'sea.md'}\n{notes / 'bread.txt'}\n"
+    ended = run_here("ingest", "-", "--json", stdin=listed)
+    assert ["sea.md", "bread.txt"] == [Path(each["path"]).name for each in ended.json_lines()[:-1]]
+    ended = run_here("ingest", "-", "-0", stdin=f"{notes / 'two'}\nlines.txt\0")
+    assert (0, "1 indexed") == (ended.code, ended.out.splitlines()[-1])
 
-    def interrupted(path: Path, content: bytes) -> read.Reading:
-        if path == stop_at:
-            raise KeyboardInterrupt
-        return read.read_file(path, content)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(ingest_module, "read_file", interrupted)
-        assert 130 == run_here("ingest", str(notes)).code
-    assert {
-        "bread.txt": "unchanged",
-        "chess.txt": "unchanged",
-        "refunds.txt": "indexed",
-        "sea.md": "indexed",
-    } == statuses(notes)
+@pytest.mark.usefixtures("without_index")
+def test_the_summary_for_scripts(notes: Path) -> None:
+    """The last line of --json counts everything; files of other kinds are counted too."""
+    (notes / "picture.png").write_bytes(b"png")
+    summary = run_here("ingest", "--json", str(notes)).json_lines()[-1]
+    assert summary.pop("seconds") >= 0
+    counts = {"files": 4, "statuses": {"indexed": 4}, "pages": 5, "passages": 5, "passed_over": 1}
+    assert {"event": "summary", **counts} == summary
+    assert "1 file of other kinds passed over." in run_here("ingest", str(notes)).err
+
+
+@pytest.mark.usefixtures("without_index")
+def test_a_password(notes: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locked PDF is opened by --password or the environment, though it is unchanged; no file keeps the password."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(notes / "locked.pdf"), encrypt="zyxpassword")
+    canvas.drawString(72, 700, "The vault opens at noon.")
+    canvas.save()
+    assert "encrypted" == statuses(notes)["locked.pdf"]
+    assert "encrypted" == statuses("--password", "wrong", notes)["locked.pdf"]
+    monkeypatch.setenv("AGENTMEM_PDF_PASSWORD", "zyxpassword")
+    assert "indexed" == statuses(notes)["locked.pdf"]
+    assert "noon" in run_here("knowledge", "search", "vault").out
+    assert [] == [each for each in home.rglob("*") if each.is_file() and b"zyxpassword" in each.read_bytes()]
+
+
+@pytest.mark.usefixtures("without_index")
+def test_prune_does_not_believe_an_empty_folder(notes: Path) -> None:
+    """A folder without any file is more likely a disk that is not mounted: pruning all of it needs --yes."""
+    statuses(notes)
+    notes.rename(notes.with_name("away"))
+    notes.mkdir()
+    ended = run_here("ingest", "--prune", str(notes))
+    assert (1, "") == (ended.code, ended.out)
+    assert "4 documents came from there: nothing was removed." in ended.err
+    notes.rmdir()
+    assert 3 == run_here("ingest", "--prune", str(notes)).code
+    assert 4 == len(run_here("knowledge", "list", "--json").json())
+    assert {"removed"} == set(statuses("--prune", "--yes", notes).values())
+    assert [] == run_here("knowledge", "list", "--json").json()
 
 
 def test_list_show_and_remove(notes: Path) -> None:

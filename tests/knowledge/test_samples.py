@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentmem_cli.knowledge.read import read_file
+from agentmem_cli.knowledge.readers import Reader
 
 SCRIPT = Path(__file__).parent.parent / "make_samples.py"
 FOLDER = Path(__file__).parent.parent.parent / "knowledge"
@@ -17,6 +18,8 @@ FOLDER = Path(__file__).parent.parent.parent / "knowledge"
 def test_a_sample_is_what_the_script_makes(tmp_path: Path, name: str, pages: int) -> None:
     """The text of each committed PDF equals that of a fresh one, so that neither changes without the other."""
     runpy.run_path(str(SCRIPT))["make_samples"](tmp_path)
-    fresh, committed = (read_file(folder / name, b"") for folder in (tmp_path, FOLDER))
+    reader = Reader()
+    fresh, committed = (read_file(reader, folder / name) for folder in (tmp_path, FOLDER))
+    reader.stop(for_good=True)
     assert fresh == committed
     assert pages == committed.page_count

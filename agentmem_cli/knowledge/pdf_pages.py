@@ -1,0 +1,143 @@
+"""The two readers of a PDF, as a child process (`pdf.py`) runs them: pdfium first, pypdf for what it leaves.
+
+Each is a generator of lines (see `pdf.py`), so that the pages before a crash are not lost. Nothing here limits
+time or memory, and nothing here may run in the process that holds the database.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Container, Iterator
+from typing import Any
+
+from agentmem_cli.knowledge.clean import neutral, neutral_line
+
+MOST_PAGES = 20_000
+MOST_CHARACTERS_OF_PAGE = 200_000
+MOST_CHARACTERS = 40_000_000
+MOST_OUTLINE_ENTRIES = 5_000
+MOST_OBJECTS = 1_000
+"""Of a page that seems empty: how many are looked at for one that might hold text."""
+
+ENCRYPTED = "encrypted"
+_PDFIUM_PASSWORD_ERROR = 4
+
+Line = dict[str, Any]
+
+
+def read_with_pdfium(path: str, wanted: Container[int], password: str | None) -> Iterator[Line]:
+    """The lines for a PDF as pdfium reads it: `fonts` has a (size, is bold) for each line of the text."""
+    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        document = pypdfium2.PdfDocument(path, password=password)
+    except pypdfium2.PdfiumError as error:
+        is_locked = getattr(error, "err_code", None) == _PDFIUM_PASSWORD_ERROR
+        yield {"refused": ENCRYPTED if is_locked else str(error)}
+        return
+
+    def read_page(index: int) -> Line:
+        page = document[index]
+        text = page.get_textpage()
+        length = min(text.count_chars(), MOST_CHARACTERS_OF_PAGE)
+        lines = text.get_text_range(0, length).split("\r\n") if length > 0 else []
+        found: Line = {"text": "\n".join(map(neutral_line, lines)), "fonts": _fonts(text, lines)}
+        if not found["text"].strip():
+            found["doubtful"] = _may_hold_text(page)
+        text.close()
+        page.close()
+        return {**found, "label": document.get_page_label(index) or None}
+
+    yield from _lines(len(document), wanted, read_page)
+    yield {"outline": _outline(document)}
+
+
+def _fonts(text: Any, lines: list[str]) -> list[tuple[float, bool]]:
+    """The height, to half a point, of each line's first character, and whether it is bold; (0, False) for a blank line.
+
+    The height is of the font's box on the page: many files set the font to size 1 and scale it by a matrix.
+    """
+    import ctypes
+
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
+
+    box, name, flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
+    found = []
+    place = 0
+    for line in lines:
+        character = pdfium.FPDFText_GetCharIndexFromTextIndex(text, place + len(line) - len(line.lstrip()))
+        height, is_bold = 0.0, False
+        if line.strip() and character >= 0 and pdfium.FPDFText_GetLooseCharBox(text, character, box):
+            height = round(2 * (box.top - box.bottom)) / 2
+            pdfium.FPDFText_GetFontInfo(text, character, name, len(name), flags)
+            is_bold = b"bold" in name.value.lower()
+        found.append((height, is_bold))
+        place += len(line) + 2
+    return found
+
+
+def _may_hold_text(page: Any) -> bool:
+    """Whether a page on which pdfium finds no text may still hold some: one of pictures and lines does not.
+
+    A page with no object at all may be one whose content pdfium could not follow.
+    """
+    import pypdfium2.raw as pdfium
+
+    count = pdfium.FPDFPage_CountObjects(page)
+    kinds = {
+        pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, each)) for each in range(min(count, MOST_OBJECTS))
+    }
+    return not kinds or bool(kinds & {pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM})
+
+
+def _outline(document: Any) -> list[tuple[int, str, int]]:
+    """The file's bookmarks as (level from 0, title, page index), in order; those that lead to no page are left out."""
+    found = []
+    for bookmark in document.get_toc(max_depth=4):
+        destination = bookmark.get_dest()
+        index = destination.get_index() if destination else None
+        if index is not None and index >= 0:
+            found.append((bookmark.level, neutral_line(bookmark.get_title()), index))
+        if len(found) == MOST_OUTLINE_ENTRIES:
+            break
+    return found
+
+
+def read_with_pypdf(path: str, wanted: Container[int], password: str | None) -> Iterator[Line]:
+    """The same as pypdf reads it, without fonts: 20 times slower, but it opens some files that pdfium refuses."""
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every oddity it mends
+    try:
+        document = pypdf.PdfReader(path)
+        if document.is_encrypted and not document.decrypt("") and not document.decrypt(password or ""):
+            yield {"refused": ENCRYPTED}
+            return
+        count = len(document.pages)
+    except Exception as error:  # noqa: BLE001 -- pypdf raises some thirty types on damaged files
+        yield {"refused": f"{type(error).__name__}: {error}"}
+        return
+
+    def read_page(index: int) -> Line:
+        return {"text": neutral(document.pages[index].extract_text()[:MOST_CHARACTERS_OF_PAGE])}
+
+    yield from _lines(count, wanted, read_page)
+
+
+def _lines(count: int, wanted: Container[int], read_page: Callable[[int], Line]) -> Iterator[Line]:
+    """The count, then a line for each wanted page, until the limits are reached."""
+    yield {"count": count}
+    room = MOST_CHARACTERS
+    for index in range(min(count, MOST_PAGES)):
+        if room <= 0:
+            yield {"limit": f"only its first {MOST_CHARACTERS // 1_000_000} million characters were read"}
+            return
+        if index not in wanted:
+            continue
+        try:
+            line = read_page(index)
+        except Exception as error:  # noqa: BLE001 -- a bad page must not cost the others
+            yield {"index": index, "problem": f"{type(error).__name__}: {error}"}
+            continue
+        room -= len(line["text"])
+        yield {"index": index, **line}

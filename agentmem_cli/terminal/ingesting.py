@@ -1,0 +1,51 @@
+"""Ingesting as a person sees it, from the command line and from the chat: a progress bar, and a line for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database
+from agentmem_cli.terminal.safe_text import safe_line
+from agentmem_cli.terminal.streams import counted, say
+
+if TYPE_CHECKING:
+    from agentmem_cli.knowledge.walk import FileResult, Found
+
+
+def ingested(
+    database: Database, settings: Settings, found: Found, pruned: list[Path], password: str | None = None
+) -> Generator[FileResult]:
+    """Every file's result as it comes; the search index is brought in step at the end."""
+    from agentmem_cli.knowledge.index import bring_index_in_step
+    from agentmem_cli.knowledge.ingest import finish_removal, ingest_files
+    from agentmem_cli.knowledge.prune import prune
+    from agentmem_cli.terminal.ingest_progress import ingest_progress
+
+    yield from found.refused
+    with ingest_progress(len(found.files)) as advance:
+        for result in ingest_files(database, found.files, password):
+            advance(result.path, result.pages, result.passages, result.seconds)
+            yield result
+    removed = list(prune(database, pruned, found.files))
+    yield from removed
+    if removed:
+        finish_removal(database, settings)
+    else:
+        bring_index_in_step(database, settings)
+
+
+def say_result(result: FileResult) -> None:
+    """One file: what became of it, and how much of it there is."""
+    counts = f"  {counted(result.pages, 'page')}, {counted(result.passages, 'passage')}" if result.passages else ""
+    detail = f"  ({result.detail})" if result.detail else ""
+    path = Path(result.path)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    say(f"{result.status:<10}  {safe_line(str(shown))}{counts}{detail}")
+
+
+def say_counts(counts: dict[str, int]) -> None:
+    """How many files of each status there were."""
+    say(", ".join(f"{count} {status}" for status, count in counts.items()))

@@ -1,0 +1,110 @@
+"""Text, Markdown and HTML files: their encoding, their headings, and what a reader of them would see."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentmem_cli.knowledge import text_files
+from agentmem_cli.knowledge.headings import RawPage
+from agentmem_cli.knowledge.html_text import html_lines
+from agentmem_cli.knowledge.layout import laid_out
+from agentmem_cli.knowledge.pdf_pages import Line
+from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
+
+ALL = range(10)
+
+
+def plain(tmp_path: Path, content: bytes) -> list[Line]:
+    path = tmp_path / "a.txt"
+    path.write_bytes(content)
+    return list(read_plain(str(path), ALL, None))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "naïve café".encode(),
+        codecs.BOM_UTF8 + "naïve café".encode(),
+        "naïve café".encode("utf-16"),
+        codecs.BOM_UTF32_BE + "naïve café".encode("utf-32-be"),
+        "naïve café".encode("cp1252"),
+    ],
+)
+def test_the_encoding_is_found(tmp_path: Path, content: bytes) -> None:
+    """A byte-order mark decides, else UTF-8 where it fits, else Windows-1252."""
+    assert [{"count": 1}, {"index": 0, "text": "naïve café"}] == plain(tmp_path, content)
+
+
+def test_a_form_feed_starts_a_page(tmp_path: Path) -> None:
+    """A text file has a page for each form feed, and one more."""
+    assert ["one", "two"] == [line["text"] for line in plain(tmp_path, b"one\ftwo")[1:]]
+
+
+def test_a_huge_text_file_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many characters are read, also where the limit of bytes falls into a character."""
+    monkeypatch.setattr(text_files, "MOST_CHARACTERS", 10)
+    monkeypatch.setattr(text_files, "_MOST_BYTES", 41)
+    about, page = plain(tmp_path, "é".encode() * 1000)
+    assert ("é" * 10, True) == (page["text"], "limit" in about)
+
+
+def test_markdown_headings(tmp_path: Path) -> None:
+    """Both kinds of heading count, with their level; those in fenced code, rules and tables do not."""
+    path = tmp_path / "a.md"
+    path.write_text(
+        "# One\n\nText\n\nTwo\n---\n\n```\n# not\n```\n\n- a\n---\n\n| a | b |\n|---|---|\n\n### Three ##\n"
+    )
+    _, page = read_markdown(str(path), ALL, None)
+    assert [(0, 0, "One"), (4, 1, "Two"), (17, 2, "Three")] == page["headings"]
+
+
+def passages_in(path: Path) -> list[tuple[str, str]]:
+    _, page = read_html(str(path), ALL, None)
+    raw = RawPage(0, None, page["text"].split("\n"), headings=page["headings"])
+    return [(each.heading, each.text) for each in passages_of(laid_out({0: raw}))]
+
+
+def test_html_is_what_a_browser_shows(tmp_path: Path) -> None:
+    """Headings, paragraphs and rows stay apart; scripts, styles, comments and hidden elements are gone."""
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<html><head><title>Prices</title><style>p {}</style></head><body><h1>Plans &amp; prices</h1>"
+        "<p>All <b>prices</b>\nin euros.<p hidden>Secret<p>More.<div style='display: none'><p>Hidden</div>"
+        "<script>if (a < b) alert('x')</script><!-- no --><table><tr><th>Plan<th>Price<tr><td>Solo<td>49</table>"
+        "<pre>a\n  b</pre><template>t</template>End&nbsp;here</body>",
+        encoding="utf-8",
+    )
+    assert [
+        (
+            "Prices > Plans & prices",
+            "Plans & prices\n\nAll prices in euros.\n\nMore.\n\nPlan | Price\nSolo | 49\n\na\nb\n\nEnd here",
+        )
+    ] == passages_in(path)
+
+
+def test_the_charset_that_html_declares(tmp_path: Path) -> None:
+    """A <meta> names the encoding; one that is unknown, or no charset, is not believed."""
+    path = tmp_path / "a.html"
+    for declared, content in (("koi8-r", "Привет".encode("koi8-r")), ("rot13", b"Privet"), ("utf-99", b"Privet")):
+        path.write_bytes(b'<meta charset="%s"><p>%s' % (declared.encode(), content))
+        assert [("", "Привет" if declared == "koi8-r" else "Privet")] == passages_in(path)
+
+
+@given(st.text(alphabet="<>/pdivtr hbody=\"'!-&;a\n", max_size=400))
+def test_any_html_ends(text: str) -> None:
+    """Broken HTML gives lines, no exception, and no line with a newline in it."""
+    lines, headings = html_lines(text)
+    assert not [line for line in lines if "\n" in line]
+    assert all(place <= len(lines) for place, _, _ in headings)
+
+
+def test_a_million_open_tags_take_no_time() -> None:
+    """Tags that are never closed, or closed and never opened, cost linear time; quadratic time meets the timeout."""
+    lines, _ = html_lines("<div>" * 100_000 + "deep" + "</b>" * 100_000 + "</div>" * 50_000)
+    assert "deep" in lines

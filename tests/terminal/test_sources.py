@@ -1,0 +1,82 @@
+"""What `/sources` and `/open` show of the passages behind an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentmem_cli.agent.citations import citation
+from agentmem_cli.agent.events import Evidence, TurnEnded, Usage
+from agentmem_cli.errors import NotFound
+from agentmem_cli.knowledge.documents import find_document, remove_documents
+from agentmem_cli.knowledge.ingest import ingest_files
+from agentmem_cli.knowledge.search import search_knowledge
+from agentmem_cli.records import FoundPassage, TurnStatus
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
+from agentmem_cli.terminal.sources import cited_lines, opened_lines, source_lines
+
+PAGE = "\n".join(f"Line {number} tells of matter {number * 7} at some length, as lines do." for number in range(60))
+
+
+@pytest.fixture
+def database(home: Path, tmp_path: Path) -> Iterator[Database]:
+    assert not home.exists()
+    opened = open_database(load_settings())
+    note = tmp_path / "long.txt"
+    note.write_text(f"A first page.\f{PAGE}")
+    list(ingest_files(opened, [note]))
+    yield opened
+    opened.close()
+
+
+def answered(answer: str, passages: list[FoundPassage]) -> TurnEnded:
+    return TurnEnded("r", "s", TurnStatus.DONE, answer, None, Evidence(passages=passages), Usage(), 0.0)
+
+
+def found(database: Database, query: str) -> list[FoundPassage]:
+    return search_knowledge(database, load_settings(), query)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [(None, "r.pdf, p. 14"), ("14", "r.pdf, p. 14"), ("xii", "r.pdf, p. xii (page 14 of the file)")]
+)
+def test_a_citation(label: str | None, shown: str) -> None:
+    """A page is named by what is printed on it, and by its place in the file where that is another number."""
+    assert shown == citation(FoundPassage("r.pdf", "d", 14, 13, "text", 1.0, 1, page_label=label))
+
+
+def test_the_sources(database: Database) -> None:
+    """Every passage is listed, those that are cited as such, and marks with nothing behind them."""
+    passages = found(database, "matter 70")[:2]
+    ended = answered("So it is [2], and [9].", passages)
+    first, second = (citation(each) for each in passages)
+    mark = "[9] stands in the answer, with no passage behind it"
+    assert [f"[1] {first}", f"[2] {second} · cited", mark] == source_lines(ended)
+    assert [f"[2] {second}", "[9] has no passage behind it"] == cited_lines(ended)
+
+
+def test_a_source_in_its_page(database: Database) -> None:
+    """The whole page is shown, and exactly the passage's lines are marked."""
+    passage = found(database, "matter 140")[0]
+    lines = opened_lines(database, answered("[1]", [passage]), 1)
+    assert (lines[0].partition(" · ")[0], len(PAGE.splitlines())) == ("long.txt, p. 2 of 2", len(lines) - 2)
+    marked = [line.removeprefix("▌ ") for line in lines if line.startswith("▌")]
+    assert passage.text.split() == " ".join(marked).split()
+
+
+def test_a_source_that_is_not_there(database: Database) -> None:
+    """A number that no passage has, no answer at all, and a document that was removed since are each said."""
+    passages = found(database, "matter 140")
+    ended = answered("[1]", passages)
+    for number in (0, len(passages) + 1):
+        with pytest.raises(NotFound, match="no source"):
+            opened_lines(database, ended, number)
+    with pytest.raises(NotFound, match="no source"):
+        opened_lines(database, None, 1)
+    remove_documents(database, [find_document(database, "long").document_id])
+    with pytest.raises(NotFound, match="no longer"):
+        opened_lines(database, ended, 1)
