@@ -80,4 +80,4 @@ def _written(database: Database, turn: PendingTurn, operations: list[Operation],
     written = apply_operations(
         database, turn.user_id, operations, source, typed_text=turn.question, mode=mode, now=int(time.time())
     )
-    return Captured(written.added, written.replaced, written.proposed, written.withheld)
+    return Captured(written.added, written.replaced, written.asked, written.proposed, written.withheld)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from agentmem_cli.commands.memory_output import say_changed, say_entries, say_memories, say_memory, time_of, undo_hint
-from agentmem_cli.commands.options import AsJson, User, opened, read_text
-from agentmem_cli.errors import AgentmemError, UsageProblem
+from agentmem_cli.commands.candidates import memory_candidates
+from agentmem_cli.commands.memory_output import (
+    erase_hint,
+    say_changed,
+    say_entries,
+    say_memories,
+    time_of,
+    undo_hint,
+)
+from agentmem_cli.commands.memory_review import MemoryId, MemoryIds, approve, named, one_of, pending, reject
+from agentmem_cli.commands.memory_show import show
+from agentmem_cli.commands.memory_transfer import export, import_
+from agentmem_cli.commands.options import AsJson, User, opened
+from agentmem_cli.errors import UsageProblem
 from agentmem_cli.memories import store
+from agentmem_cli.records import Memory
+from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.terminal.streams import confirm, note, say, say_json, say_part
+from agentmem_cli.terminal.streams import confirm, counted, note, say, say_json
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -21,9 +33,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="List, show, add, correct, undo and erase what is known of you.",
 )
-MemoryId = Annotated[str, typer.Argument(metavar="ID", help="A memory's id, or the beginning of it.")]
-MemoryIds = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, or the beginnings of them.")]
-AllPending = Annotated[bool, typer.Option("--all", help="Everything that waits.")]
 
 
 @app.command("list")
@@ -50,18 +59,7 @@ def list_(
     say_memories(memories, as_json, f"No {chosen or 'kept'} memories of {settings.user}.", with_status=everything)
 
 
-@app.command()
-def show(memory_id: MemoryId, user: User = None, as_json: AsJson = False) -> None:
-    """Show one memory, and how agentmem knows it."""
-    settings, database = opened(user)
-    memory = store.find_memory(database, settings.user, memory_id)
-    changes = store.history(database, settings.user, memory.memory_id)
-    title = store.session_title(database, settings.user, memory.session_id) if memory.session_id else None
-    if as_json:
-        say_json({**memory.as_json(), "session_title": title, "history": [entry.as_json() for entry in changes]})
-        return
-    replaced = _named(database, settings.user, memory.supersedes)
-    say_memory(memory, changes, title, replaced, _named(database, settings.user, memory.superseded_by))
+app.command()(show)
 
 
 @app.command()
@@ -83,15 +81,16 @@ def add(
     now = int(time.time())
     source, operation = Source(None, None, now, PERSON), Operation("add", said, kind)
     written = apply_operations(database, settings.user, [operation], source, typed_text=said, mode="auto", now=now)
-    for memory in (*written.added, *written.replaced, *written.proposed, *written.repeated):
+    for memory in (*written.added, *written.replaced, *written.repeated):
         say_json(memory.as_json()) if as_json else say(f"{memory.memory_id[:8]}  {memory.text}")
-        old = _named(database, settings.user, memory.supersedes)
-        if memory in written.proposed:
-            note(f"It may replace {old}. `agentmem memories approve {memory.memory_id[:8]}` replaces it.")
-        elif memory in written.repeated:
+        old = named(database, settings.user, memory.supersedes)
+        if memory in written.repeated:
             note("Known already.")
-        else:
-            note(f"Remembered{f', in the place of {old}' if old else ''}. {undo_hint(user)}")
+            continue
+        note(f"Remembered{f', in the place of {old}' if old else ''}. {undo_hint(user)}")
+        if asked := named(database, settings.user, memory.replaces_perhaps):
+            answer = f"`agentmem memories approve {memory.memory_id[:8]}` does"
+            note(f"Does it replace {asked}? {answer}, `reject {memory.memory_id[:8]}` keeps both.")
 
 
 @app.command()
@@ -114,6 +113,9 @@ def edit(
 def delete(
     memory_ids: MemoryIds = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is known of you.")] = False,
+    erase: Annotated[
+        bool, typer.Option("--erase-turn", help="Erase the messages that they came from too; no way back.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     user: User = None,
     as_json: AsJson = False,
@@ -121,8 +123,11 @@ def delete(
     """Forget memories. The same is not learnt again, unless you add it yourself."""
     from agentmem_cli.memories import corrections
 
-    _one_of(memory_ids, everything)
+    one_of(memory_ids, everything)
     settings, database = opened(user)
+    if erase:
+        _erase(settings, database, corrections.forgettable(database, settings.user, memory_ids), as_json, yes=yes)
+        return
     now = int(time.time())
     if everything:
         if not yes and not confirm(f"Forget everything that is known of {settings.user}?"):
@@ -131,6 +136,8 @@ def delete(
     else:
         forgotten = corrections.forget_memories(database, settings.user, memory_ids or [], now=now)
     say_changed(forgotten, "Forgot", user, as_json)
+    if any(memory.run_id for memory in forgotten):
+        note(f"What you said of it is still in its conversation; {erase_hint(forgotten, user)}.")
 
 
 @app.command()
@@ -163,7 +170,10 @@ def search(
 
 @app.command()
 def history(
-    memory_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One memory; without it, all.")] = None,
+    memory_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="One memory; without it, all.", autocompletion=memory_candidates),
+    ] = None,
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
@@ -184,81 +194,35 @@ def undo(user: User = None, as_json: AsJson = False) -> None:
     note(f"Took back {len(entries)} change{'s' if len(entries) > 1 else ''}.")
 
 
-@app.command()
-def export(
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to; - is stdout.")] = "-",
-    file_format: Annotated[str, typer.Option("--format", "-f", help="json, jsonl or md.")] = "json",
-    user: User = None,
-) -> None:
-    """Write what is known of you, as JSON, JSON lines or Markdown."""
-    from agentmem_cli.memories.transfer import FORMATS, export_memories
-
-    if file_format not in FORMATS:
-        raise UsageProblem(f"{file_format!r} is no format.", f"It is one of: {', '.join(FORMATS)}.")
-    settings, database = opened(user)
-    memories = store.list_memories(database, settings.user)
-    text = export_memories(memories, file_format)
-    if file == "-":
-        say_part(text)
-        return
-    try:
-        Path(file).write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise AgentmemError(f"{file} cannot be written: {problem.strerror}.", "Give another path.") from None
-    note(f"Wrote {len(memories)} memories to {file}.")
+app.command()(export)
+app.command("import")(import_)
+app.command()(pending)
+app.command()(approve)
+app.command()(reject)
 
 
-@app.command("import")
-def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON or JSON lines; - reads stdin.")],
-    user: User = None,
-    as_json: AsJson = False,
-) -> None:
-    """Add memories from what `export` wrote: {"text", "kind"?, "topics"?, "quote"?, "said_at"?} each."""
-    from agentmem_cli.memories.transfer import import_memories, parse_memories
+def _erase(settings: Settings, database: Database, memories: list[Memory], as_json: bool, *, yes: bool) -> None:
+    """Forget memories and erase what they came from, once the person has said yes."""
+    from agentmem_cli.agent.erase import erase_forgotten
+    from agentmem_cli.memories.corrections import forget_memories
+    from agentmem_cli.sessions.erase import question_of
 
-    settings, database = opened(user)
-    operations = parse_memories(read_text(file))
-    written = import_memories(database, settings.user, operations, now=int(time.time()))
+    for memory in memories:
+        said = question_of(database, settings.user, memory.run_id) if memory.run_id else None
+        note(f"{memory.text}  ←  {said}" if said else f"{memory.text}  (it comes from no message that is kept)")
+    if not yes and not confirm("Erase these for good, and the messages they came from with their answers?"):
+        raise UsageProblem("Nothing was erased.", "Say yes, or pass --yes.")
+    known = [memory.memory_id for memory in memories if memory.status != "forgotten"]
+    forget_memories(database, settings.user, known, now=int(time.time()))
+    questions = erase_forgotten(database, settings.user, memories)
+    if settings.input_history.exists():
+        from agentmem_cli.terminal.history import forget_typed
+
+        for question in questions:
+            forget_typed(settings.input_history, question)
     if as_json:
-        say_json(written.as_json())
-    parts = [f"Imported {len(written.added)} memories"]
-    parts += [f"{len(written.replaced)} in the place of older ones"] if written.replaced else []
-    parts += [f"{len(written.proposed)} wait for approval"] if written.proposed else []
-    parts += [f"{len(written.repeated)} were known already"] if written.repeated else []
-    parts += [f"left out {' and '.join(written.withheld)}"] if written.withheld else []
-    note(", ".join(parts) + ".")
-
-
-@app.command()
-def pending(user: User = None, as_json: AsJson = False) -> None:
-    """List what waits for your approval."""
-    settings, database = opened(user)
-    say_memories(store.list_memories(database, settings.user, status="proposed"), as_json, "Nothing waits.")
-
-
-@app.command()
-def approve(
-    memory_ids: MemoryIds = None, everything: AllPending = False, user: User = None, as_json: AsJson = False
-) -> None:
-    """Accept what waits: it becomes a memory."""
-    from agentmem_cli.memories import corrections
-
-    settings, database = opened(user)
-    chosen = _pending_ids(database, settings.user, memory_ids, everything)
-    say_changed(corrections.approve(database, settings.user, chosen, now=int(time.time())), "Approved", user, as_json)
-
-
-@app.command()
-def reject(
-    memory_ids: MemoryIds = None, everything: AllPending = False, user: User = None, as_json: AsJson = False
-) -> None:
-    """Turn down what waits; the same is not proposed again."""
-    from agentmem_cli.memories import corrections
-
-    settings, database = opened(user)
-    chosen = _pending_ids(database, settings.user, memory_ids, everything)
-    say_changed(corrections.reject(database, settings.user, chosen, now=int(time.time())), "Rejected", user, as_json)
+        say_json({"erased": [memory.memory_id for memory in memories], "turns": len(questions)})
+    note(f"Erased for good, with {counted(len(questions), 'turn')}.")
 
 
 def _pin(memory_ids: list[str] | None, user: str | None, as_json: bool, *, pinned: bool) -> None:
@@ -268,19 +232,3 @@ def _pin(memory_ids: list[str] | None, user: str | None, as_json: bool, *, pinne
     now = int(time.time())
     changed = corrections.pin(database, settings.user, memory_ids or [], pinned=pinned, now=now)
     say_changed(changed, "Pinned" if pinned else "Unpinned", user, as_json)
-
-
-def _named(database: Database, user_id: str, memory_id: str | None) -> str:
-    return f'{memory_id[:8]} "{store.find_memory(database, user_id, memory_id).text}"' if memory_id else ""
-
-
-def _pending_ids(database: Database, user_id: str, memory_ids: list[str] | None, everything: bool) -> list[str]:
-    _one_of(memory_ids, everything)
-    if memory_ids:
-        return memory_ids
-    return [memory.memory_id for memory in store.list_memories(database, user_id, status="proposed")]
-
-
-def _one_of(memory_ids: list[str] | None, everything: bool) -> None:
-    if bool(memory_ids) == everything:
-        raise UsageProblem("This needs ids, or --all, and not both.", "`agentmem memories list` shows the ids.")

@@ -10,7 +10,7 @@ from agentmem_cli.commands.options import short_ids
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.terminal.dates import day, moment
-from agentmem_cli.terminal.streams import note, say, say_json, say_table
+from agentmem_cli.terminal.streams import note, say_json, say_table
 
 _SHOWN = 5
 """Changed memories that are named one by one."""
@@ -33,31 +33,6 @@ def say_memories(memories: Sequence[Memory], as_json: bool, nothing: str, *, wit
             ("TEXT", [memory.text for memory in memories]),
         ]
         say_table([name for name, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
-
-
-def say_memory(memory: Memory, changes: Sequence[LedgerEntry], title: str | None, replaced: str, by: str) -> None:
-    """One memory and how it is known. `title` is its session's; `replaced` and `by` name the memories around it."""
-    session = f", in session {memory.session_id[:8]}{f' ({title})' if title else ''}" if memory.session_id else ""
-    true_from = moment(memory.said_at if memory.valid_from is None else memory.valid_from)
-    used = f"{memory.use_count} times" + (f", last {moment(memory.last_used_at)}" if memory.last_used_at else "")
-    say(f"{memory.text}\n")
-    for label, value in (
-        ("id", memory.memory_id),
-        ("kind", memory.kind),
-        ("status", memory.status + (", pinned" if memory.pinned else "")),
-        ("topics", ", ".join(memory.topics)),
-        ("said", moment(memory.said_at) + session + (f", {memory.seen_count} times" if memory.seen_count > 1 else "")),
-        ("quote", f'"{memory.quote}"' if memory.quote else ""),
-        ("replaced", replaced),
-        ("now", by),
-        ("valid", f"from {true_from}" + (f" to {moment(memory.valid_to)}" if memory.valid_to is not None else "")),
-        ("used", used if memory.use_count else "never"),
-    ):
-        if value:
-            say(f"{label:<8}  {value}")
-    say("\nhistory")
-    for entry in changes:
-        say(f"  {moment(entry.at)}  {entry.action}, by {entry.actor}")
 
 
 def time_of(text: str) -> int:
@@ -96,10 +71,23 @@ def say_entries(entries: Sequence[LedgerEntry], as_json: bool) -> None:
 
 
 def _difference(entry: LedgerEntry) -> str:
+    if entry.before is None and entry.after is None:
+        return "(erased)"
     before, after = ((side or {}).get("text", "(nothing)") for side in (entry.before, entry.after))
     return str(after) if before in (after, "(nothing)") else f"{before} → {after}"
 
 
 def undo_hint(user: str | None) -> str:
     """The command that takes the last change back; `user` is what --user was."""
-    return "Undo: agentmem memories undo" + (f" --user {shlex.quote(user)}" if user else "")
+    return f"Undo: agentmem memories undo{_of(user)}"
+
+
+def erase_hint(forgotten: Sequence[Memory], user: str | None) -> str:
+    """The command that erases the turns behind forgotten memories."""
+    ids = " ".join(memory.memory_id[:8] for memory in forgotten if memory.run_id)
+    chosen = "--all" if len(forgotten) > _SHOWN else ids
+    return f"to erase that too: agentmem memories delete {chosen} --erase-turn{_of(user)}"
+
+
+def _of(user: str | None) -> str:
+    return f" --user {shlex.quote(user)}" if user else ""

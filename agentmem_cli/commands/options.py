@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from io import BytesIO
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
+from agentmem_cli.commands.candidates import user_candidates
 from agentmem_cli.errors import AgentmemError, NotFound
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 
-User = Annotated[str | None, typer.Option("--user", "-u", help="Whose; AGENTMEM_USER, or your login name.")]
+User = Annotated[
+    str | None,
+    typer.Option("--user", "-u", help="Whose; AGENTMEM_USER, or your login name.", autocompletion=user_candidates),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -23,20 +30,33 @@ def opened(user: str | None) -> tuple[Settings, Database]:
     return settings, open_database(settings)
 
 
-def read_text(file: str) -> str:
-    """The text of a file, or of stdin for `-`. Raises AgentmemError when it is not UTF-8 or cannot be read."""
+@contextmanager
+def open_file(file: str) -> Iterator[IO[bytes]]:
+    """A file, or stdin for `-`, to read from, and to go back in. Raises NotFound, or AgentmemError."""
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return content.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        raise AgentmemError(
-            f"{file} is not UTF-8 text (byte {content[problem.start]:#04x} at {problem.start}).",
-            "Convert it first, for instance with iconv.",
-        ) from None
+        with Path(file).open("rb") if file != "-" else nullcontext(sys.stdin.buffer) as content:
+            yield content if content.seekable() else BytesIO(content.read())
     except FileNotFoundError:
         raise NotFound(f"There is no file {file}.", "Check the path.") from None
     except OSError as problem:
         raise AgentmemError(f"{file} cannot be read: {problem.strerror}.", "Check its permissions.") from None
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of stdin for `-`. Raises AgentmemError when it is not UTF-8 or cannot be read."""
+    with open_file(file) as content:
+        return text_in(content, file)
+
+
+def text_in(content: IO[bytes], name: str) -> str:
+    """What an open file holds. Raises AgentmemError when that is not UTF-8."""
+    try:
+        return content.read().decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise AgentmemError(
+            f"{name} is not UTF-8 text (byte {problem.object[problem.start]:#04x} at {problem.start}).",
+            "Convert it first, for instance with iconv.",
+        ) from None
 
 
 def short_ids(ids: list[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.memories.ledger import Batch, begin_batch
+from agentmem_cli.memories.replacing import end_questions
 from agentmem_cli.memories.store import find_memory, same_text
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import Memory
@@ -63,7 +64,8 @@ def _take_over(database: Database, batch: Batch, row: sqlite3.Row) -> bool:
         return False
     if row["status"] == "active":
         memory = find_memory(database, batch.user_id, row["memory_id"])
-        batch.change(memory, replace(memory, text=text, updated_at=batch.now), "edit")
+        batch.change(memory, replace(memory, text=text, replaces_perhaps=None, updated_at=batch.now), "edit")
+        end_questions(database, batch, memory)
     elif row["status"] or _is_unwanted(database, batch.user_id, text):
         batch.connection.execute("DELETE FROM agno_memories WHERE memory_id = ?", (row["memory_id"],))
     else:

@@ -9,18 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentmem_cli.memories.habits import is_habit
+from agentmem_cli.memories.manner import is_about_manner
+from agentmem_cli.memories.orders import IMPERATIVE, LASTING
 from agentmem_cli.memories.wording import own_words
 
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\be\.g\.)(?<!\bi\.e\.)[\"')\]]*\s+|\n+"
+    r"(?<=[.!?…])(?<!\bSt\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
+    r"(?:\s+|[\"')\]]+\s+(?![a-z\u2013\u2014-]))|\n+"
     r"|;\s+"
 )
-_LONG_QUOTATION = re.compile(r"\"(?:[^\"\s]+\s+){2,}[^\"]*\"|\u201c(?:[^\u201d\s]+\s+){2,}[^\u201d]*\u201d")
+_LONG_QUOTATION = re.compile(r"(?<![^\s(])\"(?:[^\"\s]+\s+){2,}[^\"]*\"|\u201c(?:[^\u201d\s]+\s+){2,}[^\u201d]*\u201d")
 _PASTE_FOLLOWS = re.compile(r"^(?!.*\b(?:me|remember|myself|know)\b).*:\s*$|^dear\s+\w+", re.IGNORECASE)
 _FILLER = re.compile(
     r"^(?:(?:hi|hello|hey|well|so|also|and|but|oh|ok|okay|yes|yeah|yep|no(?=\s*[,.!])|nope|sure|right|btw|by the way"
     r"|fyi|anyway|thanks|thank you|great|cool|sorry|just so you know|for the record|for context|for reference|note"
-    r"|again|since|because|as|good (?:morning|evening|afternoon)|there|everyone|nice to meet you"
+    r"|again|since|because|as(?! an? \w+ ?rule| a rule)|good (?:morning|evening|afternoon)|there|everyone"
+    r"|nice to meet you"
     r"|(?:as )?i (?:already )?(?:said|told you|mentioned)(?: that)?|you should know that|just to let you know"
     r"|about me|to be clear)"
     r"(?:\s*[,:.!]+\s*|\s+))+",
@@ -31,6 +36,7 @@ _REQUEST = re.compile(
     r"|would you mind not \w+ing\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"(?:can|could|will|would) you\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:who|what|where|why|how|which|whose|is|are|am|was|were|do(?! not\b)|does|did|can|could|will|would"
     r"|should|shall|may)\b"
@@ -40,9 +46,15 @@ _QUESTION = re.compile(
 _TAG_QUESTION = re.compile(
     r"\b(?:right|correct|yes|no|isn't it|aren't i|am i|don't i|do i|huh|eh|ok)\s*\?$", re.IGNORECASE
 )
-_SUBJECT = r"(?:i|i'm|im|i've|i'd|my|we|we've|please|call me|you can call me|from now on|remember)\b"
+_CANDOUR = re.compile(r"be\s+\w+,", re.IGNORECASE)  # "Be honest, is it good?" wants one honest answer
+_SUBJECT = (
+    r"(?:i|i'm|im|i've|i'd|my|we|we've|please|call me|you can call me|from now on|in (?:the )?future|going forward"
+    r"|next time|remember)\b"
+)
 _CLAUSE_BORDER = re.compile(
     rf"\s*,?\s+(?:and|but|so|also|because|since|although|though|while|plus|then)\s+(?:also\s+)?(?={_SUBJECT})"
+    rf"|\s*,?\s+so\s+(?=(?:always|never|don't|do not|any|all|your|no|only|just|short|examples|{IMPERATIVE})\b)"
+    r"|,\s+(?=no need to\b)"
     rf"|,\s+(?={_SUBJECT})|\s+(?:[\u2014\u2013-]+|\()\s*",
     re.IGNORECASE,
 )
@@ -84,8 +96,11 @@ def clauses(sentence: str) -> Iterator[tuple[str, str]]:
 
 def _stated(sentence: str) -> str:
     """What a sentence states before it asks: "I'm vegan, what can I eat?" does, "I'm Sarah, right?" does not."""
-    if _QUESTION.match(sentence) and not _REQUEST.match(sentence):
+    is_request = _REQUEST.match(sentence) or (
+        _ASKS.match(sentence) and (LASTING.search(sentence) or is_habit(sentence) or is_about_manner(sentence))
+    )
+    if _QUESTION.match(sentence) and not is_request:
         return ""
-    if not sentence.endswith("?") or _REQUEST.match(sentence):
+    if not sentence.endswith("?") or is_request:
         return sentence
-    return "" if _TAG_QUESTION.search(sentence) else sentence.rpartition(",")[0]
+    return "" if _TAG_QUESTION.search(sentence) or _CANDOUR.match(sentence) else sentence.rpartition(",")[0]

@@ -1,4 +1,4 @@
-"""What a person does to what is remembered: correct, forget, approve, reject, undo.
+"""What a person does to what is remembered: correct, forget, approve and reject (a proposal, a question), undo.
 
 Called for a person only, never by a model. Every call is one transaction and one batch of the ledger.
 """
@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, last_batch, undo
-from agentmem_cli.memories.store import find_memory, list_memories, same_text
+from agentmem_cli.memories.replacing import end_questions, settle
+from agentmem_cli.memories.store import STATUSES, find_memory, list_memories, list_pending, same_text
 from agentmem_cli.memories.wording import check_text, tidy
-from agentmem_cli.memories.writer import PERSON, make_active
+from agentmem_cli.memories.writer import PERSON
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
 
@@ -31,8 +32,10 @@ def edit_memory(database: Database, user_id: str, prefix: str, text: str, *, now
                 raise UsageProblem(
                     f'"{other.text}" is known already, as {other.memory_id[:8]}.', "Delete one of the two."
                 )
-        corrected = replace(memory, text=text, updated_at=now)
-        begin_batch(connection, user_id, PERSON, now).change(memory, corrected, "edit")
+        corrected = replace(memory, text=text, replaces_perhaps=None, updated_at=now)
+        batch = begin_batch(connection, user_id, PERSON, now)
+        batch.change(memory, corrected, "edit")
+        end_questions(database, batch, memory)
     return corrected
 
 
@@ -50,6 +53,14 @@ def forget_all(database: Database, user_id: str, *, now: int) -> list[Memory]:
         return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
 
 
+def forgettable(database: Database, user_id: str, prefixes: Sequence[str] | None) -> list[Memory]:
+    """The memories of these ids, or all, that are or can be forgotten. Raises as `forget_memories` does."""
+    allowed = (*_KNOWN, "forgotten")
+    if prefixes is None:
+        return [each for each in list_memories(database, user_id, status=None) if each.status in allowed]
+    return _found(database, user_id, prefixes, allowed)
+
+
 def pin(database: Database, user_id: str, prefixes: Sequence[str], *, pinned: bool, now: int) -> list[Memory]:
     """Put memories first in every prompt's profile, or no longer. What is so already is not changed."""
     with database.write() as connection:
@@ -61,18 +72,26 @@ def pin(database: Database, user_id: str, prefixes: Sequence[str], *, pinned: bo
     return changed
 
 
-def approve(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
-    """Make proposed memories active; what one of them replaces is superseded."""
+def approve(
+    database: Database, user_id: str, prefixes: Sequence[str], *, now: int, keep_old: bool = False
+) -> list[Memory]:
+    """Accept proposals, and answer questions with yes: what one may replace is superseded, unless `keep_old`."""
     with database.write() as connection:
         batch = begin_batch(connection, user_id, PERSON, now)
-        return [make_active(database, batch, memory) for memory in _found(database, user_id, prefixes, ("proposed",))]
+        waiting = _waiting(database, user_id, prefixes)
+        return [settle(database, batch, memory, keep_old=keep_old) for memory in waiting]
 
 
 def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
-    """Turn proposed memories down; the same is not proposed again."""
+    """Turn proposals down, and answer questions with no: both stand. The same is not proposed or asked again."""
     with database.write() as connection:
-        memories = _found(database, user_id, prefixes, ("proposed",))
-        return _end(begin_batch(connection, user_id, PERSON, now), memories, "rejected", "reject")
+        batch = begin_batch(connection, user_id, PERSON, now)
+        return [
+            _end(batch, [memory], "rejected", "reject")[0]
+            if memory.status == "proposed"
+            else settle(database, batch, memory, keep_old=True)
+            for memory in _waiting(database, user_id, prefixes)
+        ]
 
 
 def undo_last(database: Database, user_id: str, *, now: int) -> list[LedgerEntry]:
@@ -100,6 +119,16 @@ def _found(database: Database, user_id: str, prefixes: Sequence[str], allowed: S
     for memory in found.values():
         _must_be(memory, allowed)
     return list(found.values())
+
+
+def _waiting(database: Database, user_id: str, prefixes: Sequence[str]) -> list[Memory]:
+    """The memories of these ids, which must wait for the person."""
+    waiting = {memory.memory_id for memory in list_pending(database, user_id)}
+    found = _found(database, user_id, prefixes, STATUSES)
+    for memory in found:
+        if memory.memory_id not in waiting:
+            _must_be(memory, ("proposed", "in question"))
+    return found
 
 
 def _must_be(memory: Memory, allowed: Sequence[str]) -> None:

@@ -14,8 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from agentmem_cli.memories.index import index_text
-from agentmem_cli.memories.sameness import same_key
-from agentmem_cli.memories.store import entry_of
+from agentmem_cli.memories.store import entry_of, sameness_hash
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
 
@@ -27,16 +26,17 @@ UNDO = "undo:"
 _TIMES = ("said_at", "created_at", "updated_at", "valid_from", "valid_to", "last_used_at")
 _SAVE = """
 INSERT INTO memory_details (memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at,
-    created_at, updated_at, pinned, supersedes, superseded_by, valid_from, valid_to, seen_count, use_count,
-    last_used_at, same_key)
+    created_at, updated_at, pinned, supersedes, superseded_by, valid_from, valid_to, replaces_perhaps,
+    seen_count, use_count, last_used_at, same_hash)
 VALUES (:memory_id, :user_id, :text, :kind, :topics, :status, :quote, :session_id, :run_id, :said_at,
-    :created_at, :updated_at, :pinned, :supersedes, :superseded_by, :valid_from, :valid_to, :seen_count, :use_count,
-    :last_used_at, :same_key)
+    :created_at, :updated_at, :pinned, :supersedes, :superseded_by, :valid_from, :valid_to, :replaces_perhaps,
+    :seen_count, :use_count, :last_used_at, :same_hash)
 ON CONFLICT (memory_id) DO UPDATE SET text = excluded.text, kind = excluded.kind, topics = excluded.topics,
     status = excluded.status, quote = excluded.quote, session_id = excluded.session_id, run_id = excluded.run_id,
     said_at = excluded.said_at, created_at = excluded.created_at, updated_at = excluded.updated_at,
     pinned = excluded.pinned, supersedes = excluded.supersedes, superseded_by = excluded.superseded_by,
-    valid_from = excluded.valid_from, valid_to = excluded.valid_to, same_key = excluded.same_key
+    valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+    replaces_perhaps = excluded.replaces_perhaps, same_hash = excluded.same_hash
 """
 # A change leaves the counts alone: what was seen and used since must outlive an undo.
 _SAVE_FOR_AGNO = """
@@ -65,7 +65,11 @@ class Batch:
         if after is None:
             self.connection.execute("DELETE FROM memory_details WHERE memory_id = ?", (kept.memory_id,))
         else:
-            row = {**_fields(after), "topics": json.dumps(after.topics), "same_key": same_key(after.text)}
+            row = {
+                **_fields(after),
+                "topics": json.dumps(after.topics),
+                "same_hash": sameness_hash(after.user_id, after.text),
+            }
             self.connection.execute(_SAVE, row)
         if after is not None and (before is None or before.text != after.text):
             index_text(self.connection, after.memory_id, after.text)
@@ -118,9 +122,10 @@ def memory_from_json(value: dict[str, Any]) -> Memory:
 
 
 def last_batch(database: Database, user_id: str) -> list[LedgerEntry]:
-    """The entries of the user's last batch that is neither undone nor itself an undo; empty when there is none."""
+    """The entries of the user's last batch that is neither undone, erased nor itself an undo; empty when none is."""
     rows = database.read(
-        "SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action <> 'undo' AND :undo || batch_id NOT IN"
+        "SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action <> 'undo'"
+        " AND COALESCE(before, after) NOT NULL AND :undo || batch_id NOT IN"
         " (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
         " ORDER BY entry_id DESC LIMIT 1",
         {"user": user_id, "undo": UNDO},

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agentmem_cli.memories.software import SOFTWARE
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -82,7 +84,7 @@ _CONDITION = (
 _ENDED = r"(?P<verb>(?i:work|live|use|eat|drink|like|speak|own|drive|play|smoke|love|enjoy))"
 _NOT_A_KIND = (  # "I'm a bit tired" says how someone is, not what they are
     r"(?!(?i:bit|little|tad|lot|few|couple|while|minute|day|week|mess|fool|idiot|moron|big|huge|step|fan|loss|total"
-    r"|user|human|person|beginner)\b)"
+    r"|user|human|person|beginner|function|class|method|server|terminal|robot|bot|ghost|banana)\b)"
 )
 _EVENT_VERB = (
     r"(?i:flying|going|travell?ing|moving|visiting|meeting|seeing|starting|having|getting|giving|taking|running"
@@ -134,7 +136,7 @@ _TABLE = [
      "Lives {x}", "fact", "home"),
     (r"(?i:(?:i|we) (?:currently |now )?live) (?P<x>(?i:with|alone).*)", "Lives {x}", "fact", "family"),
     (rf"(?:{_IVE}|(?i:we|we've)) (?i:just |recently |finally )?(?i:moved|relocated)(?i: back)?(?i: from .+?)? (?i:to) "
-     rf"(?P<x>(?:(?i:the) )?[A-ZÀ-ÖØ-Þ][^\W\d_].*?)(?: {DATE}.*)?$", "Lives in {x}", "fact", "home"),
+     rf"(?!{SOFTWARE}\b)(?P<x>(?:(?i:the) )?[A-ZÀ-ÖØ-Þ][^\W\d_].*?)(?: {DATE}.*)?$", "Lives in {x}", "fact", "home"),
     # work
     (r"(?i:i (?:now |currently |still )?work) (?P<x>(?i:in|at|for|as|with|from|nights|part[- ]time|full[- ]time"
      r"|remotely)\b(?! (?:it|this|that|them|the following|these)\b).*)", "Works {x}", "fact", "work"),
@@ -155,13 +157,14 @@ _TABLE = [
     (rf"(?i:my) {_KIN}(?i:'s name is|(?: is|'s) (?:called|named)) (?P<x>[^\W\d_].*)",
      "{Kin} is called {x}", "fact", "family"),
     (rf"(?i:my) {_KIN}(?i: is|'s) {NAME}$", "{Kin} is called {name}", "fact", "family"),
-    (rf"(?i:my) {_KIN} (?P<how>(?i:is an?|was an?|works|lives|speaks|studies|is allergic|is \d+)\b.*)",
+    (rf"(?i:my) {_KIN} (?P<how>(?!(?i:(?:is|was) an? (?:idiot|moron|fool|jerk|mess|pain"
+     rf"|saint|legend|bit))\b)(?i:is an?|was an?|works|lives|speaks|studies|is allergic|is \d+)\b.*)",
      "{Kin} {how}", "fact", "family"),
     (rf"(?i:my) (?P<pet>{_PET})(?i:'s name is|(?: is|'s) (?:called|named)) (?P<x>.+)",
      "Has a {pet} called {x}", "fact", "pets"),
     (rf"(?i:my) (?P<pet>{_PET})(?i: is|'s) {NAME}$", "Has a {pet} called {name}", "fact", "pets"),
     (rf"(?i:(?:i|we)(?: have|'ve got| have got| own)) (?P<x>(?:(?i:an?|two|three|four|five|\d+) )(?:\w+ ){{0,2}}"
-     rf"{_PET}s?\b.*)", "Has {x}", "fact", "pets"),
+     rf"{_PET}s?\b(?! (?i:picture|photo|video|question|problem|allergy)).*)", "Has {x}", "fact", "pets"),
     (r"(?i:(?:i|we)(?: have|'ve got| have got)) (?P<x>(?:(?i:an?|one|two|three|four|five|six|\d+) )(?:[\w-]+ ){0,2}"
      r"(?i:kids?|child(?:ren)?|sons?|daughters?|brothers?|sisters?|siblings|grandchildren|twins)\b.*)",
      "Has {x}", "fact", "family"),
@@ -197,7 +200,8 @@ _TABLE = [
      "{verb} {x}", "preference", "preferences"),
     (rf"{_IM} (?P<x>(?i:(?:a (?:big|huge) )?(?:fan of|interested in|passionate about|into)) (?!(?:it|this|that)\b).+)",
      "Is {x}", "preference", "preferences"),
-    (rf"(?i:i(?:'d| would) (?:prefer|like)) (?P<x>.*\b{STYLE}\b.*)", "Prefers {x}", "preference", "style"),
+    (rf"(?i:i(?:'d| would) (?:prefer|like)) (?P<x>(?!.*\bthis\b).*\b{STYLE}\b.*)",
+     "Prefers {x}", "preference", "style"),
     # plans and goals
     (rf"{_IM} (?P<x>{_EVENT_VERB} .*{DATE}.*)", "Is {x}", "event", "plans"),
     (rf"(?i:i(?: have|'ve got)) (?P<x>(?:\w+(?:'s)? ){{0,4}}{_APPOINTMENT}\b.*{DATE}.*)", "Has {x}", "event", "plans"),

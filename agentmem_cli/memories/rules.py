@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentmem_cli.memories.clauses import clauses, sentences
-from agentmem_cli.memories.orders import CONDITIONAL_ORDER, ONCE, ORDER, WISH
+from agentmem_cli.memories.habits import is_habit
+from agentmem_cli.memories.manner import is_about_manner
+from agentmem_cli.memories.orders import ANSWERING, CONDITIONAL_ORDER, LASTING, ONCE, ORDER, WISH
 from agentmem_cli.memories.rule_table import DATE, RULES, Rule
 from agentmem_cli.memories.store import text_key
 from agentmem_cli.memories.third_person import capital, other_person, third_person
@@ -20,12 +22,15 @@ from agentmem_cli.records import Memory
 MAX_WORDS = 25
 """Of one statement: a longer clause is a story, and its rule has caught only its beginning."""
 
-_NOT_SAID_OF_ONESELF = re.compile(
+_HYPOTHETICAL = re.compile(
     r"\b(?:if|suppose|supposing|imagine|pretend|hypothetically|let's say|assume|assuming|as if|would have|might|maybe"
-    r"|perhaps|probably|unless|wish|whether|jok(?:e|ing)|kidding|for example|e\.g|story|role-?play|translate|says?"
-    r"|said|told|tells|asked|asks|wrote|thinks?|thought|claims?|claimed|believes|insists|according to|quote|sentence"
-    r"|lyrics"
-    r"|used to)\b|:\s+\S",
+    r"|perhaps|probably|unless|wish|whether|translate|asked|asks|thinks?|thought|quote|sentence|used to)\b",
+    re.IGNORECASE,
+)
+_OTHERS_WORDS = re.compile(
+    r"\b(?:joking|(?:just|only|as) a joke|kidding|for example|e\.g|story|role-?play|(?<!\bi )says?|said|told"
+    r"|tells|wrote|claims?|claimed|believes"
+    r"|insists|according to|lyrics|but (?:only|not)|married to (?:my|the) (?:job|work))\b|, not\W*$|:\s+\S",
     re.IGNORECASE,
 )
 _DRIFT = re.compile(
@@ -42,16 +47,26 @@ _TRAILING = re.compile(
 )
 _BROKEN_OFF = re.compile(r"\b(?:to|especially|and|or|of|the|an?|few|with|for|my|like)$", re.IGNORECASE)
 _REMEMBER = re.compile(
-    r"(?:please\s+|can you\s+|could you\s+)?(?:(?P<to>remember\s+to)|(?:remember|keep in mind|don't forget|note)\s+that"
-    r"|remember(?:\s+this)?\s*:|remember(?=\s+(?:i|i'm|my|we|our)\b))\s+(?P<x>.{3,})$",
+    r"(?:please\s+|can you\s+|could you\s+)?(?:(?P<to>remember\s+to)|(?:remember|keep in mind|don't forget"
+    r"|note)\s+that"
+    r"|remember(?:\s+this)?\s*[:,]|remember(?=\s+(?:i|i'm|my|we|our)\b))\s+(?P<x>.{3,})$",
     re.IGNORECASE,
 )
+_LEAD_IN = re.compile(
+    r"(?:(?:and|just|here's|here is|i have)\s+)*(?:(?:an?|one|my|some|another|quick|small|new|general|standing|ground"
+    r"|little|last|final|more|house|first)\s+)*(?:thing"
+    r"|note|rules?|request|favou?r|instructions?|preferences?|reminder|style|tip|feedback|ask)"
+    r"(?:\s+(?:for|about|on)\s+(?:you|your|all|our|future|the future|how you)\b.*)?"
+    r"|for (?:the future|future reference|all (?:of )?our \w+)|(?:in|for) (?:all|every|each) \w+",
+    re.IGNORECASE,
+)
+"""What announces an order: "New rule: ..."; "Our company's rule: ..." announces nobody's here."""
 _MY = re.compile(r"my\s+", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:now|no longer|moved|instead|any ?more|actually|changed|switched|new job|just (?:started|joined|got))\b",
     re.IGNORECASE,
 )
-_REPLACED_BY_THEIR_LIKE = ("name", "nickname", "home", "birthday", "age")
+ONE_AT_A_TIME = ("name", "nickname", "home", "birthday", "age")
 """There is one of each at a time, whether or not the words say that something changed."""
 _ABOUT = re.compile(
     r"\b(?:i|i'?m|i'?ve|my|mine|we|our|call me|remember|always|never|from now on|going forward|keep in mind|don't"
@@ -64,7 +79,8 @@ _SMALL_TALK = re.compile(
     r"(?:(?:i'?m|i am|we're) (?:fine|good|ok|okay|great|well|sorry|done|back|here|ready|not sure|afraid|sure|tired"
     r"|happy|glad|confused|stuck|lost|bored|hungry|curious|wondering|trying|getting|looking)|i (?:see|agree|know"
     r"|think so|guess|understand|don't (?:know|think|understand|get)|need|appreciate)|never mind"
-    r"|please (?!always|never|call|keep|make|remember|answer|reply|respond|speak|use|avoid|stop|don't|do not|note))\b",
+    r"|please (?!always|never|call|keep|make|remember|answer|reply|respond|speak|use|avoid|stop|don't|do not"
+    r"|note))\b",
     re.IGNORECASE,
 )
 
@@ -75,7 +91,7 @@ def is_about_the_user(text: str) -> bool:
     Asks only for first-person words and standing orders, so that it holds for other languages than English too.
     """
     said = (clause for sentence in sentences(text) for clause, _ in clauses(sentence))
-    shapes = (_ABOUT.search, ORDER.match, CONDITIONAL_ORDER.match)
+    shapes = (_ABOUT.search, ORDER.match, CONDITIONAL_ORDER.match, is_habit, is_about_manner)
     return any(any(fits(clause) for fits in shapes) and not _SMALL_TALK.match(clause) for clause in said)
 
 
@@ -98,22 +114,44 @@ def _learn(sentence: str) -> list[Operation]:
     if asked is None:
         return list(_statements(sentence))
     said, quote = asked["x"].strip().rstrip(".!"), asked.group().strip().rstrip(".!")
+    if asked["to"] and not ANSWERING.match(said):
+        return []
     if asked["to"]:
         return [Operation("add", capital(other_person(said)), "instruction", quote, ["instructions"])]
+    if _is_order(said):
+        return [_order(said)]
     kind = "event" if re.search(DATE, said) else "fact"
     whole = Operation("add", capital(other_person(_MY.sub("", said))), kind, quote)
     return list(_statements(said)) or [whole]
 
 
 def _statements(sentence: str) -> Iterator[Operation]:
-    if CONDITIONAL_ORDER.match(sentence) and not ONCE.search(sentence):
+    said = _asked_part(sentence)
+    is_hypothetical = _HYPOTHETICAL.search(said) is not None
+    is_others = _OTHERS_WORDS.search(said) is not None
+    if (CONDITIONAL_ORDER.match(said) and not ONCE.search(said)) or (
+        not is_others and (is_hypothetical or said != sentence) and (_is_order(said) or is_about_manner(said))
+    ):
         yield _order(sentence)
-    elif not _NOT_SAID_OF_ONESELF.search(sentence):
+    elif not is_hypothetical and not is_others:
         for clause, subject in clauses(sentence):
-            is_order = ORDER.match(clause) and not ONCE.search(clause)
-            operation = _order(clause) if is_order else _statement(clause, subject)
+            operation = _order(clause) if _is_order(clause) else _statement(clause, subject)
+            if operation is None and is_about_manner(clause):
+                operation = _order(clause)
             if operation:
                 yield operation
+
+
+def _asked_part(sentence: str) -> str:
+    """What to judge of a sentence with a colon: "New rule: use tabs" asks after it, "Always be brief: ..." before."""
+    head, colon, rest = sentence.partition(": ")
+    if colon and _LEAD_IN.fullmatch(head):
+        return rest if _is_order(rest) else f"From now on, {rest}"
+    return head if colon and LASTING.search(head) else sentence
+
+
+def _is_order(clause: str) -> bool:
+    return is_habit(clause) or (ORDER.match(clause) is not None and not ONCE.search(clause))
 
 
 def _order(clause: str) -> Operation:
@@ -150,7 +188,7 @@ def _operation(rule: Rule, match: re.Match[str], quote: str) -> Operation:
 def _placed(operation: Operation, sentence: str, existing: Sequence[Memory]) -> Operation:
     """The operation with what it replaces: the newest memory of its topic, where topic or words say so."""
     topic = operation.topics[0] if operation.topics else ""
-    if topic not in _REPLACED_BY_THEIR_LIKE and not _CHANGE.search(sentence):
+    if topic not in ONE_AT_A_TIME and not _CHANGE.search(sentence):
         return operation
     alike = [memory for memory in existing if _is_replaced(operation, topic, memory)]
     if not alike or any(text_key(memory.text) == text_key(operation.text) for memory in existing):
@@ -164,4 +202,4 @@ def _is_replaced(operation: Operation, topic: str, memory: Memory) -> bool:
         said = text_key(memory.text).split()[1:]
         return bool(said) and text_key(operation.text).split()[-len(said) :] == said
     beginning = operation.text.split()[:2] == memory.text.split()[:2]
-    return bool(topic) and topic in memory.topics and (topic in _REPLACED_BY_THEIR_LIKE or beginning)
+    return bool(topic) and topic in memory.topics and (topic in ONE_AT_A_TIME or beginning)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 
 _NAMED = (
-    r"\b(?:pass(?:word|phrase|code|wd)|pwd|pin(?:\s+(?:code|number))?|secret(?:\s+key)?"
+    r"\b(?:pass(?:word|phrase|code|wd)|pwd|pin(?:\s+(?:code|number))?|cvv|cvc|security\s+code|secret(?:\s+key)?"
     r"|(?:api|access|auth|private|encryption|licen[cs]e)[\s_-]*(?:key|token)|token)"
 )
 _SHAPES = [
     (
         "an API key",
         re.compile(
-            r"\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}"
-            r"|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bhf_\w{20,}"
+            r"\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{16,}|\bA[KS]IA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}"
+            r"|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bxapp-[\w-]{16,}|\bwhsec_\w{20,}|\bgsk_\w{20,}|\bdop_v1_\w{20,}|\bhf_\w{20,}"
             r"|\bnpm_\w{20,}|\bpypi-[\w-]{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
         ),
     ),
@@ -25,13 +25,17 @@ _SHAPES = [
     (
         "a password",
         re.compile(
-            rf"\b\w+://[^\s/:@]+:[^\s/@]+@|{_NAMED}\s*[:=]\s*\S{{4,}}|{_NAMED}\s+(?:is|was)\s+\S*\d"
+            rf"\b\w+://[^\s/:@]+:[^\s/@]+@|{_NAMED}\s*[:=]\s*\S{{4,}}|{_NAMED}(?:\s+(?:to|for|of|on)(?:\s+\w+){{1,3}})?(?:\s+(?:is|was)|['\u2019]s)\s+\S*\d"
+            rf"|\b(?:my|our|and|the)\s+{_NAMED}\s+(?=\S*[a-z])\S*\d|\b(?:use|have|set|typed?|with)\s+\S+\s+as\s+(?:my|our|the|a)"
+            r"\s+(?:\w+\s+)?(?:password|passphrase|passcode|pin)\b|\bsocial\s+security\s+number\s+(?:is|was)?\s*\d"
+            r"|\b(?:AWS|secret|key)\s+(?:is\s+)?(?=\S*\d)(?=\S*[a-z])[\w/+=]{32,}"
             rf"|(?:^|\b(?:my|our|their|his|her|wi-?fi|\w+['\u2019]s)\s+(?:\w+\s+){{0,3}}){_NAMED}\s+(?:is|was)\s+"
-            r"(?!(?:not|in|on|a|an|the|too|very|stored|safe|wrong|expired|required|saved|lost|forgotten)\b)\S",
+            r"(?!(?:not|in|on|a|an|the|too|very|stored|safe|wrong|broken|blocked|due|going|expired|required|saved|lost|forgotten)\b)\S",
             re.IGNORECASE,
         ),
     ),
 ]
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _CARD = re.compile(r"(?<![\d-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])")
 
 
@@ -40,7 +44,15 @@ def secrets_in(text: str) -> list[str]:
     found = [kind for kind, shape in _SHAPES if shape.search(text)]
     if any(_passes_luhn(number) for number in _CARD.findall(text)):
         found.append("a card number")
+    if any(_is_account(number) for number in _IBAN.findall(text)):
+        found.append("an account number")
     return list(dict.fromkeys(found))
+
+
+def _is_account(number: str) -> bool:
+    """Whether the two check digits fit the rest (ISO 13616, modulo 97), as in every IBAN."""
+    plain = number.replace(" ", "")
+    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _passes_luhn(number: str) -> bool:

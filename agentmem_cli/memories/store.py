@@ -6,12 +6,13 @@ the active ones only and is not read here.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.memories.index import matches
+from agentmem_cli.memories.index import Nearness, fitting, matches
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
@@ -24,9 +25,15 @@ IDENTITY_TOPICS = ("name", "nickname", "work", "home", "identity")
 
 _COLUMNS = (
     "memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at, created_at, updated_at,"
-    " pinned, supersedes, superseded_by, valid_from, valid_to, seen_count, use_count, last_used_at"
+    " pinned, supersedes, superseded_by, valid_from, valid_to, replaces_perhaps, seen_count,"
+    " use_count, last_used_at"
 )
 _NEWEST_FIRST = " ORDER BY said_at DESC, memory_number DESC"
+_PENDING = (
+    "user_id = ? AND (status = 'proposed' OR (status = 'active' AND replaces_perhaps IN"
+    " (SELECT memory_id FROM memory_details WHERE user_id = ? AND status = 'active')))"
+)
+# A question whose older memory is no longer active is over; undo, which makes that active again, asks again.
 _RESEMBLING = 60
 """Memories that a new one is compared with."""
 _PROFILE_LENGTH = 300
@@ -68,15 +75,31 @@ def find_memory(database: Database, user_id: str, prefix: str) -> Memory:
     return found[0]
 
 
-def search_memories(database: Database, user_id: str, words: str, limit: int) -> list[tuple[Memory, float]]:
-    """Active memories that hold any of the words, each with its BM25 score (more is better), the best first."""
-    asked = terms(words)
-    return matches(database, user_id, match_any(asked), limit, _memory) if asked else []
+def search_memories(
+    database: Database, user_id: str, words: str, limit: int, cosines: Nearness | None = None
+) -> list[tuple[Memory, float]]:
+    """Active memories that hold any of the words, each with its score (more is better), the best first.
+
+    The score is BM25; with `cosines` what means the like is found too, and the score is a sum of both.
+    """
+    query = match_any(terms(words))
+    if cosines is not None:
+        return fitting(database, user_id, query, limit, _memory, cosines)
+    return matches(database, user_id, query, limit, _memory) if query else []
 
 
 def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
     """The user's memories, in any status, that say the same (see `sameness.same_key`), the oldest first."""
-    return _select(database, "user_id = ? AND same_key = ? ORDER BY memory_number", (user_id, same_key(text)))
+    where = "user_id = ? AND same_hash = ? ORDER BY memory_number"
+    return _select(database, where, (user_id, sameness_hash(user_id, text)))
+
+
+def sameness_hash(user_id: str, text: str) -> str:
+    """What is stored of `same_key`: its SHA-256 with the user's id, so that an erased memory's words are not kept.
+
+    Who has the file can test a guess against it, but cannot read it.
+    """
+    return hashlib.sha256(f"{user_id}\n{same_key(text)}".encode("utf-8", "replace")).hexdigest()
 
 
 def resembling_memories(database: Database, user_id: str, text: str, cues: Sequence[str]) -> list[Memory]:
@@ -113,10 +136,22 @@ def history(database: Database, user_id: str, memory_id: str | None = None) -> l
     return [entry_of(row) for row in database.read(sql, chosen)]
 
 
+def list_pending(database: Database, user_id: str) -> list[Memory]:
+    """What waits for the person, the last said first: proposals, and memories that may replace an older one."""
+    return _select(database, f"{_PENDING}{_NEWEST_FIRST}", (user_id, user_id))
+
+
 def count_pending(database: Database, user_id: str) -> int:
-    """How many of the user's memories wait for approval."""
-    sql = "SELECT count(*) AS pending FROM memory_details WHERE user_id = ? AND status = 'proposed'"
-    return int(database.read(sql, (user_id,))[0]["pending"])
+    """How many there are in `list_pending`."""
+    sql = f"SELECT count(*) AS pending FROM memory_details WHERE {_PENDING}"  # noqa: S608 -- only SQL of this file
+    return int(database.read(sql, (user_id, user_id))[0]["pending"])
+
+
+def asking_about(database: Database, user_id: str, memory_ids: Sequence[str]) -> list[Memory]:
+    """The active memories that perhaps replace one of these, the last said first."""
+    marks = ", ".join("?" for _ in memory_ids)
+    where = f"user_id = ? AND status = 'active' AND replaces_perhaps IN ({marks}){_NEWEST_FIRST}"
+    return _select(database, where, (user_id, *memory_ids))
 
 
 def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> dict[str, str]:
@@ -185,6 +220,7 @@ def _memory(row: sqlite3.Row) -> Memory:
         superseded_by=row["superseded_by"],
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
+        replaces_perhaps=row["replaces_perhaps"],
         seen_count=row["seen_count"],
         use_count=row["use_count"],
         last_used_at=row["last_used_at"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +41,8 @@ def parse_memories(text: str) -> list[Operation]:
     else:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         values = [(number, _json(line, number)) for number, line in lines]
-    return [_operation(number, value) for number, value in values]
+    operations = [_operation(number, value) for number, value in values]
+    return _with_questions(operations, [value for _, value in values])
 
 
 def import_memories(database: Database, user_id: str, operations: Sequence[Operation], *, now: int) -> Written:
@@ -63,6 +65,14 @@ def _operation(number: int, value: Any) -> Operation:
         raise _bad(number, f"cannot be a memory. {problem.problem}") from None
     known = [tidy(topic) for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
     return Operation("add", text, kind, quote, known, said_at=_time(number, value.get("said_at")))
+
+
+def _with_questions(operations: list[Operation], values: list[Any]) -> list[Operation]:
+    """The operations, each with what it is asked about, if that is in the file too; these stand last, by date."""
+    rows = list(zip(operations, values, strict=True))
+    texts = {value["memory_id"]: each.text for each, value in rows if isinstance(value.get("memory_id"), str)}
+    asked = [replace(each, asks_about=texts.get(str(value.get("replaces_perhaps")))) for each, value in rows]
+    return sorted(asked, key=lambda each: (each.asks_about is not None, each.said_at or 0 if each.asks_about else 0))
 
 
 def _time(number: int, value: Any) -> int | None:

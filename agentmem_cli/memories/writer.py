@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 from uuid import uuid4
 
-from agentmem_cli.errors import NotFound
 from agentmem_cli.memories.claims import claim_of, cues_of
 from agentmem_cli.memories.conflict import Conflict, find_conflict
 from agentmem_cli.memories.ledger import Batch
+from agentmem_cli.memories.replacing import are_both_kept, current_of, settle, supersede
 from agentmem_cli.memories.secrets import secrets_in
-from agentmem_cli.memories.store import find_memory, resembling_memories, same_text, text_key
+from agentmem_cli.memories.store import profile_memories, resembling_memories, same_text, text_key
 from agentmem_cli.memories.wording import MAX_TEXT, own_words, tidy, verbatim
 from agentmem_cli.records import Memory, Record
 from agentmem_cli.storage.database import Database
@@ -27,6 +27,10 @@ PERSON = "person"
 
 _SAID_AT_ONCE = 20
 """Operations: a longer batch is a file of memories, and is not judged one by one (10,000 took 84 s, and take 1.5)."""
+
+
+_WHO_THEY_ARE = 4_000
+"""Characters of the profile that a new home is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Operation:
     replaces: str | None = None
     said_at: int | None = None
     """When it was said, if not when its source was."""
+    asks_about: str | None = None
+    """The text of the memory that it may replace, where that was asked before: an import asks it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,10 @@ class Written(Record):
     added: list[Memory] = field(default_factory=list)
     replaced: list[Memory] = field(default_factory=list)
     """The new memories; each says in `supersedes` which one it replaced."""
+    asked: list[Memory] = field(default_factory=list)
+    """The older memories that one of the added may replace, as its `replaces_perhaps` says: the person is asked."""
     proposed: list[Memory] = field(default_factory=list)
-    """What waits for the person: all in review mode, else what may replace the memory in its `supersedes`."""
+    """What waits for the person in review mode."""
     repeated: list[Memory] = field(default_factory=list)
     """What was known already, or was replaced since: it is seen once more, and nothing else changed."""
     blocked: list[Memory] = field(default_factory=list)
@@ -106,16 +114,6 @@ def apply_operations(
     return written
 
 
-def make_active(database: Database, batch: Batch, memory: Memory) -> Memory:
-    """Make a proposed memory active; what it replaces is superseded."""
-    old = _replaced(database, batch.user_id, memory.supersedes)
-    approved = replace(memory, status="active", supersedes=old.memory_id if old else None, updated_at=batch.now)
-    if old:
-        _supersede(batch, old, approved)
-    batch.change(memory, approved, "approve")
-    return approved
-
-
 @dataclass(frozen=True, slots=True)
 class _Writing:
     """One call of `apply_operations`: what it was given, and what it has `written` so far."""
@@ -143,16 +141,15 @@ class _Writing:
         if "active" in same or ("proposed" in same and not self.by_person):
             self._see_again(same.get("active") or same["proposed"])
         elif "proposed" in same:
-            written.added.append(make_active(self.database, self.batch, same["proposed"]))
+            written.added.append(settle(self.database, self.batch, same["proposed"]))
         elif not self.by_person and (stopped := same.get("forgotten") or same.get("rejected")):
             written.blocked.append(stopped)
         elif "superseded" in same and not self._is_said_anew(operation, known):
             self._see_again(same["superseded"])
         else:
             replaces = operation.replaces if operation.action == "replace" else None
-            old = _replaced(self.database, user_id, replaces)
-            judged = None if self.is_file else self._conflict(operation)
-            self._store(operation, Conflict(old, sure=True) if old else judged)
+            old = current_of(self.database, user_id, replaces)
+            self._store(operation, Conflict(old, sure=True) if old else self._judged(operation))
 
     def _see_again(self, memory: Memory) -> None:
         self.batch.connection.execute(
@@ -170,13 +167,24 @@ class _Writing:
         is_quoted = any(memory.quote and text_key(memory.quote) == text_key(quote) for memory in known)
         return self.by_person or (not is_quoted and claim_of(operation.text, quote).changes)
 
+    def _judged(self, operation: Operation) -> Conflict | None:
+        if operation.asks_about:
+            same = same_text(self.database, self.batch.user_id, operation.asks_about)
+            return next((Conflict(each, sure=False) for each in same if each.status == "active"), None)
+        return None if self.is_file else self._conflict(operation)
+
     def _conflict(self, operation: Operation) -> Conflict | None:
         """What the new memory makes untrue. Not what the same batch says, nor what was said later."""
         said_at = self.source.said_at if operation.said_at is None else operation.said_at
         new = {memory.memory_id for memory in (*self.written.added, *self.written.replaced)}
-        resembling = resembling_memories(self.database, self.batch.user_id, operation.text, cues_of(operation.text))
-        earlier = [each for each in resembling if each.said_at <= said_at and each.memory_id not in new]
-        return find_conflict(operation.text, operation.quote or "", earlier)
+        alike = resembling_memories(self.database, self.batch.user_id, operation.text, cues_of(operation.text))
+        if "home" in claim_of(operation.text).slots:  # shares no word with "Is a nurse in Oslo"
+            alike += profile_memories(self.database, self.batch.user_id, _WHO_THEY_ARE)
+        resembling = {each.memory_id: each for each in alike if each.memory_id not in new}
+        earlier = [each for each in resembling.values() if each.said_at <= said_at]
+        found = find_conflict(operation.text, operation.quote or "", earlier)
+        kept = found and are_both_kept(self.database, self.batch.user_id, operation.text, found.memory.text)
+        return None if kept else found
 
     def _checked(self, operation: Operation) -> Operation | None:
         """The operation with a tidy text and its quote as it was typed; None when it may not be stored."""
@@ -192,19 +200,26 @@ class _Writing:
         return replace(operation, text=text, quote=tidy(quote) if quote else None)
 
     def _store(self, operation: Operation, conflict: Conflict | None) -> None:
-        old = conflict.memory if conflict else None
-        waits = self.mode == "review" or (conflict is not None and not conflict.sure)
-        memory = self._memory(operation, old, "proposed" if waits else "active")
-        if memory.status == "proposed":
-            self.batch.change(None, memory, "propose")
-            self.written.proposed.append(memory)
-            return
-        if old:
-            _supersede(self.batch, old, memory)
-        self.batch.change(None, memory, "add")
-        (self.written.replaced if old else self.written.added).append(memory)
+        memory, old = self._memory(operation), conflict.memory if conflict else None
+        if self.mode == "review":
+            waiting = replace(memory, status="proposed", supersedes=old.memory_id if old else None)
+            self.batch.change(None, waiting, "propose")
+            self.written.proposed.append(waiting)
+        elif conflict and conflict.sure:
+            memory = replace(memory, supersedes=conflict.memory.memory_id)
+            supersede(self.batch, conflict.memory, memory)
+            self.batch.change(None, memory, "add")
+            self.written.replaced.append(memory)
+        elif conflict:
+            memory = replace(memory, replaces_perhaps=conflict.memory.memory_id)
+            self.batch.change(None, memory, "ask")
+            self.written.added.append(memory)
+            self.written.asked.append(conflict.memory)
+        else:
+            self.batch.change(None, memory, "add")
+            self.written.added.append(memory)
 
-    def _memory(self, operation: Operation, old: Memory | None, status: str) -> Memory:
+    def _memory(self, operation: Operation) -> Memory:
         said_at = self.source.said_at if operation.said_at is None else operation.said_at
         return Memory(
             memory_id=uuid4().hex,
@@ -212,7 +227,7 @@ class _Writing:
             text=operation.text,
             kind=operation.kind,
             topics=operation.topics,
-            status=status,
+            status="active",
             quote=operation.quote,
             session_id=self.source.session_id,
             run_id=self.source.run_id,
@@ -220,26 +235,7 @@ class _Writing:
             created_at=self.batch.now,
             updated_at=self.batch.now,
             pinned=False,
-            supersedes=old.memory_id if old else None,
+            supersedes=None,
             superseded_by=None,
             valid_from=said_at,
         )
-
-
-def _replaced(database: Database, user_id: str, memory_id: str | None) -> Memory | None:
-    """The active memory to replace: the one of this id, or what has replaced that since."""
-    while memory_id:
-        try:
-            memory = find_memory(database, user_id, memory_id)
-        except NotFound:
-            return None
-        if memory.status == "active":
-            return memory
-        memory_id = memory.superseded_by if memory.status == "superseded" else None
-    return None
-
-
-def _supersede(batch: Batch, old: Memory, new: Memory) -> None:
-    until = max(new.said_at, old.said_at)
-    gone = replace(old, status="superseded", superseded_by=new.memory_id, valid_to=until, updated_at=batch.now)
-    batch.change(old, gone, "supersede")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from memories.conftest import NOW, Store
 
+from agentmem_cli.embedding import bundled
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.conflict import Conflict, find_conflict
 from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.memories.rules import capture_by_rules
 from agentmem_cli.memories.sameness import same_key
@@ -17,6 +21,16 @@ from agentmem_cli.memories.store import (
     profile_memories,
 )
 from agentmem_cli.memories.writer import Operation
+from agentmem_cli.records import Memory
+
+if TYPE_CHECKING:
+    from agentmem_cli.embedding.vectors import Vectors
+
+OTHERS = ("Speaks French", "Daughter plays soccer", "Bank is Chase", "Drives a Golf", "Birthday is on March 3")
+
+
+def a_memory(text: str) -> Memory:
+    return Memory(text, "sarah", text, "fact", [], "active", text, None, None, 1, 1, 1, False, None, None)
 
 
 def texts(store: Store, status: str | None = "active", user: str = "sarah") -> list[str]:
@@ -66,23 +80,70 @@ def test_an_update_replaces_at_once_and_says_so(store: Store, old: str, new: str
         ("Plays the guitar", "Used to play the drums"),
         ("Fact number 1 of many", "Fact number 2 of many"),
         ("Prefers tea over coffee", "Prefers trains over planes"),
+        ("Lives in Oslo", "Lives in Oslo near the harbour"),
+        ("Drives a Tesla", "Drives a blue Tesla Model 3"),
+        ("Is married to Tom", "Our friends Ana and Luis got divorced"),
+        ("Uses Vim", "My coworker switched from Vim to Emacs"),
+        ("My 5K best is 25 minutes", "My 10K best is 54 minutes"),
+        ("Uses Python", "Uses Docker"),
+        ("Is allergic to nuts", "Loves the opera in Oslo"),
     ],
 )
 def test_what_can_be_true_together_stays_together(store: Store, one: str, other: str) -> None:
     """Two allergies, but one home."""
     store.say(one)
-    assert [other] == [memory.text for memory in store.say(other).added]
+    written = store.say(other)
+    assert ([other], []) == ([memory.text for memory in written.added], written.asked)
     assert [other, one] == texts(store)
 
 
-def test_an_unsure_update_waits_for_the_person(store: Store) -> None:
-    """It names what it may replace; approved, it replaces that."""
-    old = store.say("Hosts a film club with pizza for neighbours").added[0]
-    written = store.say("Hosts a book club with pizza for neighbours now")
-    assert [old.memory_id] == [memory.supersedes for memory in written.proposed]
-    assert [old.text] == texts(store)
-    corrections.approve(store.database, "sarah", [written.proposed[0].memory_id], now=NOW)
-    assert ["Hosts a book club with pizza for neighbours now"] == texts(store)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Therapist appointments are every two weeks", "My therapist has me coming every week now"),
+        ("I've tried three Korean restaurants in my city", "By the way, I've now tried four Korean restaurants"),
+        ("Knee injury keeps me from running", "My knee has healed and I'm running again"),
+        ("Team uses Jira for tickets", "We track our tickets in Linear now"),
+    ],
+)
+def test_an_update_in_other_words_is_found_among_ten(store: Store, old: str, new: str) -> None:
+    """No rule is sure of it: both are known, and the person is asked."""
+    for other in OTHERS:
+        store.say(other)
+    before = store.say(old).added[0]
+    written = store.say(new)
+    assert ([before.memory_id], []) == ([memory.replaces_perhaps for memory in written.added], written.replaced)
+    assert {old, new} <= set(texts(store))
+
+
+def test_a_new_home_asks_about_the_town_one_works_in(store: Store) -> None:
+    """They share no word: it is found since it says who the person is."""
+    store.write(Operation("add", "Is a nurse in Oslo", topics=["identity"]), actor="person")
+    assert ["Is a nurse in Oslo"] == [each.text for each in store.say("Lives in Bergen").asked]
+
+
+@pytest.mark.parametrize("new", ["I moved to Postgres", "Moved the couch to the living room", "Moved to Thursday"])
+def test_a_move_to_what_is_no_place_replaces_no_home(store: Store, new: str) -> None:
+    """Software, rooms and days are nobody's home."""
+    store.say("Lives in Oslo")
+    assert [] == store.say(new).replaced
+    assert [] == [each.text for each in capture_by_rules("I moved to Postgres", []) if each.text.startswith("Lives")]
+
+
+def test_nothing_alike_loads_no_embedder() -> None:
+    """Loading it takes a second, which `memories add` shall not spend on a sure case or on a new topic."""
+    asked: list[list[str]] = []
+
+    def embed(each: list[str]) -> Vectors:
+        asked.append(each)
+        return bundled.embed(each)
+
+    known = [a_memory("Lives in Oslo"), a_memory("Likes jazz"), a_memory("Used to smoke")]
+    assert find_conflict("Lives in Bergen", "", known, embed) == Conflict(known[0], sure=True)
+    assert None is find_conflict("Likes tea", "", known[1:], embed)
+    assert [] == asked
+    assert None is find_conflict("Paints the fence now", "", known, embed)
+    assert [] != asked
 
 
 def test_one_batch_does_not_contradict_itself(store: Store) -> None:

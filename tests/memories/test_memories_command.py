@@ -187,6 +187,27 @@ def test_what_waits_is_approved_or_rejected(cli: Cli, store: Store) -> None:
     assert 3 == len(ids(cli))
 
 
+def test_an_unsure_update_is_asked(cli: Cli) -> None:
+    """Both are known; `pending` shows what may replace what, `approve` replaces it, `reject` keeps both, undo asks."""
+    cli("memories", "add", "Hosts a film club with pizza for neighbours")
+    added = cli("memories", "add", "Hosts a book club with pizza for neighbours now")
+    new = added.out.partition(" ")[0]
+    assert f"`agentmem memories approve {new}` does, `reject {new}` keeps both." in added.err
+    (waiting,) = cli("memories", "pending", "--json").json()
+    assert ("question", "Hosts a film club with pizza for neighbours") == (waiting["waits"], waiting["may_replace"])
+    listed = cli("memories", "pending")
+    assert ("active" in listed.out, f"{new} may replace" in listed.err) == (True, True)
+    old = waiting["replaces_perhaps"]
+    assert f"replaces? {old[:8]}" in cli("memories", "show", new).out
+    assert f"newer?    {new}" in cli("memories", "show", old).out
+    assert "Turned down" in cli("memories", "reject", new).err
+    assert (2, []) == (len(ids(cli)), cli("memories", "pending", "--json").json())
+    cli("memories", "undo")
+    assert "Approved" in cli("memories", "approve", "--all").err
+    assert [waiting["memory_id"]] == ids(cli)
+    assert 2 == cli("memories", "approve", new).code
+
+
 def test_export_and_import(cli: Cli, tmp_path: Path) -> None:
     """To a file or stdout, from a file or stdin; the same again adds nothing."""
     cli("memories", "add", "Likes tea")

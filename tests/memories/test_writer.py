@@ -210,5 +210,5 @@ def test_the_profile_holds_who_the_person_is_and_how_to_answer(store: Store) -> 
 def test_what_was_written_shows_as_json(store: Store) -> None:
     """Every list by its name."""
     shown = store.write(WORK).as_json()
-    assert ["batch_id", "added", "replaced", "proposed", "repeated", "blocked", "withheld"] == list(shown)
+    assert ["batch_id", "added", "replaced", "asked", "proposed", "repeated", "blocked", "withheld"] == list(shown)
     assert "Works in healthcare" == shown["added"][0]["text"]

@@ -1,0 +1,95 @@
+"""What must never be remembered is seen, and what only looks like it is left alone.
+
+Every secret here is made up, or the example of its maker's own documentation.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from agentmem_cli.memories.secrets import secrets_in
+
+SECRETS = [
+    "sk-proj-a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2",
+    "sk-ant-api03-x9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Yx9_Y",
+    "ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "github_pat_A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1",
+    "AKIAIOSFODNN7EXAMPLE",
+    "ASIAIOSFODNN7EXAMPLE",
+    "AIzaSyDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD",
+    "xoxb-123456789012-abcdefghijkl",
+    "xapp-1-A0123-456-abcdef0123",
+    "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+    "rk_live_aaaaaaaaaaaaaaaaaaaaaaaa",
+    "whsec_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-def_ghi",
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----",
+    "4111 1111 1111 1111",
+    "5500-0000-0000-0004",
+    "378282246310005",
+    "my password is hunter2",
+    "my password is correct horse",
+    "The PIN is 4921",
+    "my PIN's 4921",
+    "pin: 4921",
+    "my wifi password is swordfish",
+    "password=hunter2",
+    "the password to my bank is blue42",
+    "My login is bob and my password hunter2",
+    "my IBAN is DE89 3704 0044 0532 0130 00",
+    "GB82WEST12345698765432",
+    "my passcode for the phone is 112233",
+    "use hunter2 as my password",
+    "my CVV is 123",
+    "the security code is 842",
+    "my social security number is 078-05-1120",
+    "gsk_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2",
+    "AWS secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "my secret key is abc123def",
+    "dop_v1_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "postgres://bob:s3cret@db/x",
+]
+OTHERS = [
+    "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "order 4111-2222",
+    "order number 10002345678",
+    "call +44 20 7946 0958",
+    "+1 (415) 555-2671",
+    "I forgot my password",
+    "my password is too long",
+    "password reset",
+    "I pin recipes on a board",
+    "my pin is broken",
+    "the token is expired",
+    "I collect pins: 40 of them",
+    "ISBN 978-3-16-148410-0",
+    "tracking 1Z999AA10123456784",
+    "sk-learn is my favourite library",
+    "I work with secret santa",
+    "meeting at 10:30",
+    "my zip is 90210",
+    "The secret is to use butter",
+    "The key is on the table",
+    "2026-06-01 2026-07-01 2026",
+    "DE is where I live",
+    "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "my password manager is Bitwarden",
+    "I use a password manager",
+    "my passport expires in 2027",
+    "token economics is fun",
+    "I like the API token flow",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_a_secret_is_seen(text: str) -> None:
+    """Keys of the main providers, private keys, card and account numbers, passwords in words."""
+    assert secrets_in(f"By the way, {text}" if text[0].islower() else text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_only_looks_like_one_is_left(text: str) -> None:
+    """Hashes, ids, phone and order numbers, and talk about passwords: a false alarm loses a memory."""
+    assert [] == secrets_in(text)
