@@ -8,11 +8,16 @@ from typing import Annotated
 import typer
 
 from agentmem_cli.commands.options import AsJson, User, opened
-from agentmem_cli.errors import UsageProblem
+from agentmem_cli.errors import AgentmemError, UsageProblem
 from agentmem_cli.recall.recall import DEFAULT_LIMIT, recall_for
+from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.records import Recall
+from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.streams import note, say_json, say_table
+
+REFRESH_SECONDS = 5.0
+"""For making vectors that are missing, after a long import; the next time, or the next chat, makes the others."""
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -26,19 +31,30 @@ def recall(
 ) -> None:
     """Show what the agent would be given for a question: memories and messages, with scores, dates and sources."""
     settings, database = opened(user)
-    if question == ["-"]:
-        for line in sys.stdin:
-            found = recall_for(database, settings.user, line.strip(), limit=limit)
-            say_json(found.as_json(), one_line=True)
-        return
     asked = " ".join(question).strip()
     if not asked:
         raise UsageProblem("The question is empty.", "Ask in words.")
-    found = recall_for(database, settings.user, asked, limit=limit)
+    vectors = _loaded_vectors(database, settings.user)
+    if question == ["-"]:
+        for line in sys.stdin:
+            found = recall_for(database, settings.user, line.strip(), limit=limit, vectors=vectors)
+            say_json(found.as_json(), one_line=True)
+        return
+    found = recall_for(database, settings.user, asked, limit=limit, vectors=vectors)
     if as_json:
         say_json(found.as_json())
     else:
         _print(found)
+
+
+def _loaded_vectors(database: Database, user_id: str) -> Vectors:
+    """The vectors that a chat would have by now."""
+    vectors = Vectors(database, user_id)
+    try:
+        vectors.refresh(REFRESH_SECONDS)
+    except AgentmemError as error:
+        note(f"By words alone: {error.problem}")
+    return vectors
 
 
 def _print(found: Recall) -> None:

@@ -118,7 +118,8 @@ def rename_session(database: Database, session: SessionSummary, title: str) -> N
         raise UsageProblem("The title is empty.", "Give it at least a word.")
     with database.write() as connection:
         connection.execute(
-            "UPDATE agno_sessions SET session_data = json_set(coalesce(session_data, '{}'), '$.session_name', ?)"
+            "UPDATE agno_sessions SET"
+            " session_data = json_set(coalesce(session_data, '{}'), '$.session_name', ?, '$.renamed', json('true'))"
             " WHERE session_id = ? AND user_id = ?",
             (title, session.session_id, session.user_id),
         )

@@ -16,9 +16,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.records import SessionSummary, TranscriptMessage, iso
+from agentmem_cli.records import Record, SessionSummary, TranscriptMessage, iso
 from agentmem_cli.sessions.index import AGENT_ID, index_messages, messages_of_run
-from agentmem_cli.sessions.turns import ensure_session, message_data, next_place, title_of, write_run
+from agentmem_cli.sessions.titles import title_of_messages
+from agentmem_cli.sessions.turns import ensure_session, message_data, next_place, write_run
 from agentmem_cli.storage.database import Database
 
 
@@ -35,12 +36,22 @@ class ImportedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Record):
     """What an import did: messages that are new, messages that were here already, and sessions touched."""
 
     messages: int
     repeated: int
     sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRun:
+    """One exchange of an import that brought something, and its messages that were not here before."""
+
+    session_id: str
+    run_id: str
+    at: int
+    new: list[ImportedLine]
 
 
 def parse_lines(lines: Iterable[str]) -> list[ImportedLine]:
@@ -59,8 +70,51 @@ def import_lines(database: Database, user_id: str, lines: list[ImportedLine]) ->
     new = 0
     with database.write() as connection:
         for session_id, messages in by_session.items():
-            new += _import_session(connection, user_id, session_id, messages)
+            title = title_of_messages(
+                [each.content for each in messages if each.role == "user"] or [messages[0].content]
+            )
+            new += sum(len(run.new) for run in import_session(connection, user_id, session_id, title, messages))
     return Imported(messages=new, repeated=len(lines) - new, sessions=len(by_session))
+
+
+def import_session(
+    connection: sqlite3.Connection, user_id: str, session_id: str, title: str, lines: list[ImportedLine]
+) -> list[ImportedRun]:
+    """Write one session's messages as runs, a question and its answers each; give what was new.
+
+    A run is known by its first message. One that has gained messages since, such as the answer, is written anew.
+    """
+    dated = _with_times(lines)
+    ensure_session(connection, user_id, session_id, title, dated[0][1])
+    place, imported = next_place(connection, session_id), []
+    seen: dict[tuple[str, str, int], int] = {}
+    for exchange in _exchanges(dated):
+        first, at = exchange[0]
+        said = (first.role, first.content, at)
+        seen[said] = seen.get(said, 0) + 1
+        run_id = str(uuid5(NAMESPACE_URL, json.dumps([user_id, session_id, first.id, *said, seen[said]])))
+        known = _count_known(connection, run_id)
+        if known is not None and known >= len(exchange):
+            continue
+        run_data = _run_data(run_id, user_id, session_id, exchange)
+        write_run(connection, user_id, session_id, place, run_data)  # a run that is here keeps its place
+        index_messages(connection, user_id, session_id, run_id, messages_of_run(run_data))
+        imported.append(ImportedRun(session_id, run_id, at, [line for line, _ in exchange[known or 0 :]]))
+        place += known is None
+    connection.execute(
+        "UPDATE agno_sessions SET updated_at = max(updated_at, ?) WHERE session_id = ?", (dated[-1][1], session_id)
+    )
+    return imported
+
+
+def _count_known(connection: sqlite3.Connection, run_id: str) -> int | None:
+    """How many messages a run has here; None when it is not here."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM messages WHERE messages.run_id = run.run_id) AS known"
+        " FROM agno_runs AS run WHERE run_id = ?",
+        (run_id,),
+    ).fetchone()
+    return row["known"] if row else None
 
 
 def export_jsonl(messages: list[TranscriptMessage]) -> str:
@@ -115,29 +169,6 @@ def _parse_time(number: int, value: Any) -> int | None:
 
 def _bad(number: int, what: str) -> AgentmemError:
     return AgentmemError(f"Line {number} {what}.", "Nothing was imported; correct it and try again.")
-
-
-def _import_session(connection: sqlite3.Connection, user_id: str, session_id: str, lines: list[ImportedLine]) -> int:
-    """Write one session's messages as runs, a question and its answers each; give how many were new."""
-    dated = _with_times(lines)
-    ensure_session(connection, user_id, session_id, title_of(lines[0].content), dated[0][1])
-    place, new = next_place(connection, session_id), 0
-    seen: dict[tuple[str, str, int], int] = {}
-    for exchange in _exchanges(dated):
-        first, at = exchange[0]
-        said = (first.role, first.content, at)
-        seen[said] = seen.get(said, 0) + 1
-        run_id = str(uuid5(NAMESPACE_URL, json.dumps([user_id, session_id, first.id, *said, seen[said]])))
-        if connection.execute("SELECT 1 FROM agno_runs WHERE run_id = ?", (run_id,)).fetchone():
-            continue
-        run_data = _run_data(run_id, user_id, session_id, exchange)
-        write_run(connection, user_id, session_id, place, run_data)
-        index_messages(connection, user_id, session_id, run_id, messages_of_run(run_data))
-        place, new = place + 1, new + len(exchange)
-    connection.execute(
-        "UPDATE agno_sessions SET updated_at = max(updated_at, ?) WHERE session_id = ?", (dated[-1][1], session_id)
-    )
-    return new
 
 
 def _with_times(lines: list[ImportedLine]) -> list[tuple[ImportedLine, int]]:

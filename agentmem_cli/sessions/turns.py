@@ -19,6 +19,7 @@ from uuid import uuid4
 from agentmem_cli.errors import NotFound
 from agentmem_cli.records import Exchange, TurnStatus
 from agentmem_cli.sessions.index import AGENT_ID, IndexedMessage, index_messages
+from agentmem_cli.sessions.titles import is_small_talk, title_of
 from agentmem_cli.storage.database import Database
 
 AGNO_STATUS = {
@@ -28,7 +29,6 @@ AGNO_STATUS = {
     TurnStatus.FAILED: "ERROR",
 }
 TURN_STATUS = {agno: turn for turn, agno in AGNO_STATUS.items()}
-TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def begin_turn(
     """
     run_id = run_id or str(uuid4())
     with database.write() as connection:
-        ensure_session(connection, user_id, session_id, title_of(question), at)
+        ensure_session(connection, user_id, session_id, "", at)
+        name_session(connection, session_id, title_of(question))
         run_index = _place_of(connection, session_id, run_id)
         write_run(connection, user_id, session_id, run_index, _run_data(run_id, session_id, user_id, question, at))
         index_messages(connection, user_id, session_id, run_id, [IndexedMessage("user", question, at)])
@@ -90,44 +91,43 @@ def settle_turn(
         index_messages(connection, turn.user_id, turn.session_id, turn.run_id, messages)
 
 
-def history_before(database: Database, turn: PendingTurn, exchanges: int) -> list[Exchange]:
-    """The last exchanges of the session before this turn, oldest first: at most `exchanges` of them.
+def history_before(database: Database, session_id: str, exchanges: int, *, before: int | None = None) -> list[Exchange]:
+    """The last exchanges of a session before a place in it, its end for None: at most `exchanges`, oldest first.
 
     The window moves in steps of half its size: a window that slid by one each turn would change the prompt's
     first message every time, and a provider's prompt cache would never fit (measured reuse .46 against .85-.94).
     """
     if exchanges < 1:
         return []
+    places = database.read(
+        "SELECT run_index FROM agno_runs WHERE session_id = ? AND (? IS NULL OR run_index < ?) ORDER BY run_index",
+        (session_id, before, before),
+    )  # counted, not taken from run_index: what was taken back leaves gaps
     step = max(1, exchanges // 2)
-    surplus = max(0, turn.run_index - exchanges)
-    start = -(-surplus // step) * step
-    return exchanges_between(database, turn.session_id, start, turn.run_index)
+    start = -(-max(0, len(places) - exchanges) // step) * step
+    return exchanges_between(database, session_id, places[start]["run_index"], before) if places else []
 
 
-def exchanges_between(database: Database, session_id: str, start: int, end: int) -> list[Exchange]:
-    """The exchanges at places `start` <= run_index < `end` of a session, in order."""
+def exchanges_between(database: Database, session_id: str, start: int = 0, end: int | None = None) -> list[Exchange]:
+    """The exchanges at places `start` <= run_index < `end` of a session, in order; None is its end."""
     rows = database.read(
         "SELECT run.run_id, run.status, run.created_at, messages.role, messages.text FROM agno_runs AS run"
         " JOIN messages ON messages.run_id = run.run_id"
-        " WHERE run.session_id = ? AND run.run_index >= ? AND run.run_index < ?"
+        " WHERE run.session_id = ? AND run.run_index >= ? AND (? IS NULL OR run.run_index < ?)"
         " ORDER BY run.run_index, messages.message_id",
-        (session_id, start, end),
+        (session_id, start, end, end),
     )
-    texts: dict[str, dict[str, list[str]]] = {}
-    runs = {}
+    runs: dict[str, list[sqlite3.Row]] = {}
     for row in rows:
-        runs[row["run_id"]] = row
-        texts.setdefault(row["run_id"], {"user": [], "assistant": []})[row["role"]].append(row["text"])
-    return [
-        Exchange(
-            run_id=run_id,
-            question="\n\n".join(texts[run_id]["user"]),
-            answer="\n\n".join(texts[run_id]["assistant"]),
-            status=TURN_STATUS.get(row["status"], TurnStatus.DONE),
-            at=row["created_at"],
-        )
-        for run_id, row in runs.items()
-    ]
+        runs.setdefault(row["run_id"], []).append(row)
+    return [exchange_of(messages[0], [(each["role"], each["text"]) for each in messages]) for messages in runs.values()]
+
+
+def exchange_of(run: sqlite3.Row, messages: list[tuple[str, str]]) -> Exchange:
+    """An exchange from the columns of its run and the (role, text) of its messages."""
+    said = {role: "\n\n".join(text for by, text in messages if by == role) for role in ("user", "assistant")}
+    status = TURN_STATUS.get(run["status"], TurnStatus.DONE)
+    return Exchange(run["run_id"], said["user"], said["assistant"], status, run["created_at"])
 
 
 def ensure_session(connection: sqlite3.Connection, user_id: str, session_id: str, title: str, at: int) -> None:
@@ -147,6 +147,21 @@ def ensure_session(connection: sqlite3.Connection, user_id: str, session_id: str
         " VALUES (?, 'agent', ?, ?, ?, ?, ?)",
         (session_id, AGENT_ID, user_id, json.dumps({"session_name": title}), at, at),
     )
+
+
+def name_session(connection: sqlite3.Connection, session_id: str, title: str) -> None:
+    """Give a session this title, in the caller's transaction, if it has none, or one that a mere greeting gave it."""
+    (row,) = connection.execute(
+        "SELECT json_extract(session_data, '$.session_name') AS title,"
+        " json_extract(session_data, '$.renamed') AS renamed FROM agno_sessions WHERE session_id = ?",
+        (session_id,),
+    )
+    if not row["title"] or (is_small_talk(row["title"]) and not row["renamed"]):
+        connection.execute(
+            "UPDATE agno_sessions SET session_data = json_set(coalesce(session_data, '{}'), '$.session_name', ?)"
+            " WHERE session_id = ?",
+            (title, session_id),
+        )
 
 
 def write_run(
@@ -193,17 +208,13 @@ def message_data(
 
 
 def next_place(connection: sqlite3.Connection, session_id: str) -> int:
-    """The run_index that comes next in a session."""
+    """The run_index that comes next in a session; one that was taken back is not given again."""
     row = connection.execute(
-        "SELECT coalesce(max(run_index) + 1, 0) AS place FROM agno_runs WHERE session_id = ?", (session_id,)
+        "SELECT coalesce(max(run_index) + 1, 0) AS place FROM (SELECT run_index FROM agno_runs WHERE session_id = :id"
+        " UNION ALL SELECT run_index FROM taken_back_runs WHERE session_id = :id)",
+        {"id": session_id},
     ).fetchone()
     return int(row["place"])
-
-
-def title_of(text: str) -> str:
-    """A session's first title: the first words that were said in it."""
-    words = " ".join(text.split())
-    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
 def _place_of(connection: sqlite3.Connection, session_id: str, run_id: str) -> int:

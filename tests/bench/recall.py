@@ -1,110 +1,114 @@
-"""How much of the evidence recall finds, beside plain BM25 and the bundled embedder alone; and how long it takes.
+"""How much of the evidence recall finds, beside BM25 and the bundled embedder alone; small talk; and how long it takes.
 
-Run by hand: `uv run --group dev python tests/bench/recall.py locomo.json`, a file in LoCoMo's format.
+Run by hand: `uv run --group dev python tests/bench/recall.py FILE.json`, in LoCoMo's format or LongMemEval's.
 Evidence is the share of a question's evidence turns, over all questions that have any.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+from conversations import USER, Pool, pools_of, stored
 
 from agentmem_cli.embedding.bundled import embed
+from agentmem_cli.recall.block import recall_block
 from agentmem_cli.recall.ranking import rank_messages
-from agentmem_cli.recall.recall import question_words
+from agentmem_cli.recall.recall import question_words, recall_for
 from agentmem_cli.recall.tokens import count_tokens
-from agentmem_cli.sessions.transfer import ImportedLine, import_lines
-from agentmem_cli.settings import load_settings
+from agentmem_cli.recall.vectors import MESSAGES, Vectors
+from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any
-from agentmem_cli.storage.opening import open_database
 
 BLOCK = 1_000
 """Tokens of the block whose evidence is counted."""
+NEAR = 0.35
+"""The cosine from which the embedder alone would recall something."""
+SAID = ("small talk", "short questions", "fresh small talk", "fresh questions")
+"""The parts of `small_talk.txt`. The rules were fitted on all but the third."""
 Found = list[tuple[str, str]]
 """(id, text) in rank order."""
 Search = Callable[[str], Found]
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     if len(sys.argv) > 1:
-        measure_quality(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+        pools = pools_of(sys.argv[1])
+        measure_quality(pools)
+        measure_small_talk(pools[0])
     measure_time()
 
 
-def measure_quality(samples: list[dict[str, Any]]) -> None:
-    """Evidence in the top 5, the top 10 and a block, for each way to search."""
-    sums: dict[str, list[float]] = {}
-    questions = 0
-    for sample in samples:
-        lines = lines_of(sample)
-        with tempfile.TemporaryDirectory() as folder:
-            database = open_database(load_settings(user="bench", environ={"AGENTMEM_HOME": folder}))
-            import_lines(database, "bench", lines)
-            ways = {"BM25, single turns": bm25(lines), "embedder alone": nearest(lines), "agentmem": ours(database)}
-            for question in (each for each in sample["qa"] if each.get("evidence")):
-                questions += 1
+def measure_quality(pools: list[Pool]) -> None:
+    """Evidence in the top 5, the top 10 and a block, for each way to search; then the top 10 by kind of question."""
+    shares: dict[str, list[tuple[str, list[float]]]] = {}
+    for pool in pools:
+        with stored(pool.lines) as (database, vectors):
+            ways = {
+                "BM25, single turns": bm25(pool.lines),
+                "embedder alone": nearest(pool.lines),
+                "agentmem, words alone": ours(database, None),
+                "agentmem": ours(database, vectors),
+            }
+            for question in pool.questions:
                 for way, search in ways.items():
-                    found = search(question["question"])
-                    shares = [share(ids, question["evidence"]) for ids in (top(found, 5), top(found, 10), block(found))]
-                    before = sums.get(way, [0.0] * 3)
-                    sums[way] = [total + part for total, part in zip(before, shares, strict=True)]
-            database.close()
-    print(f"{questions} questions            top 5  top 10  {BLOCK:,} tokens")
-    for way, totals in sums.items():
-        print(f"{way:<24}" + "".join(f"{total / questions:8.3f}" for total in totals))
+                    found = search(question.text)
+                    parts = [share(ids, question.evidence) for ids in (top(found, 5), top(found, 10), block(found))]
+                    shares.setdefault(way, []).append((question.kind, parts))
+    kinds = sorted({question.kind for pool in pools for question in pool.questions})
+    print(f"{sum(len(pool.questions) for pool in pools)} questions          top 5  top 10  {BLOCK:,} tokens")
+    for way, measured in shares.items():
+        print(f"{way:<22}" + "".join(f"{statistics.mean(parts[at] for _, parts in measured):8.3f}" for at in range(3)))
+    print(f"\n{'top 10 by kind':<30}" + "".join(f"{way:>24}" for way in shares))
+    for kind in kinds:
+        means = (statistics.mean(parts[1] for of, parts in measured if of == kind) for measured in shares.values())
+        print(f"{kind:<30}" + "".join(f"{mean:>24.3f}" for mean in means))
+
+
+def measure_small_talk(pool: Pool) -> None:
+    """The share of `small_talk.txt` that brings a block, and of its short questions."""
+    text = Path(__file__).with_name("small_talk.txt").read_text(encoding="utf-8")
+    parts = [part.splitlines()[1:] for part in text.split("# ")[1:]]
+    with stored(pool.lines) as (database, vectors):
+        print(f"\n{'with a recall block':<30}   Agno  embedder  agentmem")
+        for name, said in zip(SAID, parts, strict=True):
+            ours_ = [bool(recall_block(recall_for(database, USER, each, vectors=vectors), "0a1b2c3d")) for each in said]
+            near = [bool(vectors.cosines(each)[MESSAGES].nearest(1, NEAR)) for each in said if embed([each]).any()]
+            print(f"{len(said):>4} {name:<25}  1.000 {sum(near) / len(said):9.3f} {statistics.mean(ours_):9.3f}")
 
 
 def measure_time() -> None:
-    """Milliseconds of one recall among many turns."""
+    """Milliseconds that recall adds before the request, among many turns, with its block."""
     for turns in (5_000, 50_000):
-        with tempfile.TemporaryDirectory() as folder:
-            database = open_database(load_settings(user="bench", environ={"AGENTMEM_HOME": folder}))
-            words = [f"word{number}" for number in range(3_000)]
-            text = [" ".join(words[(n * 7 + k * k * 13) % (60 + n % 2_900)] for k in range(18)) for n in range(turns)]
-            lines = [ImportedLine(f"s{n // 40}", "user", said, n * 60, None, None) for n, said in enumerate(text)]
-            import_lines(database, "bench", lines)
-            search = ours(database)
+        words = [f"word{number}" for number in range(3_000)]
+        text = [" ".join(words[(n * 7 + k * k * 13) % (60 + n % 2_900)] for k in range(18)) for n in range(turns)]
+        with stored([ImportedLine(f"s{n // 40}", "user", said, n * 60, None, None) for n, said in enumerate(text)]) as (
+            database,
+            vectors,
+        ):
             taken = []
             for n in range(120):
                 question = " ".join(words[(n * 31 + k * 17) % 2_900] for k in range(8))
                 began = time.perf_counter()
-                search(question)
+                recall_block(recall_for(database, USER, question, vectors=vectors), "0a1b2c3d")
                 taken.append((time.perf_counter() - began) * 1000)
-            cuts = statistics.quantiles(taken, n=20)
-            print(f"{turns:>7,} turns: p50 {statistics.median(taken):.1f} ms, p95 {cuts[-1]:.1f} ms")
-            database.close()
+        cuts = statistics.quantiles(taken, n=20)
+        print(f"{turns:>7,} turns: p50 {statistics.median(taken):.1f} ms, p95 {cuts[-1]:.1f} ms")
 
 
-def lines_of(sample: dict[str, Any]) -> list[ImportedLine]:
-    """A LoCoMo conversation as messages."""
-    conversation, lines, number = sample["conversation"], [], 1
-    while f"session_{number}" in conversation:
-        said_at = datetime.strptime(conversation[f"session_{number}_date_time"], "%I:%M %p on %d %B, %Y")  # noqa: DTZ007 -- the file has no zone
-        for turn in conversation[f"session_{number}"]:
-            role = "user" if turn["speaker"] == conversation["speaker_a"] else "assistant"
-            caption = f" [shares {turn['blip_caption']}]" if turn.get("blip_caption") else ""
-            text, at = turn["text"] + caption, int(said_at.timestamp())
-            lines.append(ImportedLine(f"s{number}", role, text, at, turn["speaker"], turn["dia_id"]))
-        number += 1
-    return lines
-
-
-def ours(database: Database) -> Search:
+def ours(database: Database, vectors: Vectors | None) -> Search:
     """What `agentmem recall` ranks."""
 
     def search(question: str) -> Found:
-        turns = rank_messages(database, "bench", question, question_words(question), limit=40)
-        return [(turn.id or "", f"{turn.name}: {turn.text}") for turn in turns]
+        near = vectors.cosines(question).get(MESSAGES) if vectors else None
+        turns = rank_messages(database, USER, question, question_words(question), limit=40, cosines=near)
+        return [(turn.id or "", f"{turn.name or turn.role}: {turn.text}") for turn in turns]
 
     return search
 
@@ -113,7 +117,7 @@ def bm25(lines: list[ImportedLine]) -> Search:
     """FTS5's BM25 over single turns."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE turns USING fts5(text, tokenize = 'porter unicode61')")
-    connection.executemany("INSERT INTO turns VALUES (?)", [(f"{line.name}: {line.content}",) for line in lines])
+    connection.executemany("INSERT INTO turns VALUES (?)", [(shown(line)[1],) for line in lines])
 
     def search(question: str) -> Found:
         query = match_any(question_words(question)) or '""'
@@ -135,7 +139,7 @@ def nearest(lines: list[ImportedLine]) -> Search:
 
 def shown(line: ImportedLine) -> tuple[str, str]:
     """(id, text) of a line."""
-    return line.id or "", f"{line.name}: {line.content}"
+    return line.id or "", f"{line.name or line.role}: {line.content}"
 
 
 def top(found: Found, count: int) -> set[str]:

@@ -18,6 +18,11 @@ hi|hello|hey there|good morning|Good evening!|thanks|thank you|thanks a lot|than
 great|perfect|nice|awesome|lol|haha|hmm|yes|no|yep|nope|sure|of course|bye|goodbye|see you|see you tomorrow|
 good night|how are you?|how are you doing today?|what's up?|nice to meet you|you're welcome|sorry|no problem|
 never mind|got it|i see|makes sense|sounds good|that's great|well done|👍|:)|...|?|go on|continue|
+lol that's great|brb|gm!|
+thanks a ton, you're the best|how's it going|no worries at all|danke|merci beaucoup|谢谢|ありがとう|
+haha good one|good point|my bad|
+yaaay|are you still there?|what's new?|test|nailed it|that's exactly what I needed|have a safe trip|no clue|
+ugh, mondays|it's pouring out there|thanks for the great explanation of the tax thing|what lovely weather|knock knock
 """.replace("\n", "").strip("|")
 
 
@@ -97,10 +102,31 @@ def test_small_talk_recalls_nothing(text: str) -> None:
     assert [] == question_words(text)
 
 
-@pytest.mark.parametrize("text", ["Oslo?", "my boiler", "what did I say about tea", "good friends", "東京"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Oslo?", "my boiler", "what did I say about tea", "good friends", "東京", "what was the problem?"),
+        *(
+            "and my sister?",
+            "my job",
+            "what was the point?",
+            "our holiday plans",
+            "tell me about my job",
+            "which test?",
+        ),
+        *("book the usual", "same as last time?", "I have an allergy to walnuts", "lol what was the dog's name again"),
+        *("what was the good news?", "how much was it?", "who came second?", "is the car sold?", "when is my day off?"),
+    ],
+)
 def test_a_short_question_is_no_small_talk(text: str) -> None:
     """One word that says something is enough to look."""
     assert [] != question_words(text)
+
+
+def test_a_remark_recalls_only_what_says_the_same(told: Cli) -> None:
+    """One word in common is chance where nothing is asked; two are not, and one is enough in a question."""
+    remarks = ("ugh, that boiler thing", "ugh, that boiler is broken", "ugh, that boiler?")
+    assert [False, True, True] == [bool(told("recall", each, "--json").json()["items"]) for each in remarks]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -132,3 +158,14 @@ def test_what_recall_brings_into_a_prompt_is_counted(cli: Cli) -> None:
     (memory,) = cli("memories", "list", "--json").json()
     assert 1 == memory["use_count"]
     assert memory["last_used_at"] is not None
+
+
+def test_json_says_what_the_prompt_had_room_for(cli: Cli) -> None:
+    """Each thing recalled for an answer says whether the model read it; what did not fit is not counted as used."""
+    for number in range(14):
+        cli("memories", "add", f"Bought bicycle number {number} in Hamburg " + f"with part{number} " * 18)
+    ended = cli("chat", "-p", "--no-knowledge", "--format", "json", "Where did I buy the bicycle?").json()
+    items = ended["recalled"]["items"]
+    used = {memory["memory_id"] for memory in cli("memories", "list", "--json").json() if memory["use_count"]}
+    assert {True, False} == {item["in_prompt"] for item in items}
+    assert used == {item["memory_id"] for item in items if item["in_prompt"]}

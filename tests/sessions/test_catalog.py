@@ -35,7 +35,7 @@ def test_list_shows_the_latest_first_and_only_ones_own(two_sessions: Cli) -> Non
     assert ["abc-2", "abc-1"] == ids(two_sessions("sessions", "list", "--json"))
     table = two_sessions("sessions", "list").out.splitlines()
     assert ["ID", "LAST", "TURNS", "TITLE"] == table[0].split()
-    assert ["abc-2", "2026-01-02", "1", "Plan", "my", "garden."] == table[1].split()
+    assert ["abc-2", "2026-01-02", "1", "Plan", "my", "garden"] == table[1].split()
 
 
 def test_a_unique_prefix_is_enough(two_sessions: Cli) -> None:

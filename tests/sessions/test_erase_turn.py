@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from agentmem_cli.agent.erase import erase_turn
+from agentmem_cli.agent.undo import take_back_exchanges
 from agentmem_cli.errors import NotFound
 from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.branches import fork_session, runs_from, taken_back
 from agentmem_cli.sessions.catalog import find_session, list_sessions, search_messages, transcript, trash_session
-from agentmem_cli.sessions.erase import erase_turn, question_of
+from agentmem_cli.sessions.erase import question_of
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
@@ -63,3 +66,21 @@ def test_another_users_turn(database: Database) -> None:
     with pytest.raises(NotFound):
         erase_turn(database, "sarah", of_tom)
     assert "Mine" == question_of(database, "tom", of_tom)
+
+
+def test_its_copies_go_too(database: Database, home: Path) -> None:
+    """A turn that was forked, and taken back in the fork or in its own session, is erased wherever it is."""
+    first = say(database, "The zanzibar code", "It is quokka.")
+    say(database, "And then?", "Then we wait.")
+    fork = fork_session(database, "sarah", "s1", None, 2_000).session_id
+    fork_session(database, "sarah", fork, 1, 2_000)
+    take_back_exchanges(database, "sarah", runs_from(database, "sarah", "s1", first), 2_000)
+    assert "The zanzibar code" == question_of(database, "sarah", first)
+    erase_turn(database, "sarah", first)
+    assert ["And then?", "Then we wait."] == [
+        each.text for each in transcript(database, find_session(database, "sarah", fork))
+    ]
+    assert ["And then?"] == [each.question for each in taken_back(database, "sarah", "s1")]
+    assert {fork, "s1"} == {session.session_id for session in list_sessions(database, "sarah")}
+    kept = b"".join(path.read_bytes() for path in home.rglob("agentmem.db*")).lower()
+    assert (False, False) == (b"zanzibar" in kept, b"quokka" in kept)

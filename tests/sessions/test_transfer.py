@@ -95,7 +95,7 @@ def test_markdown_export_is_a_page_to_read(cli: Cli) -> None:
     """Markdown names the speakers and the times."""
     cli("sessions", "import", "-", stdin=TRIP)
     page = cli("sessions", "export", "trip").out
-    assert page.startswith("# We leave for Oslo in May.")
+    assert page.startswith("# We leave for Oslo in May\n")
     assert "## Tom · 2026-02-03T10:00:05Z\n\nHow long will you stay?" in page
 
 

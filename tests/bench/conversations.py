@@ -1,0 +1,95 @@
+"""Files of conversations and questions about them, as the benchmarks need them: LoCoMo's form and LongMemEval's.
+
+A LoCoMo file is a list of conversations, each a pool of messages of its own. A LongMemEval file is a list of
+questions, each with its sessions; all its sessions together are one pool.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.sessions.transfer import ImportedLine, import_lines
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
+
+USER = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, the ids of the messages that answer it, oldest first, and its kind."""
+
+    text: str
+    evidence: list[str]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Messages, and the questions that they answer."""
+
+    lines: list[ImportedLine]
+    questions: list[Question]
+
+
+def pools_of(path: str) -> list[Pool]:
+    """What a file holds, in either form."""
+    samples = json.loads(Path(path).read_text(encoding="utf-8"))
+    if "haystack_sessions" in samples[0]:
+        return [_of_longmemeval(samples)]
+    return [_of_locomo(sample) for sample in samples]
+
+
+@contextmanager
+def stored(lines: list[ImportedLine]) -> Iterator[tuple[Database, Vectors]]:
+    """A store that holds these messages, its vectors made and loaded."""
+    with TemporaryDirectory() as folder:
+        database = open_database(load_settings(user=USER, environ={"AGENTMEM_HOME": folder}))
+        import_lines(database, USER, lines)
+        vectors = Vectors(database, USER)
+        vectors.refresh()
+        yield database, vectors
+        database.close()
+
+
+def _of_locomo(sample: dict[str, Any]) -> Pool:
+    conversation, lines, number = sample["conversation"], [], 1
+    while f"session_{number}" in conversation:
+        said_at = datetime.strptime(conversation[f"session_{number}_date_time"], "%I:%M %p on %d %B, %Y")  # noqa: DTZ007 -- the file has no zone
+        for turn in conversation[f"session_{number}"]:
+            role = "user" if turn["speaker"] == conversation["speaker_a"] else "assistant"
+            caption = f" [shares {turn['blip_caption']}]" if turn.get("blip_caption") else ""
+            text, at = turn["text"] + caption, int(said_at.timestamp())
+            lines.append(ImportedLine(f"s{number}", role, text, at, turn["speaker"], turn["dia_id"]))
+        number += 1
+    asked = [each for each in sample["qa"] if each.get("evidence")]
+    return Pool(lines, [Question(each["question"], each["evidence"], str(each["category"])) for each in asked])
+
+
+def _of_longmemeval(samples: list[dict[str, Any]]) -> Pool:
+    lines: dict[str, ImportedLine] = {}
+    questions = []
+    for sample in samples:
+        evidence: list[tuple[int, str]] = []
+        sessions = zip(
+            sample["haystack_session_ids"], sample["haystack_dates"], sample["haystack_sessions"], strict=True
+        )
+        for session, date, turns in sessions:
+            at = int(datetime.strptime(date, "%Y/%m/%d (%a) %H:%M").timestamp())  # noqa: DTZ007 -- as above
+            for place, turn in enumerate(turns):
+                identifier = f"{session}:{place}"
+                lines[identifier] = ImportedLine(session, turn["role"], turn["content"], at + place, None, identifier)
+                if turn.get("has_answer"):
+                    evidence.append((at, identifier))
+        questions.append(Question(sample["question"], [each for _, each in sorted(evidence)], sample["question_type"]))
+    ordered = sorted(lines.values(), key=lambda line: line.at or 0)
+    return Pool([line for line in ordered if line.content.strip()], [each for each in questions if each.evidence])
