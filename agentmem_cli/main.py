@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -23,6 +24,8 @@ COMMANDS = {
     "ingest": "Read PDFs and text files into the knowledge.",
     "knowledge": "List, show, search and remove ingested documents.",
     "recall": "Show what the agent would be given for a question.",
+    "config": "List, get and set what agentmem does by default.",
+    "completion": "Make your shell's TAB complete commands, options and ids.",
     "doctor": "Check the data folder, the database, the model and the embedder.",
     "backup": "Copy everything into one file.",
     "restore": "Put a backup in place of what is here.",
@@ -44,6 +47,13 @@ class LazyCommands(TyperGroup):
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:  # noqa: ARG002 -- Typer's signature
+        """The commands for a TAB, from COMMANDS alone."""
+        from typer.completion import shell_completion  # type: ignore[attr-defined]  # vendored, no public name
+
+        found = (name for name in COMMANDS if name.startswith(incomplete))
+        return [shell_completion.CompletionItem(name, help=COMMANDS[name]) for name in found]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 -- Typer's signature
         """The list in `--help`, from COMMANDS alone."""
@@ -96,7 +106,15 @@ def main() -> None:
     from agentmem_cli.terminal.streams import run_reporting
 
     os.umask(0o077)
+    _open_closed_streams()
     sys.exit(run_reporting(lambda: run(sys.argv[1:])))
+
+
+def _open_closed_streams() -> None:
+    """Give a stream that was closed at the start (`<&-`) to nothing, before the database gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 -- open until the end
 
 
 def _exit_code(returned: object) -> int:

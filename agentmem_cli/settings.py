@@ -1,6 +1,7 @@
 """Where things are kept and what the person chose: flag > environment > config file > default.
 
-Never reads the database and never imports anything heavy: every command starts here.
+In the file, what stands under `[users.NAME]` goes before what stands above it. Never reads the database, never
+writes the file (`config_file.py` does) and never imports anything heavy: every command starts here.
 """
 
 from __future__ import annotations
@@ -8,17 +9,18 @@ from __future__ import annotations
 import getpass
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agentmem_cli.errors import ConfigProblem
+from agentmem_cli.records import Record
 
 MEMORY_MODES = ("auto", "review", "off")
-DEFAULT_HISTORY = 10
-DEFAULT_LOCK_TIMEOUT = 30.0
-DEFAULT_TIMEOUT = 120.0
+THEMES = ("auto", "light", "dark", "mono")
+"""`auto` uses the terminal's own sixteen colours, which are readable on its background whichever that is."""
+KEYS = ("emacs", "vi")
 _USER_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f]{1,100}")
 
 
@@ -39,6 +41,10 @@ class Settings:
     history: int
     lock_timeout: float
     timeout: float
+    theme: str = "auto"
+    """How the chat is coloured: one of THEMES."""
+    keys: str = "emacs"
+    """How a line is edited: one of KEYS."""
     incognito: bool = False
     """This chat is kept in memory only: nothing below the data folder is made or changed, nor need it exist."""
 
@@ -60,6 +66,27 @@ class Settings:
         return self.data_dir / "history" / hashlib.sha256(self.user.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set: its name in the file, its environment variable, and what may stand there."""
+
+    key: str
+    variable: str
+    default: Any
+    check: Callable[[str, Any], Any]
+    """(the name to complain about, a value from anywhere) -> the value to use. Raises ConfigProblem."""
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSetting(Record):
+    """The value in force, and where it comes from: a flag, a variable, the file or the default."""
+
+    key: str
+    value: Any
+    source: str
+
+
 def load_settings(
     *,
     user: str | None = None,
@@ -71,33 +98,41 @@ def load_settings(
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """The settings for this run. Incognito captures nothing. Raises ConfigProblem for a value that cannot be used."""
-    data_dir, config_file = _directories(environ)
-    config = _read_config(config_file)
-
-    def chosen(flag: Any, variable: str, key: str, default: Any) -> Any:
-        if flag is not None:
-            return flag
-        return environ.get(variable) or config.get(key, default)
-
-    return Settings(
-        data_dir=data_dir,
-        config_file=config_file,
-        user=_checked_user(chosen(user, "AGENTMEM_USER", "user", None) or _login_name()),
-        model=_checked_text("model", chosen(model, "AGENTMEM_MODEL", "model", None)),
-        memory="off"
-        if incognito
-        else _checked_choice("memory", chosen(memory, "AGENTMEM_MEMORY", "memory", "auto"), MEMORY_MODES),
-        memory_model=_checked_text("memory_model", chosen(memory_model, "AGENTMEM_MEMORY_MODEL", "memory_model", None)),
-        history=int(_checked_number("history", chosen(history, "AGENTMEM_HISTORY", "history", DEFAULT_HISTORY))),
-        lock_timeout=_checked_number(
-            "lock_timeout", chosen(None, "AGENTMEM_LOCK_TIMEOUT", "lock_timeout", DEFAULT_LOCK_TIMEOUT)
-        ),
-        timeout=_checked_number("timeout", chosen(None, "AGENTMEM_TIMEOUT", "timeout", DEFAULT_TIMEOUT)),
-        incognito=incognito,
-    )
+    flags = {"user": user, "model": model, "memory": memory, "memory_model": memory_model, "history": history}
+    values = {each.key: each.value for each in chosen_settings(flags, environ)}
+    if incognito:
+        values["memory"] = "off"
+    data_dir, config_file = directories(environ)
+    return Settings(data_dir=data_dir, config_file=config_file, incognito=incognito, **values)
 
 
-def _directories(environ: Mapping[str, str]) -> tuple[Path, Path]:
+def chosen_settings(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> list[ChosenSetting]:
+    """Every setting with its value and source. Raises ConfigProblem for a value, or a file, that cannot be used."""
+    config = read_config(directories(environ)[1])
+    user = _choose(SETTINGS["user"], flags, environ, [("config.toml", config)])
+    tables = [
+        (f"config.toml [users.{user.value}]", config.get("users", {}).get(user.value, {})),
+        ("config.toml", config),
+    ]
+    return [user if key == "user" else _choose(each, flags, environ, tables) for key, each in SETTINGS.items()]
+
+
+def setting_named(key: str) -> Setting:
+    """The setting of that name. Raises ConfigProblem, with the name that was probably meant."""
+    if key in SETTINGS:
+        return SETTINGS[key]
+    raise ConfigProblem(f'There is no setting "{key}".', suggestion(key))
+
+
+def suggestion(key: str) -> str:
+    """What to do about a name that is no setting."""
+    from difflib import get_close_matches
+
+    alike = get_close_matches(key, SETTINGS, n=1)
+    return f'Did you mean "{alike[0]}"?' if alike else f"There are: {', '.join(SETTINGS)}."
+
+
+def directories(environ: Mapping[str, str] = os.environ) -> tuple[Path, Path]:
     """(data folder, config file): both below AGENTMEM_HOME when it is set, else where the platform keeps them."""
     home = environ.get("AGENTMEM_HOME")
     if home:
@@ -108,17 +143,53 @@ def _directories(environ: Mapping[str, str]) -> tuple[Path, Path]:
     return Path(platformdirs.user_data_dir("agentmem")), Path(platformdirs.user_config_dir("agentmem")) / "config.toml"
 
 
-def _read_config(path: Path) -> dict[str, Any]:
+def read_config(path: Path) -> dict[str, Any]:
+    """What the file says; nothing when there is none. Raises ConfigProblem when it is no TOML, or names no setting.
+
+    A name misspelt is an error and not a warning: `memroy = "off"` passed over would save what was not to be saved.
+    """
     if not path.exists():
         return {}
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigProblem(f"{path} is not valid TOML: {problem}.", "Correct the file, or move it away.") from None
     except OSError as problem:
         raise ConfigProblem(f"{path} cannot be read: {problem.strerror}.", "Check its permissions.") from None
+    check_users(path, config)
+    _check_names(path, "", config.keys() - {"users"})
+    for name, table in config.get("users", {}).items():
+        _check_names(path, f"[users.{name}] ", table.keys(), but={"user"})
+    return config
+
+
+def check_users(path: Path, config: Mapping[str, Any]) -> None:
+    """Raise ConfigProblem where what should be the users' tables is something else."""
+    users = config.get("users", {})
+    if not isinstance(users, dict) or not all(isinstance(table, dict) for table in users.values()):
+        raise ConfigProblem(f"{path}: users is no table.", "Write [users.NAME], and below it that user's settings.")
+
+
+def _check_names(path: Path, table: str, names: Iterable[str], but: Set[str] = frozenset()) -> None:
+    unknown = sorted(name for name in names if name not in SETTINGS or name in but)
+    if unknown:
+        raise ConfigProblem(f'{path}: {table}there is no setting "{unknown[0]}".', suggestion(unknown[0]))
+
+
+def _choose(
+    setting: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], tables: list[tuple[str, dict[str, Any]]]
+) -> ChosenSetting:
+    """The first that says something: flag, environment, each table of the file, default."""
+    key = setting.key
+    found = [(f"--{key.replace('_', '-')}", key, flags.get(key))]
+    found += [(setting.variable, setting.variable, environ.get(setting.variable) or None)]
+    found += [(source, key, table.get(key)) for source, table in tables]
+    source, name, value = next((each for each in found if each[2] is not None), ("default", key, setting.default))
+    if key == "user" and value is None:
+        source, value = "login name", _login_name()
+    return ChosenSetting(key, setting.check(name, value), source)
 
 
 def _login_name() -> str:
@@ -128,31 +199,66 @@ def _login_name() -> str:
         return "default"
 
 
-def _checked_user(user: str) -> str:
-    if isinstance(user, str) and _USER_ID.fullmatch(user):
-        return user
+def _user_id(name: str, value: Any) -> str:  # noqa: ARG001 -- every check has the same form
+    if isinstance(value, str) and _USER_ID.fullmatch(value):
+        return value
     raise ConfigProblem(
-        f"{user!r} cannot be a user id.", "Use 1 to 100 characters with no spaces, slashes or control characters."
+        f"{value!r} cannot be a user id.", "Use 1 to 100 characters with no spaces, slashes or control characters."
     )
 
 
-def _checked_text(name: str, value: Any) -> str | None:
+def _text(name: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise ConfigProblem(f"{name} cannot be {value!r}.", "It is text in quotes.")
 
 
-def _checked_choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
-    if value in choices:
-        return str(value)
-    raise ConfigProblem(f"{name} cannot be {value!r}.", f"It is one of: {', '.join(choices)}.")
+def _one_of(*choices: str) -> Callable[[str, Any], str]:
+    def check(name: str, value: Any) -> str:
+        if value in choices:
+            return str(value)
+        raise ConfigProblem(f"{name} cannot be {value!r}.", f"It is one of: {', '.join(choices)}.")
+
+    return check
 
 
-def _checked_number(name: str, value: Any) -> float:
+def _number(name: str, value: Any) -> float:
     try:
-        number = float(value)
+        number = -1 if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         number = -1
     if 0 <= number < 1_000_000:
         return number
     raise ConfigProblem(f"{name} cannot be {value!r}.", "It is a number, 0 or more.")
+
+
+def _whole_number(name: str, value: Any) -> int:
+    return int(_number(name, value))
+
+
+SETTINGS = {
+    each.key: each
+    for each in (
+        Setting("user", "AGENTMEM_USER", None, _user_id, "whose sessions and memories; your login name"),
+        Setting("model", "AGENTMEM_MODEL", None, _text, "provider:id, or offline; Claude where there is a key"),
+        Setting(
+            "memory",
+            "AGENTMEM_MEMORY",
+            "auto",
+            _one_of(*MEMORY_MODES),
+            "auto saves what you tell of yourself, review asks first, off does neither",
+        ),
+        Setting("memory_model", "AGENTMEM_MEMORY_MODEL", None, _text, "a cheaper model for that; the one that answers"),
+        Setting(
+            "history",
+            "AGENTMEM_HISTORY",
+            10,
+            _whole_number,
+            "exchanges of the session that go with each request",
+        ),
+        Setting("theme", "AGENTMEM_THEME", "auto", _one_of(*THEMES), "auto, light, dark or mono"),
+        Setting("keys", "AGENTMEM_KEYS", "emacs", _one_of(*KEYS), "how a line is edited: emacs or vi"),
+        Setting("timeout", "AGENTMEM_TIMEOUT", 120.0, _number, "seconds without a byte from the provider"),
+        Setting("lock_timeout", "AGENTMEM_LOCK_TIMEOUT", 30.0, _number, "seconds to wait for another agentmem"),
+    )
+}

@@ -8,6 +8,7 @@ terminal's; `stop` alone may be called from a signal handler.
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,23 +18,25 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from agentmem_cli.agent.choice import OFFLINE
+from agentmem_cli.agent.capturing import Capturing
 from agentmem_cli.agent.events import Captured, Evidence, TurnEnded, TurnEvent, Usage
 from agentmem_cli.agent.quiet import quiet_agno
+from agentmem_cli.agent.undo import ChatChanges
 from agentmem_cli.errors import AgentmemError, UsageProblem
 from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.instructions import instructions_of, keep_instructions
 from agentmem_cli.sessions.turns import PendingTurn, begin_turn, settle_turn
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
-    from agno.models.base import Model
-
     from agentmem_cli.agent.turn import TurnContext
 
 MESSAGE_LIMIT = 500_000
 """Characters of one message: beyond it no model's context holds it, and `ingest` is the way."""
 CLOSING_SECONDS = 10.0
+IDLE_SECONDS = 1.0
+"""After loading, and after a turn, until vectors are made: who only asks once has left by then."""
 
 
 class Conversation:
@@ -54,14 +57,18 @@ class Conversation:
         self.model = model
         self.session_id = session_id or str(uuid4())
         self.turn: PendingTurn | None = None
+        self.changes = ChatChanges(database, settings.user, self._end_capture)
+        self._new_instructions = ""
+        self._capturing = Capturing(settings, database)
+        self._captures: dict[str, Future[Captured]] = {}
         self._knowledge = knowledge
         self._warn = warn
         self._context: TurnContext | None = None
-        self._memory_model: Model | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._loaded = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._refreshing: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to load what a turn needs, in the background."""
@@ -73,6 +80,17 @@ class Conversation:
         """Go on in another session: the one given, or a new one."""
         self.session_id = session_id or str(uuid4())
         self.turn = None
+        self._new_instructions = ""
+
+    @property
+    def instructions(self) -> str:
+        """What the person told the agent to do in this session."""
+        return self._new_instructions or instructions_of(self.database, self.settings.user, self.session_id)
+
+    def instruct(self, text: str) -> None:
+        """Keep instructions for this session, or none; one that is still to come gets them with its first turn."""
+        is_kept = keep_instructions(self.database, self.settings.user, self.session_id, text)
+        self._new_instructions = "" if is_kept else text
 
     def use_model(self, model: str) -> None:
         """Answer with another model from the next turn on. Raises ConfigProblem when it cannot be used."""
@@ -83,11 +101,12 @@ class Conversation:
 
         self._call(change)
         self.model = model
-        self._memory_model = None
+        self._capturing.use_another_model()
 
-    def ask(self, question: str, *, retry_of: PendingTurn | None = None) -> Iterator[TurnEvent]:
+    def ask(self, question: str, *, retry_of: str | None = None) -> Iterator[TurnEvent]:
         """Commit the question, then give what happens until the turn is settled; `TurnEnded` comes last.
 
+        `retry_of` is a run without an answer, which the question takes up again.
         Raises UsageProblem for an empty or overlong question, and what `begin_turn` raises.
         """
         question = question.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
@@ -98,14 +117,17 @@ class Conversation:
                 f"The message has {len(question):,} characters, {MESSAGE_LIMIT:,} at most.",
                 "Save it to a file and `agentmem ingest` it.",
             )
+        self.changes.make_room(self.session_id, int(time.time()))
         self.turn = turn = begin_turn(
             self.database,
             user_id=self.settings.user,
             session_id=self.session_id,
             question=question,
             at=int(time.time()),
-            run_id=retry_of.run_id if retry_of else None,
+            run_id=retry_of,
         )
+        if self._new_instructions:
+            self.instruct(self._new_instructions)
         events: SimpleQueue[TurnEvent] = SimpleQueue()
         self._stopping = False
         asyncio.run_coroutine_threadsafe(self._run_turn(turn, events.put), self._running_loop)
@@ -125,7 +147,10 @@ class Conversation:
         from dataclasses import replace
 
         said = turn if typed is None else replace(turn, question=typed)
-        return asyncio.run_coroutine_threadsafe(self._capture(said), self._running_loop)
+        self._captures = {run_id: each for run_id, each in self._captures.items() if not each.done()}
+        captured = asyncio.run_coroutine_threadsafe(self._capturing.capture(said, self.model), self._running_loop)
+        self._captures[turn.run_id] = captured
+        return captured
 
     def close(self) -> None:
         """Let background work end, for a few seconds at the most, and let go of everything.
@@ -156,9 +181,12 @@ class Conversation:
 
     def _load(self) -> None:
         """Import and build everything, ahead of the first turn; a failure is told by the turn that needs it."""
+        gc.disable()  # it would go over every new class again and again: 0.3 s of 0.8, in pauses that typing feels
         with suppress(Exception):
             self._ready_context()
+        gc.enable()
         self._loaded = True
+        self._refresh_soon()
 
     def _ready_context(self) -> TurnContext:
         if self._context is None:
@@ -188,6 +216,22 @@ class Conversation:
             return
         await run_turn(context, turn, tell)
         self._task = None
+        self._refresh_soon()
+
+    def _refresh_soon(self) -> None:
+        """Make the vectors that are missing, in a thread of their own, when nobody waits for an answer."""
+        context = self._context
+        if context is None:
+            return
+        from agentmem_cli.agent.worker import refresh_vectors
+
+        loop = self._running_loop
+        self._forget_refreshing()
+        self._refreshing = loop.call_later(IDLE_SECONDS, loop.run_in_executor, None, refresh_vectors, context)
+
+    def _forget_refreshing(self) -> None:
+        if self._refreshing is not None:
+            self._refreshing.cancel()
 
     def _unanswered(self, turn: PendingTurn, status: TurnStatus, error: AgentmemError | None) -> TurnEnded:
         """Settle a turn that never reached a model."""
@@ -201,25 +245,15 @@ class Conversation:
         if self._task is not None:
             self._task.cancel()
 
-    async def _capture(self, turn: PendingTurn) -> Captured:
-        from agentmem_cli.agent.capture import capture_offline, capture_with_model
-
-        if self.model == OFFLINE and not self.settings.memory_model:
-            try:
-                return capture_offline(self.database, turn, self.settings.memory)
-            except AgentmemError as error:
-                return Captured(problem=error.problem)
-        from agentmem_cli.agent.worker import memory_model
-
-        try:
-            if self._memory_model is None:
-                self._memory_model = memory_model(self.model, self.settings)
-        except AgentmemError as error:
-            return Captured(problem=error.problem)
-        return await capture_with_model(self.database, turn, self.settings.memory, self._memory_model)
+    def _end_capture(self, run_id: str) -> None:
+        """Stop what still looks for memories in a turn that is taken back."""
+        captured = self._captures.get(run_id)
+        if captured is not None and not captured.done():
+            asyncio.run_coroutine_threadsafe(self._capturing.end(run_id), self._running_loop).result()
 
     async def _finish(self) -> None:
-        """Wait for captures, and for the tasks in which Agno stores stopped runs."""
+        """Wait for captures, and for the tasks in which Agno stores stopped runs; begin nothing more."""
+        self._forget_refreshing()
         current = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not current]
         if others:

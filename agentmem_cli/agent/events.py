@@ -19,6 +19,8 @@ class Evidence:
     """The profile, as the model read it."""
     in_prompt: str = ""
     """The recalled block, as the model read it."""
+    placed: frozenset[str | int] = frozenset()
+    """What the block had room for: ids of memories, numbers of messages."""
     passages: list[FoundPassage] = field(default_factory=list)
     """Numbered from 1 in this order; an answer cites them as [n]."""
     tools: list[str] = field(default_factory=list)
@@ -41,12 +43,21 @@ class ToolUsed:
 
 @dataclass(frozen=True, slots=True)
 class Usage(Record):
-    """Tokens as the provider counted them; zeros when it did not."""
+    """Tokens as the provider counted them; zeros when it did not. `input_tokens` are all, those of the cache too.
+
+    `cost` is in dollars, where the provider says it: a table of prices would be out of date.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+    cost: float | None = None
+
+    @property
+    def cached_share(self) -> float:
+        """The share of the input that came from the provider's cache, 0 to 1."""
+        return self.cache_read_tokens / self.input_tokens if self.input_tokens else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class TurnEnded:
     evidence: Evidence
     usage: Usage
     seconds: float
+    context_tokens: int = 0
+    """Of the turn's last request with its answer: `usage` sums up all of them. 0 where there is no count."""
 
     @property
     def cited(self) -> list[int]:
@@ -81,7 +94,7 @@ class TurnEnded:
             "status": str(self.status),
             "answer": self.answer,
             "error": None if self.error is None else str(self.error),
-            "recalled": None if recall is None else recall.as_json(),
+            "recalled": None if recall is None else recall.as_json(self.evidence.placed),
             "profile": self.evidence.profile,
             "in_prompt": self.evidence.in_prompt,
             "passages": [passage.as_json() for passage in self.evidence.passages],
@@ -95,10 +108,12 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What one message taught: memories added, replaced and proposed, and what was left out and why."""
+    """What one message taught: memories added, replaced, asked about and proposed, what was left out and why."""
 
     added: list[Memory] = field(default_factory=list)
     replaced: list[Memory] = field(default_factory=list)
+    asked: list[Memory] = field(default_factory=list)
+    """The older memories that some of the added may replace: the person is asked."""
     proposed: list[Memory] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     """The kinds of secret that were left out."""
@@ -110,6 +125,7 @@ class Captured:
         return {
             "added": [memory.as_json() for memory in self.added],
             "replaced": [memory.as_json() for memory in self.replaced],
+            "asked": [memory.as_json() for memory in self.asked],
             "proposed": [memory.as_json() for memory in self.proposed],
             "withheld": self.withheld,
             "problem": self.problem,

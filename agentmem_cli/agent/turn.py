@@ -14,8 +14,15 @@ from secrets import token_hex
 from typing import Any
 
 from agno.agent import Agent
+from agno.metrics import RunMetrics
 from agno.models.base import Model
-from agno.run.agent import RunCompletedEvent, RunContentEvent, RunErrorEvent, ToolCallStartedEvent
+from agno.run.agent import (
+    ModelRequestCompletedEvent,
+    RunCompletedEvent,
+    RunContentEvent,
+    RunErrorEvent,
+    ToolCallStartedEvent,
+)
 
 from agentmem_cli.agent.agno_db import TurnDb
 from agentmem_cli.agent.events import Evidence, TextDelta, ToolUsed, TurnEnded, TurnEvent, Usage
@@ -27,11 +34,14 @@ from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.recall.block import profile_text, recall_block
+from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.recall import recall_for
+from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.records import Recall, TurnStatus
+from agentmem_cli.sessions.branches import related_runs
 from agentmem_cli.sessions.catalog import conversation_before
 from agentmem_cli.sessions.index import AGENT_ID
+from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, history_before, settle_turn
 from agentmem_cli.storage.database import Database
 
@@ -50,13 +60,18 @@ class Answerer:
 
 @dataclass(slots=True, repr=False)  # as above
 class TurnContext:
-    """What every turn of a conversation shares. `history` is in exchanges; `warn` is told of what degraded."""
+    """What every turn of a conversation shares.
+
+    `history` is in exchanges, `memory` a mode; `warn` is told of what degraded.
+    """
 
     database: Database
     turn_db: TurnDb
     answerer: Answerer
     search: SearchKnowledge | None
+    vectors: Vectors
     history: int
+    memory: str
     warn: Callable[[str], None]
     close: Callable[[], None]
 
@@ -69,6 +84,7 @@ class _Answer:
     parts: list[str] = field(default_factory=list)
     error: AgentmemError | None = None
     usage: Usage = field(default_factory=Usage)
+    context_tokens: int = 0
 
     @property
     def text(self) -> str:
@@ -100,7 +116,15 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
     seconds = time.monotonic() - began
     tell(
         TurnEnded(
-            turn.run_id, turn.session_id, status, answer.text, answer.error, answer.evidence, answer.usage, seconds
+            turn.run_id,
+            turn.session_id,
+            status,
+            answer.text,
+            answer.error,
+            answer.evidence,
+            answer.usage,
+            seconds,
+            answer.context_tokens,
         )
     )
 
@@ -149,39 +173,59 @@ def _follow(event: Any, context: TurnContext, answer: _Answer, tell: Tell) -> No
         tell(ToolUsed(event.tool.tool_name or "", tool_query(event.tool.tool_args)))
     elif isinstance(event, RunErrorEvent):
         answer.error = explained(context.answerer.watch, event.content or "")
+    elif isinstance(event, ModelRequestCompletedEvent):
+        answer.context_tokens = _context_tokens(event, claude=context.answerer.marks_cache)
     elif isinstance(event, RunCompletedEvent) and event.metrics is not None:
-        answer.usage = Usage(
-            input_tokens=event.metrics.input_tokens,
-            output_tokens=event.metrics.output_tokens,
-            cache_read_tokens=event.metrics.cache_read_tokens,
-            cache_write_tokens=event.metrics.cache_write_tokens,
-        )
+        answer.usage = _usage(event.metrics, claude=context.answerer.marks_cache)
+
+
+def _context_tokens(request: ModelRequestCompletedEvent, *, claude: bool) -> int:
+    cached = (request.cache_read_tokens or 0) + (request.cache_write_tokens or 0)
+    return (request.input_tokens or 0) + (request.output_tokens or 0) + (cached if claude else 0)
+
+
+def _usage(metrics: RunMetrics, *, claude: bool) -> Usage:
+    """Claude alone counts what it reads from its cache, and writes there, beside its input tokens, not among them."""
+    cached = metrics.cache_read_tokens + metrics.cache_write_tokens
+    return Usage(
+        input_tokens=metrics.input_tokens + (cached if claude else 0),
+        output_tokens=metrics.output_tokens,
+        cache_read_tokens=metrics.cache_read_tokens,
+        cache_write_tokens=metrics.cache_write_tokens,
+        cost=metrics.cost,
+    )
 
 
 def _prepare(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Any]:
     """The messages of the request; what was recalled for it goes into the evidence."""
-    history = history_before(context.database, turn, context.history)
-    shown = {exchange.run_id for exchange in history} | {turn.run_id}
+    history = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
+    shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
     try:
-        found = recall_for(context.database, turn.user_id, turn.question, without_runs=shown)
+        found = recall_for(context.database, turn.user_id, turn.question, without_runs=shown, vectors=context.vectors)
     except AgentmemError as error:
         context.warn(f"Nothing was recalled for this answer: {error.problem}")
         found = Recall(turn.question, [], [], [])
     evidence.recall = found
     evidence.profile = profile_text(found.profile)
-    evidence.in_prompt = recall_block(found, token_hex(4))
+    lines = block_lines(found, room_for(found))
+    evidence.placed = frozenset(line.source for line in lines)
+    evidence.in_prompt = fenced(lines, token_hex(4))
     return prompt_messages(
         today=time.strftime("%Y-%m-%d"),
+        instructions=instructions_of(context.database, turn.user_id, turn.session_id),
         profile=evidence.profile,
         history=history,
         question=turn.question,
         recalled=evidence.in_prompt,
         mark_cache=context.answerer.marks_cache,
+        memory=context.memory,
     )
 
 
 def _recall(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
-    return recall_for(context.database, turn.user_id, query, limit=20, without_runs={turn.run_id})
+    return recall_for(
+        context.database, turn.user_id, query, limit=20, without_runs={turn.run_id}, vectors=context.vectors
+    )
 
 
 def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: _Answer) -> None:
@@ -206,8 +250,5 @@ def _count_uses(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> 
 
 
 def _recalled_in_prompt(evidence: Evidence) -> list[str]:
-    """The memories that recall brought in; those of the profile are there in any case, and would only confirm it."""
-    if evidence.recall is None:
-        return []
-    known = {memory.memory_id for memory in evidence.recall.profile}
-    return [memory.memory_id for memory in evidence.recall.memories if memory.memory_id not in known]
+    """The memories of the block; those of the profile are there in any case, and would only confirm it."""
+    return [source for source in evidence.placed if isinstance(source, str)]

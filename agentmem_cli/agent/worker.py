@@ -18,8 +18,11 @@ from agentmem_cli.agent.offline import OfflineModel
 from agentmem_cli.agent.tools import SearchKnowledge
 from agentmem_cli.agent.turn import Answerer, TurnContext
 from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
+from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.records import FoundPassage
 from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
@@ -38,9 +41,11 @@ def load_context(
     catch_up_memories(database)
     searcher = _searcher(settings, database, warn) if knowledge else None
     turn_db = TurnDb(database)
+    vectors = Vectors(database, settings.user)
 
     def close() -> None:
         turn_db.close()
+        vectors.stop()
         if searcher is not None:
             searcher.close()
 
@@ -48,11 +53,23 @@ def load_context(
         database=database,
         turn_db=turn_db,
         answerer=answerer,
-        search=_search_with(searcher) if searcher is not None else None,
+        search=_search_with(searcher, warn) if searcher is not None else None,
+        vectors=vectors,
         history=settings.history,
+        memory="incognito" if settings.incognito else settings.memory,
         warn=warn,
         close=close,
     )
+
+
+def refresh_vectors(context: TurnContext) -> None:
+    """Make the vectors of what was said since; recall goes by words alone when there can be none."""
+    try:
+        context.vectors.refresh()
+    except AgentmemError as error:
+        context.warn(f"Recall goes by words alone: {error.problem}")
+    except Exception as error:  # noqa: BLE001 -- a thread that nobody waits for must say what broke
+        context.warn(f"Recall goes by words alone: {type(error).__name__}: {error}.")
 
 
 def use_model(context: TurnContext, model: str, settings: Settings) -> None:
@@ -89,5 +106,11 @@ def _searcher(settings: Settings, database: Database, warn: Callable[[str], None
     return Searcher(documents, without_index)
 
 
-def _search_with(searcher: Searcher) -> SearchKnowledge:
-    return lambda query, document: searcher.search(query, limit=PASSAGES, document=document)
+def _search_with(searcher: Searcher, warn: Callable[[str], None]) -> SearchKnowledge:
+    def search(query: str, document: str | None) -> list[FoundPassage]:
+        found = searcher.search(query, limit=PASSAGES, document=document)
+        if searcher.problem:
+            warn(searcher.problem)
+        return found
+
+    return search

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from agentmem_cli.agent.choice import model_name
+from agentmem_cli.commands.candidates import model_candidates, one_of, session_candidates
 from agentmem_cli.commands.options import User
 from agentmem_cli.errors import ExitCode, NotFound, UsageProblem
 from agentmem_cli.sessions import catalog
-from agentmem_cli.settings import Settings, load_settings
+from agentmem_cli.settings import MEMORY_MODES, Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.terminal.dates import moment
 from agentmem_cli.terminal.notices import start_lines
-from agentmem_cli.terminal.streams import is_interactive, note, say, wrapped
+from agentmem_cli.terminal.streams import is_interactive, note, say_prose
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 PICK = "?"
@@ -29,28 +28,51 @@ def chat(
     message: Annotated[list[str] | None, typer.Argument(help="Ask this; in a terminal the chat goes on.")] = None,
     user: User = None,
     session: Annotated[
-        str | None, typer.Option("--session", "-s", metavar="ID", help="This session; made if new.")
+        str | None,
+        typer.Option(
+            "--session", "-s", metavar="ID", help="This session; made if new.", autocompletion=session_candidates
+        ),
     ] = None,
     resume: Annotated[
         str | None,
-        typer.Option("--resume", "-r", metavar="[ID|TITLE]", help="Go on with a session; alone: choose one."),
+        typer.Option(
+            "--resume",
+            "-r",
+            metavar="[ID|TITLE]",
+            help="Go on with a session; alone: choose one.",
+            autocompletion=session_candidates,
+        ),
     ] = None,
     continue_: Annotated[bool, typer.Option("--continue", "-c", help="Go on with your last session.")] = False,
-    model: Annotated[str | None, typer.Option("--model", "-m", metavar="PROVIDER:ID", help="Which model.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", metavar="PROVIDER:ID", help="Which model.", autocompletion=model_candidates),
+    ] = None,
     history: Annotated[
         int | None,
         typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 10]"),
     ] = None,
-    memory: Annotated[str | None, typer.Option("--memory", help="auto, review or off.  [default: auto]")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", help="auto, review or off.  [default: auto]", autocompletion=one_of(*MEMORY_MODES)),
+    ] = None,
     memory_model: Annotated[
-        str | None, typer.Option("--memory-model", metavar="PROVIDER:ID", help="A cheaper model for memories.")
+        str | None,
+        typer.Option(
+            "--memory-model",
+            metavar="PROVIDER:ID",
+            help="A cheaper model for memories.",
+            autocompletion=model_candidates,
+        ),
     ] = None,
     incognito: Annotated[
         bool, typer.Option("--incognito", help="Keep nothing of this chat, and use nothing that is known of you.")
     ] = False,
     no_knowledge: Annotated[bool, typer.Option("--no-knowledge", help="Do not search the documents.")] = False,
     print_: Annotated[bool, typer.Option("--print", "-p", help="One answer, then exit.")] = False,
-    output: Annotated[str, typer.Option("--format", help="text, json or stream-json.")] = "text",
+    output: Annotated[
+        str, typer.Option("--format", help="text, json or stream-json.", autocompletion=one_of(*FORMATS))
+    ] = "text",
 ) -> ExitCode:
     """Talk to the agent. With -p, or with stdin not a terminal: one answer, then exit."""
     if output not in FORMATS:
@@ -78,12 +100,14 @@ def chat(
             from agentmem_cli.terminal.once import answer_once
 
             return answer_once(conversation, words, output)
-        from agentmem_cli.terminal.type_ahead import type_ahead_kept
+        from agentmem_cli.terminal.type_ahead import give_back, type_ahead_kept
 
-        with type_ahead_kept():
-            say("\n".join(map(wrapped, start_lines(settings, name))))
+        with type_ahead_kept() as typed:
+            say_prose("\n".join(start_lines(settings, name)))
+            _say_resumed(database, settings, session_id)
             from agentmem_cli.terminal.repl import Chat
 
+            give_back(typed)
             return Chat(conversation).run(words)
     finally:
         conversation.close()
@@ -107,22 +131,20 @@ def _session_id(
     if resume is None:
         return None
     if resume in ("", PICK):
-        return _picked(database, settings.user)
+        from agentmem_cli.terminal.picker import pick_session
+
+        chosen = pick_session(database, settings.user)
+        if chosen is None:
+            raise KeyboardInterrupt
+        return chosen
     return catalog.find_session_or_title(database, settings.user, resume).session_id
 
 
-def _picked(database: Database, user: str) -> str:
-    """The session that the person chooses from a numbered list."""
-    sessions = catalog.list_sessions(database, user, limit=20)
-    if not sessions:
-        raise NotFound(f"{user} has no session to resume.", "Leave --resume out to begin one.")
-    if not sys.stdin.isatty():
-        raise UsageProblem("--resume alone asks on a terminal.", "Give an id or a title.")
-    for number, each in enumerate(sessions, start=1):
-        note(f"{number:>3}  {moment(each.updated_at)}  {each.title}")
-    from agentmem_cli.terminal.streams import ask_line
+def _say_resumed(database: Database, settings: Settings, session_id: str | None) -> None:
+    """Where one was, in a session that has a past; one that is new says nothing."""
+    past = [each for each in catalog.list_sessions(database, settings.user) if each.session_id == session_id]
+    if past:
+        from agentmem_cli.terminal.resuming import resumed_lines
 
-    chosen = ask_line("Which one? ")
-    if chosen.isdecimal() and 1 <= int(chosen) <= len(sessions):
-        return sessions[int(chosen) - 1].session_id
-    return catalog.find_session_or_title(database, user, chosen).session_id
+        for line in resumed_lines(database, past[0], settings.history):
+            say_prose(line)

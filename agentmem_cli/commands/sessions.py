@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from agentmem_cli.commands.options import AsJson, User, opened, read_text, short_ids
+from agentmem_cli.commands.candidates import one_of, session_candidates, trashed_session_candidates
+from agentmem_cli.commands.options import AsJson, User, open_file, opened, short_ids, text_in
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.records import TranscriptMessage
 from agentmem_cli.sessions import catalog
+from agentmem_cli.settings import Settings
+from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.dates import day, moment
-from agentmem_cli.terminal.streams import confirm, counted, note, say, say_json, say_part, say_table
+from agentmem_cli.terminal.streams import confirm, counted, note, progress, say, say_json, say_part, say_table
+
+if TYPE_CHECKING:
+    from agentmem_cli.sessions.account_import import AccountImport
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -20,7 +27,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="List, show, search, rename, delete, export and import.",
 )
-SessionId = Annotated[str, typer.Argument(metavar="ID", help="A session's id, or the beginning of it.")]
+_ID_HELP = "A session's id, or the beginning of it."
+SessionId = Annotated[str, typer.Argument(metavar="ID", help=_ID_HELP, autocompletion=session_candidates)]
+TrashedId = Annotated[str, typer.Argument(metavar="ID", help=_ID_HELP, autocompletion=trashed_session_candidates)]
 
 
 @app.command("list")
@@ -90,7 +99,10 @@ def rename(
 
 @app.command()
 def delete(
-    session_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or the beginnings of them.")],
+    session_ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="Ids, or the beginnings of them.", autocompletion=session_candidates),
+    ],
     user: User = None,
     purge: Annotated[bool, typer.Option("--purge", help="Really delete, also from the trash; no way back.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -105,16 +117,14 @@ def delete(
     sessions = [catalog.find_session_anywhere(database, settings.user, each) for each in session_ids]
     if not yes and not confirm(f"Delete {len(sessions)} session(s) for good?"):
         raise UsageProblem("Nothing was deleted.", "Say yes, or pass --yes.")
-    from agentmem_cli.storage.erase import erase_deleted_text
+    from agentmem_cli.agent.erase import erase_sessions
 
-    for session in sessions:
-        catalog.purge_session(database, session)
-    erase_deleted_text(database)
+    erase_sessions(database, sessions)
     note(f"Deleted {len(sessions)} session(s) for good.")
 
 
 @app.command()
-def restore(session_id: SessionId, user: User = None) -> None:
+def restore(session_id: TrashedId, user: User = None) -> None:
     """Bring a session back from the trash."""
     settings, database = opened(user)
     session = catalog.find_session(database, settings.user, session_id, trashed=True)
@@ -125,7 +135,10 @@ def restore(session_id: SessionId, user: User = None) -> None:
 @app.command()
 def export(
     session_id: SessionId,
-    file_format: Annotated[str, typer.Option("--format", "-f", help="md, json or jsonl.")] = "md",
+    file_format: Annotated[
+        str,
+        typer.Option("--format", "-f", help="md, json or jsonl.", autocompletion=one_of("md", "json", "jsonl")),
+    ] = "md",
     user: User = None,
 ) -> None:
     """Print a session to stdout, as Markdown, JSON or the JSON lines that `import` takes."""
@@ -146,16 +159,74 @@ def export(
 
 @app.command("import")
 def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines; - reads stdin.")], user: User = None
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="JSON lines, or an account's zip or conversations.json; - is stdin.")
+    ],
+    user: User = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Add conversations from JSON lines: {"session", "role", "content", "at"?, "name"?, "id"?}."""
+    """Add conversations from JSON lines, or from the account export of ChatGPT or Claude.
+
+    A line is {"session", "role", "content", "at"?, "name"?, "id"?}. What an account's conversations say of you
+    is proposed in `agentmem memories pending`, not saved.
+    """
     from agentmem_cli.sessions import transfer
+    from agentmem_cli.sessions.account_exports import is_account_export
 
     settings, database = opened(user)
-    lines = transfer.parse_lines(read_text(file).split("\n"))
-    done = transfer.import_lines(database, settings.user, lines)
+    with open_file(file) as content:
+        beginning = content.read(64)
+        content.seek(0)
+        if is_account_export(beginning):
+            _import_account(settings, database, content, file, as_json)
+            return
+        done = transfer.import_lines(database, settings.user, transfer.parse_lines(text_in(content, file).split("\n")))
+    if as_json:
+        say_json(done.as_json())
     repeated = f", {done.repeated} were here already" if done.repeated else ""
     note(f"Imported {done.messages} messages in {done.sessions} sessions{repeated}.")
+
+
+def _import_account(settings: Settings, database: Database, content: IO[bytes], file: str, as_json: bool) -> None:
+    """Conversations first, then what they say of the person: also of what came before a file's damage, or Ctrl-C."""
+    from agentmem_cli.agent.imported_capture import ImportedCapture
+    from agentmem_cli.sessions.account_exports import read_export
+    from agentmem_cli.sessions.account_import import AccountImport, import_account
+
+    done, capture, proposed = AccountImport(), ImportedCapture(), 0
+    try:
+        with progress("Importing") as update:
+            runs = import_account(
+                database,
+                settings.user,
+                read_export(content, file),
+                done,
+                progress=lambda so_far: update(f"{so_far.conversations} conversations, {so_far.messages} messages"),
+            )
+            capture.look_through(runs)
+    finally:
+        with progress("Looking for what is said of you:") as update:
+            proposed = capture.propose(database, settings.user, lambda now, of: update(f"{now} of {of}"))
+        if as_json:
+            say_json({**done.as_json(), "proposed": proposed})
+        for line in _account_lines(done, proposed):
+            note(line)
+
+
+def _account_lines(done: AccountImport, proposed: int) -> Iterator[str]:
+    """What an import of an account did, for a person."""
+    yield from done.problems
+    more = done.malformed - len(done.problems)
+    if more:
+        yield f"… and {more} more."
+    parts = [f"Imported {counted(done.messages, 'message')} in {counted(done.conversations, 'conversation')}"]
+    parts += [f"{done.repeated} were here already"] if done.repeated else []
+    parts += [f"{done.trashed} are in the trash"] if done.trashed else []
+    parts += [f"{done.malformed} left out"] if done.malformed else []
+    yield ", ".join(parts) + "."
+    if proposed:
+        things = counted(proposed, "thing")
+        yield f"{things} they say of you: `agentmem memories pending` shows, `approve` and `reject` decide."
 
 
 def _speaker(message: TranscriptMessage) -> str:

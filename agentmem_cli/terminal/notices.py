@@ -2,34 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
+from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Captured, TurnEnded
-from agentmem_cli.recall.block import MESSAGE_LIMIT
 from agentmem_cli.records import Memory, RecalledMemory, RecalledTurn
 from agentmem_cli.settings import Settings
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line
+from agentmem_cli.terminal.streams import counted
 
+WHAT_WIDTH = 10
+"""Columns of the first word of a line of `why_lines`, and the blanks behind it."""
 INCOGNITO = (
     "Incognito: this chat is kept nowhere and knows nothing of you. Your documents are searched; a model's provider"
     " still sees what you send."
 )
 
 
-def memory_line(captured: Captured, undo: str) -> str:
-    """`memory +1 ~1: Works in healthcare (undo: …)`, or "" when there is nothing to say. `undo` is the command."""
+def memory_line(captured: Captured, *, undo: str, pending: str) -> str:
+    """`memory +1 ~1: Works in healthcare (undo: …)`, or "" when there is nothing to say. Both are commands.
+
+    What may replace an older memory asks: `memory +1 ?1: Lives in Bergen – replaces “Lives in Oslo”? (…)`.
+    """
     parts = []
     if captured.added or captured.replaced:
         counts = [f"+{len(captured.added)}"] if captured.added else []
         counts += [f"~{len(captured.replaced)}"] if captured.replaced else []
-        parts.append(f"memory {' '.join(counts)}: {_texts([*captured.added, *captured.replaced])} (undo: {undo})")
+        counts += [f"?{len(captured.asked)}"] if captured.asked else []
+        how = f"{f'{pending}; ' if captured.asked else ''}undo: {undo}"
+        old = {memory.memory_id: memory.text for memory in captured.asked}
+        texts = [_asking(memory, old) for memory in (*captured.added, *captured.replaced)]
+        parts.append(f"memory {' '.join(counts)}: {'; '.join(texts)} ({how})")
     if captured.proposed:
-        parts.append(f"memory ?{len(captured.proposed)} to review: {_texts(captured.proposed)}")
+        parts.append(f"memory ?{len(captured.proposed)} to review: {_texts(captured.proposed)} ({pending})")
     if captured.withheld:
         parts.append(f"left out of memory: {', '.join(captured.withheld)}")
     if captured.problem:
         parts.append(f"memory: {captured.problem}")
     return " · ".join(parts)
+
+
+def status_line(ended: TurnEnded) -> str:
+    """What an answer rests on and took: `recalled 2 memories · 1,240 tokens in (82 % cached), 90 out · 3.2 s`.
+
+    "" when there is nothing but the time to tell.
+    """
+    usage = ended.usage
+    counts = recalled_counts(ended.evidence.placed)
+    parts = [counts] if counts else []
+    if passages := ended.evidence.passages:
+        parts.append(f"{len(ended.cited)} of {counted(len(passages), 'passage')} cited")
+    if usage.input_tokens:
+        cached = f" ({usage.cached_share:.0%} cached)" if usage.cache_read_tokens else ""
+        parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out")
+    if usage.cost is not None:
+        parts.append(f"${usage.cost:.4f}")
+    return " · ".join([*parts, f"{ended.seconds:.1f} s"]) if parts else ""
+
+
+def recalled_counts(placed: Collection[str | int]) -> str:
+    """`recalled 2 memories, 1 message`, of what the recalled block held; "" for nothing."""
+    memories = sum(isinstance(source, str) for source in placed)
+    counts = [f"{memories} {'memory' if memories == 1 else 'memories'}"] if memories else []
+    counts += [counted(len(placed) - memories, "message")] if len(placed) > memories else []
+    return f"recalled {', '.join(counts)}" if counts else ""
 
 
 def start_lines(settings: Settings, model: str) -> list[str]:
@@ -52,32 +90,38 @@ def why_lines(ended: TurnEnded) -> list[str]:
         lines += [f"profile   {_memory(memory)}" for memory in recall.profile]
         profile = {memory.memory_id for memory in recall.profile}
         for memory in recall.memories:
-            place = "in the profile" if memory.memory_id in profile else _place(memory.text, ended)
+            place = "in the profile" if memory.memory_id in profile else _place(memory.memory_id, ended)
             lines.append(f"memory    {_memory(memory)} · score {memory.score:.2f} · {place}")
         lines += [
-            f"message   {_turn(turn)} · score {turn.score:.2f} · {_place(turn.text, ended)}" for turn in recall.turns
+            f"message   {_turn(turn)} · score {turn.score:.2f} · {_place(turn.message_id, ended)}"
+            for turn in recall.turns
         ]
     for number, passage in enumerate(ended.evidence.passages, start=1):
         cited = " · cited" if number in ended.cited else ""
-        lines.append(f"passage   [{number}] {passage.document}, page {passage.page} · score {passage.score:.2f}{cited}")
+        lines.append(f"passage   [{number}] {citation(passage)} · score {passage.score:.2f}{cited}")
     lines += [f"no source [{number}] stands in the answer, with no passage behind it" for number in ended.uncited_marks]
     return [safe_line(line) for line in lines]
 
 
-def _place(text: str, ended: TurnEnded) -> str:
-    """Whether the prompt had room for a recalled text."""
-    shown = " ".join(text.split())[: MESSAGE_LIMIT - 1]
-    return "in the prompt" if shown in ended.evidence.in_prompt else "did not fit"
+def _place(source: str | int, ended: TurnEnded) -> str:
+    """Whether the prompt had room for a memory or a message."""
+    return "in the prompt" if source in ended.evidence.placed else "did not fit"
 
 
 def _memory(memory: RecalledMemory) -> str:
     quote = f" · you said “{memory.quote}”" if memory.quote else ""
-    return f"{memory.memory_id[:8]} {memory.text}{quote} · {day(memory.said_at)}"
+    newer = f" (perhaps replaced; newer: {memory.perhaps_replaced_by})" if memory.perhaps_replaced_by else ""
+    return f"{memory.memory_id[:8]} {memory.text}{newer}{quote} · {day(memory.said_at)}"
 
 
 def _turn(turn: RecalledTurn) -> str:
     text = turn.text if len(turn.text) <= 80 else turn.text[:79] + "…"
     return f"{turn.session[:8]} {turn.name or turn.role}: {text} · {day(turn.at)}"
+
+
+def _asking(memory: Memory, old: dict[str, str]) -> str:
+    asked = old.get(memory.replaces_perhaps or "")
+    return f"{memory.text} – replaces “{asked}”?" if asked else memory.text
 
 
 def _texts(memories: list[Memory]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sys
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
@@ -10,8 +11,12 @@ from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.terminal.notices import memory_line
+from agentmem_cli.terminal.sources import cited_lines
 from agentmem_cli.terminal.stopping import stopped_by_ctrl_c
 from agentmem_cli.terminal.streams import note, report, say_json, say_part
+
+PATIENCE = 3.0
+"""Seconds that a message waits for what may be piped beside it."""
 
 
 def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode:
@@ -19,7 +24,7 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
 
     Words and stdin together: the words are what the person typed, stdin is data and teaches nothing.
     """
-    piped = "" if sys.stdin.isatty() else piped_text()
+    piped = "" if sys.stdin.isatty() or (words.strip() and not _something_is_piped()) else piped_text()
     question = "\n\n".join(part for part in (words, piped) if part.strip())
     typed = words if words.strip() else None
     if not question:
@@ -35,9 +40,9 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     else:
         result = {**ended.as_json(), "memory": captured.as_json()}
         say_json({"type": "end", **result} if output == "stream-json" else result, one_line=output == "stream-json")
-    line = memory_line(captured, "agentmem memories undo")
-    if line:
-        note(line)
+    line = memory_line(captured, undo="agentmem memories undo", pending="agentmem memories pending")
+    for each in [*(cited_lines(ended) if output == "text" else []), *filter(None, [line])]:
+        note(each)
     if ended.error is not None:
         return report(ended.error)
     return ExitCode.INTERRUPTED if ended.status is TurnStatus.INTERRUPTED else ExitCode.OK
@@ -52,6 +57,21 @@ def piped_text() -> str:
             f"stdin is not UTF-8 text (byte {problem.object[problem.start]:#04x} at {problem.start}).",
             "Convert it first, for instance with iconv.",
         ) from None
+
+
+def _something_is_piped() -> bool:
+    """Whether stdin has something, or its end, within PATIENCE.
+
+    Under a service or an editor it is often a pipe that nobody writes to and nobody closes: whoever gave a message
+    waits for its answer. Once something came all of it is waited for.
+    """
+    try:
+        ready, _, _ = select.select([sys.stdin.buffer], [], [], PATIENCE)
+    except (OSError, ValueError):  # what cannot be waited for, such as a file on Windows, can be read at once
+        return True
+    if not ready:
+        note(f"Nothing came from stdin in {PATIENCE:g} s: asked without it. `< /dev/null` asks at once.")
+    return bool(ready)
 
 
 def _printed(conversation: Conversation, question: str, output: str) -> TurnEnded:

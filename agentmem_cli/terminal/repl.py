@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from agentmem_cli.agent.conversation import Conversation
+from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
-from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
-from agentmem_cli.memories.store import count_pending
+from agentmem_cli.errors import AgentmemError, ExitCode
+from agentmem_cli.memories.store import count_pending, session_title
 from agentmem_cli.records import Memory, TurnStatus
 from agentmem_cli.sessions.catalog import short_id
-from agentmem_cli.sessions.erase import erase_turn
 from agentmem_cli.storage.database import Database
-from agentmem_cli.terminal.keys import chat_prompt, forget_typed, prompt_line
-from agentmem_cli.terminal.notices import memory_line
+from agentmem_cli.terminal.completion import ChatCompleter
+from agentmem_cli.terminal.history import forget_typed
+from agentmem_cli.terminal.notices import memory_line, status_line
+from agentmem_cli.terminal.paste import Typed, asked_before
+from agentmem_cli.terminal.prompt import ChatPrompt
 from agentmem_cli.terminal.slash import COMMANDS, LeaveChat, is_command, run_command
+from agentmem_cli.terminal.sources import cited_lines
 from agentmem_cli.terminal.stopping import stopped_by_ctrl_c
-from agentmem_cli.terminal.streams import note, report, say
+from agentmem_cli.terminal.streams import note, report, say_aside, say_prose
+from agentmem_cli.terminal.toolbar import Standing
 
 if TYPE_CHECKING:
     from agentmem_cli.sessions.turns import PendingTurn
@@ -38,7 +43,16 @@ class Chat:
         self.last: TurnEnded | None = None
         self.forgotten: Memory | None = None
         """What /forget took last: /erase offers the turn that it came from."""
+        self.next_text = ""
+        """What the next prompt begins with: a question to change (/edit), or what an editor wrote."""
         self._last_turn: PendingTurn | None = None
+        self._asked: Typed | None = None
+        self._tokens: dict[str, int] = {}
+        """By session, what the last request took with its answer; one that was stopped has no count."""
+        commands = {name: (command.__doc__ or "").split("\n")[0] for name, command in COMMANDS.items()}
+        completer = ChatCompleter(conversation, commands)
+        self._standing = self._stands()
+        self._prompt = ChatPrompt(conversation.settings, completer, lambda: self._standing)
 
     @property
     def database(self) -> Database:
@@ -52,28 +66,43 @@ class Chat:
 
     def run(self, first: str = "") -> ExitCode:
         """Chat until the person leaves, beginning with a first message if there is one; say how to come back."""
-        settings = self.conversation.settings
-        prompt = chat_prompt(None if settings.incognito else settings.input_history, [f"/{name}" for name in COMMANDS])
-        if first:
+        typed = Typed(first, first) if first else None
+        if typed:
             self._load()
         else:
-            prompt.app.after_render += self._load_once_prompted
+            self._prompt.once_shown(self._load)
         while True:
             try:
-                if not first:
-                    with patch_stdout(raw=True):
-                        first = prompt.prompt(prompt_line(self._pending(), incognito=settings.incognito))
-                text, first = first, ""
-                self._take(text)
+                taken, typed = typed or self._read(), None
+                self._take(taken)
             except KeyboardInterrupt:
+                self.conversation.changes.edit(self.conversation.session_id, None)
                 note("Ctrl-D leaves.")
             except (EOFError, LeaveChat):
                 break
             except AgentmemError as error:
                 report(error)
-        if not settings.incognito:
+        if not self.conversation.settings.incognito:
             self._say_what_remains()
         return ExitCode.OK
+
+    def _read(self) -> Typed:
+        self._standing = self._stands()
+        text, self.next_text = self.next_text, ""
+        with patch_stdout(raw=True):
+            return self._prompt.read(text)
+
+    def _stands(self) -> Standing:
+        """What the bottom line shows until the next answer, or until something was captured."""
+        conversation = self.conversation
+        tokens = self._tokens.get(conversation.session_id, 0)
+        title = session_title(self.database, self.user, conversation.session_id) or "new session"
+        window = None
+        if tokens:
+            from agentmem_cli.agent.context import context_window  # needs Agno, which is loaded after an answer
+
+            window = context_window(conversation.model)
+        return Standing(self.user, title, conversation.model, tokens, window, self._pending())
 
     def _pending(self) -> int:
         return count_pending(self.database, self.user)
@@ -82,17 +111,13 @@ class Chat:
         """How to come back, and what waits for the person."""
         if self._last_turn is not None:
             session = short_id(self.database, self.user, self.conversation.session_id)
-            say(f"Resume this session with: agentmem chat --user {self.user} --resume {session}")
+            say_prose(f"Resume this session with: agentmem chat --user {self.user} --resume {session}")
         if pending := self._pending():
             waiting = "1 memory waits" if pending == 1 else f"{pending} memories wait"
-            say(f"{waiting} for your approval: agentmem memories pending --user {self.user}")
-
-    def _load_once_prompted(self, app: Application[str]) -> None:
-        """Load the heavy packages when the prompt is on the screen: two threads that import at once both wait."""
-        app.after_render -= self._load_once_prompted
-        self._load()
+            say_prose(f"{waiting} for your approval: agentmem memories pending --user {self.user}")
 
     def _load(self) -> None:
+        """Load the heavy packages in the background, once the prompt is there: importing at once, both would wait."""
         self.conversation.start()
         threading.Thread(target=_load_renderer, daemon=True).start()
 
@@ -106,53 +131,57 @@ class Chat:
             self._last_turn = self.last = None
 
     def retry(self) -> None:
-        """Ask the last message once more; a turn without any answer is taken up again, not repeated."""
-        turn, ended = self._last_turn, self.last
-        if turn is None or ended is None:
-            raise UsageProblem("There is nothing to retry.", "Ask something first.")
-        unanswered = ended.status is not TurnStatus.DONE and not ended.answer
-        self._ask(turn.question, retry_of=turn if unanswered else None)
+        """Ask the session's last message once more, in the place of what was answered."""
+        question, unanswered = self.conversation.changes.retried(self.conversation.session_id, int(time.time()))
+        again = self._asked if self._asked and self._asked.text == question else asked_before(question)
+        self._ask(again, retry_of=unanswered)
 
-    def _take(self, text: str) -> None:
+    def _take(self, typed: Typed) -> None:
+        text = typed.text
         if not text.strip():
+            self.conversation.changes.edit(self.conversation.session_id, None)  # an emptied question stays as it was
             return
         if is_command(text):
             run_command(self, text)
         else:
-            self._ask(text[1:] if text.startswith("//") else text)
+            self._ask(typed.without_slash() if text.startswith("//") else typed)
 
-    def _ask(self, question: str, retry_of: PendingTurn | None = None) -> None:
+    def _ask(self, question: Typed, retry_of: str | None = None) -> None:
         from agentmem_cli.terminal.render import LiveAnswer
 
-        with stopped_by_ctrl_c(self.conversation), LiveAnswer() as answer:
-            for event in self.conversation.ask(question, retry_of=retry_of):
+        self._asked = question
+        with stopped_by_ctrl_c(self.conversation), LiveAnswer(theme=self.conversation.settings.theme) as answer:
+            for event in self.conversation.ask(question.text, retry_of=retry_of):
                 if isinstance(event, TextDelta):
                     answer.add(event.text)
                 elif isinstance(event, ToolUsed):
                     answer.show_tool(event.name, event.query)
                 else:
                     self.last = event
+                    self._tokens[event.session_id] = event.context_tokens or self._tokens.get(event.session_id, 0)
         self._last_turn = self.conversation.turn
         self._say_how_it_ended()
         if self._last_turn is not None and self.last is not None and self.last.status is not TurnStatus.FAILED:
-            captured = self.conversation.capture(self._last_turn)
-            captured.add_done_callback(_say_captured)
+            captured = self.conversation.capture(self._last_turn, question.own)
+            captured.add_done_callback(self._say_captured)
             _wait_a_moment(captured)
+
+    def _say_captured(self, captured: Future[Captured]) -> None:
+        """Say what a message taught, from whichever thread learnt it."""
+        if line := memory_line(captured.result(), undo="/undo", pending="/pending"):
+            say_prose(line)
+            self._standing = self._stands()
+            self._prompt.redraw()
 
     def _say_how_it_ended(self) -> None:
         if self.last is None:
             return
+        for line in [*cited_lines(self.last), *filter(None, [status_line(self.last)])]:
+            say_aside(line)
         if self.last.status is TurnStatus.INTERRUPTED:
             note("Stopped; what there is of the answer is kept.")
         if self.last.error is not None:
             report(self.last.error)
-
-
-def _say_captured(captured: Future[Captured]) -> None:
-    """Say what a message taught, from whichever thread learnt it."""
-    line = memory_line(captured.result(), "/undo")
-    if line:
-        say(line)
 
 
 def _wait_a_moment(captured: Future[Captured]) -> None:

@@ -5,10 +5,10 @@ Everything printed here has passed `safe_text`. No Rich: a list must be on scree
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +16,9 @@ from typing import Any, TextIO
 
 from agentmem_cli.errors import AgentmemError, ExitCode
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
+
+CLIPBOARD_LIMIT = 74_994
+"""Characters of base64 that terminals take; what is longer they drop."""
 
 
 class ReaderLeft(Exception):
@@ -27,9 +30,23 @@ def say(text: str = "") -> None:
     _write(sys.stdout, safe_text(text) + "\n")
 
 
+def say_prose(text: str, indent: str = "") -> None:
+    """Text on stdout for a person to read: on a terminal it breaks between words, and goes on behind `indent`."""
+    say(_wrapped(safe_text(text), indent) if sys.stdout.isatty() else text)
+
+
 def say_part(text: str) -> None:
     """A piece of an answer on stdout, at once and with no newline after it."""
     _write(sys.stdout, safe_text(text), at_once=True)
+
+
+def ask_terminal_to_copy(text: str) -> bool:
+    """Ask the terminal to take a text to its clipboard (OSC 52); False where there is none that could."""
+    content = base64.b64encode(text.encode("utf-8", "replace")).decode()
+    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb" or len(content) > CLIPBOARD_LIMIT:
+        return False
+    _write(sys.stdout, f"\x1b]52;c;{content}\x07", at_once=True)
+    return True
 
 
 def say_json(value: Any, *, one_line: bool = False) -> None:
@@ -38,18 +55,38 @@ def say_json(value: Any, *, one_line: bool = False) -> None:
     _write(sys.stdout, text + "\n", at_once=True)
 
 
+def say_aside(text: str) -> None:
+    """A line beside an answer, on a person's screen only: dim where the terminal can."""
+    if sys.stdout.isatty():
+        plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        _write(sys.stdout, f"{safe_line(text)}\n" if plain else f"\x1b[2m{safe_line(text)}\x1b[22m\n")
+
+
 def note(text: str) -> None:
     """A line of talk on stderr; on a terminal it breaks between words."""
-    _write(sys.stderr, (wrapped(safe_text(text)) if sys.stderr.isatty() else safe_text(text)) + "\n")
+    _write(sys.stderr, (_wrapped(safe_text(text)) if sys.stderr.isatty() else safe_text(text)) + "\n")
 
 
-def wrapped(text: str) -> str:
-    """The text with its lines broken between words where the terminal ends."""
+def _wrapped(text: str, indent: str = "") -> str:
     columns = _columns()
-    return "\n".join(
-        textwrap.fill(line, columns, break_long_words=False, break_on_hyphens=False) if len(line) > columns else line
-        for line in text.split("\n")
-    )
+    return "\n".join(_broken(line, columns, indent) for line in text.split("\n"))
+
+
+def _broken(line: str, columns: int, indent: str) -> str:
+    """A line broken between words. What no row has room for, as Chinese without blanks, the terminal breaks itself."""
+    if width(line) <= columns:
+        return line
+    parts: list[str] = []
+    column = 0
+    for word in line.split(" "):
+        room, taken = columns - column, width(word)
+        if parts and taken >= room and taken <= columns - width(indent):
+            parts.append(f"\n{indent}{word}")
+            column = width(indent) + taken
+        else:
+            parts.append(f" {word}" if parts else word)
+            column = (column + taken + (len(parts) > 1)) % columns
+    return "".join(parts)
 
 
 def say_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -154,7 +191,7 @@ def progress(label: str) -> Iterator[Callable[[str], None]]:
 
 def _columns() -> int:
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80  # 0 where a terminal has no size
     except (OSError, ValueError):
         return 80
 

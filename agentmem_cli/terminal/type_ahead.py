@@ -1,21 +1,22 @@
-"""What is typed before the prompt is there, or during an answer, waits for the prompt. Reads no key itself."""
+"""What is typed before the prompt is there, or during an answer, waits for the prompt."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def type_ahead_kept() -> Iterator[None]:
+def type_ahead_kept() -> Iterator[str]:
     """Inside, the terminal holds typed keys as they are and shows none of them; Ctrl-C still interrupts.
 
     In its usual mode it would turn Enter into the Ctrl-J that only makes a line, lose Ctrl-D, and draw the keys
-    into the answer.
+    into the answer. Gives the keys that it has taken so already, while Python started, as they were pressed.
     """
     if sys.platform == "win32":
-        yield
+        yield ""
         return
     import termios
 
@@ -25,6 +26,30 @@ def type_ahead_kept() -> Iterator[None]:
     waiting[3] &= ~(termios.ICANON | termios.ECHO)
     termios.tcsetattr(keyboard, termios.TCSANOW, waiting)
     try:
-        yield
+        yield _typed_before(keyboard)
     finally:
         termios.tcsetattr(keyboard, termios.TCSANOW, before)
+
+
+def give_back(keys: str) -> None:
+    """Let the next prompt read these keys first."""
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.input.typeahead import store_typeahead
+    from prompt_toolkit.input.vt100_parser import Vt100Parser
+    from prompt_toolkit.key_binding import KeyPress
+
+    pressed: list[KeyPress] = []
+    parser = Vt100Parser(pressed.append)
+    parser.feed_and_flush(keys)
+    store_typeahead(create_input(), pressed)
+
+
+def _typed_before(keyboard: int) -> str:
+    """What the terminal has taken in its usual mode, where Enter became a newline and Ctrl-D a NUL."""
+    import fcntl
+    import struct
+    import termios
+
+    waiting = struct.unpack("i", fcntl.ioctl(keyboard, termios.FIONREAD, b"\0" * 4))[0]
+    typed = os.read(keyboard, waiting) if waiting else b""
+    return typed.decode("utf-8", "replace").replace("\n", "\r").replace("\0", "\x04")

@@ -117,6 +117,7 @@ def test_an_answer_on_the_screen(chat: Chat, anthropic: AnthropicServer) -> None
     Escape sequences, C1 controls and characters that reorder a line come through as text, whole or in two
     pieces, as text or as Markdown's entities.
     """
+    wide, leftwards = "日本語の会話がここに続きます。" * 9, "שלום עולם"
     words = [f"word{number}" for number in range(30)]
     anthropic.reply(pieces=[*(f"{word} " for word in words), "\n\nThe second paragraph."], delay=0.03)
     anthropic.reply(
@@ -127,6 +128,7 @@ def test_an_answer_on_the_screen(chat: Chat, anthropic: AnthropicServer) -> None
             " end.",
         ]
     )
+    anthropic.reply(pieces=[wide[:50], wide[50:], f"\n\n{leftwards}\n\nDone."])
     with chat(*PLAIN) as terminal:
         terminal.send("Go\r")
         terminal.wait_for("word5")
@@ -135,9 +137,43 @@ def test_an_answer_on_the_screen(chat: Chat, anthropic: AnthropicServer) -> None
         assert words == list(dict.fromkeys(each for each in shown if each.startswith("word")))
         terminal.send("Go on\r")
         assert "A]52;c;ZXZpbA==B]0;ownedC[2JD31mE F" in terminal.wait_for("end.")
+        terminal.send(f"漢字x\x7f{leftwards}\r")
+        shown = terminal.wait_for("Done.")
+        assert f"› 漢字{leftwards}" in shown.replace("字 ", "字").replace("漢 ", "漢")
+        assert (wide, True) == (re.sub("[^日-語の-ん。]", "", shown.rpartition("漢")[2])[1:], leftwards in shown)
         leave(terminal)
+    assert f"漢字{leftwards}" == anthropic.requests[-1].body["messages"][-1]["content"][0]["text"]
     steering = [b"\x1b]52", b"\x1b]0;", b"\x1b[2JD", b"\x07", "\x9b".encode(), "\u202e".encode()]
     assert [] == [each for each in steering if each in terminal.raw]
+
+
+def test_what_stands_below_an_answer(chat: Chat, cli: Cli, tmp_path: Path, anthropic: AnthropicServer) -> None:
+    """Each passage cited, by document and page, and each mark with nothing behind it; then what it took.
+
+    The bottom line counts the last request alone, and goes on doing so when the next answer is stopped.
+    """
+    (tmp_path / "refunds.txt").write_text("Customers get a full refund within thirty days.")
+    cli("ingest", str(tmp_path / "refunds.txt"))
+    for _ in range(2):
+        anthropic.tool_use("search_knowledge", {"query": "refund"}, when="refund policy")
+        anthropic.reply("Within thirty days [1], or not [9].", when="tool_result")
+    anthropic.hang(when="Nobody")
+    with chat("--memory", "off") as terminal:
+        terminal.send("What is the refund policy?\r")
+        shown = terminal.wait_for(re.compile(r" tokens in.*\n›[\s\S]* tokens$"))
+        below = shown.partition("or not [9].")[2].split("\n")
+        assert ["[1] refunds.txt, p. 1", "[9] has no passage behind it"] == below[2:4]
+        taken = sum(int(each) for each in re.findall(r"(\d+) tokens in|(\d+) out", shown) for each in each if each)
+        last = int(re.findall(r"(\d+)/200k tokens$", shown)[0])
+        assert (True, taken) == (last < taken, 2 * last)
+        terminal.send("Nobody\r")
+        wait_until(lambda: len(anthropic.requests) == 3)
+        terminal.send("\x03")
+        terminal.wait_for(re.compile(rf"Stopped[\s\S]* {last}/200k tokens$"))
+        leave(terminal)
+    printed = cli("chat", "-p", "--memory", "off", "What is the refund policy?")
+    assert "Within thirty days [1], or not [9].\n" == printed.out
+    assert "[1] refunds.txt, p. 1\n[9] has no passage behind it\n" == printed.err
 
 
 def wait_until(claim: Callable[[], bool]) -> None:

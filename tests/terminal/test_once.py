@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import Result, started_process
+from harness.command_line import AGENTMEM, Result, started_process
+from harness.environment import process_environment
 
 Cli = Callable[..., Result]
 
@@ -40,7 +42,7 @@ def test_formats(cli: Cli, anthropic: AnthropicServer) -> None:
     anthropic.reply(pieces=["Done", "."])
     shown = cli("chat", "-p", "--memory", "off", "--format", "json", "What about it?").json()
     assert ("done", "Done.", None, ["recall"]) == (shown["status"], shown["answer"], shown["error"], shown["tools"])
-    assert {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"} == set(shown["usage"])
+    assert {"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cost"} == set(shown["usage"])
     assert 2 == cli("chat", "-p", "--format", "xml", "Hello there").code
 
 
@@ -86,6 +88,37 @@ def test_a_closed_pipe_ends_quietly(home: Path, anthropic: AnthropicServer, cli:
     (session,) = cli("sessions", "list", "--json").json()
     messages = cli("sessions", "show", session["session_id"], "--json").json()["messages"]
     assert ["done", "done"] == [message["status"] for message in messages]
+
+
+def test_a_pipe_that_nobody_closes(home: Path, anthropic: AnthropicServer) -> None:
+    """A message beside a silent pipe is asked without it after a while, and says so; the pipe need not end."""
+    anthropic.reply("Four.")
+    with started_process("-p", "--memory", "off", "What is it?", env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdout
+        assert b"Four.\n" == child.stdout.readline()
+        assert 0 == child.wait(30)
+        assert b"Nothing came from stdin in 3 s" in _stderr(child)
+
+
+def test_a_slow_pipe_is_read_to_its_end(home: Path, anthropic: AnthropicServer) -> None:
+    """Once something came, all of it is waited for."""
+    anthropic.reply("Four.")
+    with started_process("-p", "--memory", "off", "What is it?", env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdin
+        for part in (b"two and ", b"two"):
+            child.stdin.write(part)
+            child.stdin.flush()
+        assert (0, b"") == (_end(child), _stderr(child))
+    assert "What is it?\n\ntwo and two" in anthropic.requests[0].text.replace("\\n", "\n")
+
+
+def test_closed_streams(home: Path, anthropic: AnthropicServer) -> None:
+    """A stream that is closed from the start is no traceback, and the database does not take its place."""
+    anthropic.reply("Four.")
+    command = f"exec {AGENTMEM} -p --memory off 'What is it?' <&- 2>&-"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, env=process_environment(), check=False)
+    assert (0, b"Four.\n", b"") == (ended.returncode, ended.stdout, ended.stderr)
+    assert (home / "agentmem.db").read_bytes().startswith(b"SQLite format 3")
 
 
 def test_ctrl_c_keeps_the_answer_so_far(home: Path, anthropic: AnthropicServer, cli: Cli) -> None:

@@ -1,0 +1,71 @@
+"""What the next request of a conversation carries, part by part, before its question is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from agentmem_cli.agent.conversation import Conversation
+from agentmem_cli.agent.events import Evidence
+from agentmem_cli.agent.history import HISTORY_BUDGET, history_within
+from agentmem_cli.agent.prompt import SYSTEM_TEXT, answer_shown
+from agentmem_cli.agent.tools import read_only_tools
+from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, WRAPPING, profile_text
+from agentmem_cli.recall.recall import recall_for
+from agentmem_cli.recall.tokens import count_tokens
+from agentmem_cli.records import Recall
+from agentmem_cli.sessions.turns import history_before
+
+CLAUDE_WINDOW = 200_000
+"""Tokens that every Claude since version 2.1 takes at the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPart:
+    """One part of a request. `tokens` is an estimate, and the most that the part may have where `is_limit`."""
+
+    name: str
+    tokens: int
+    detail: str = ""
+    is_limit: bool = False
+
+
+def next_request(conversation: Conversation) -> list[ContextPart]:
+    """The parts of the next request, in the order in which a model reads them."""
+    database, user = conversation.database, conversation.settings.user
+    profile = profile_text(found := recall_for(database, user, "").profile)
+    known = _tokens(profile)
+    recalled = max(LEAST_BLOCK, MEMORY_BUDGET - WRAPPING - known)
+    return [
+        ContextPart("tools", count_tokens(_tools_text()), "search_knowledge, recall"),
+        ContextPart("system text", count_tokens(SYSTEM_TEXT)),
+        ContextPart("instructions", _tokens(conversation.instructions), "/system"),
+        ContextPart("profile", known, f"{len(found)} of what is known of you"),
+        _history(conversation),
+        ContextPart("recall", recalled, "what fits the question", is_limit=True),
+    ]
+
+
+def context_window(model: str) -> int | None:
+    """How many tokens a model takes, where that is known; None where it is not."""
+    return CLAUDE_WINDOW if model.startswith("anthropic:claude") else None
+
+
+def _tokens(text: str) -> int:
+    return count_tokens(text) if text else 0
+
+
+def _history(conversation: Conversation) -> ContextPart:
+    settings = conversation.settings
+    chosen = history_before(conversation.database, conversation.session_id, settings.history)
+    carried = history_within(chosen, HISTORY_BUDGET)
+    tokens = sum(count_tokens(each.question) + count_tokens(answer_shown(each)) for each in carried)
+    return ContextPart("history", tokens, f"exchanges of this session, the last {len(carried)}")
+
+
+def _tools_text() -> str:
+    """The tools as a provider is told of them."""
+    tools = read_only_tools(Evidence(), lambda *_: [], lambda query: Recall(query, [], [], []))
+    for tool in tools:
+        tool.process_entrypoint()
+    return json.dumps([tool.to_dict() for tool in tools])

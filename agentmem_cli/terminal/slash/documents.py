@@ -1,0 +1,47 @@
+"""The commands on documents."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentmem_cli.errors import UsageProblem
+from agentmem_cli.terminal.ingesting import ingested, say_counts, say_result
+from agentmem_cli.terminal.streams import note, say_prose
+
+if TYPE_CHECKING:
+    from agentmem_cli.terminal.repl import Chat
+
+
+def ingest(chat: Chat, words: str) -> None:
+    """Read files and folders into the knowledge: /ingest PATH."""
+    if not words:
+        raise UsageProblem("Nothing to read.", "Say what: /ingest PATH.")
+    if chat.conversation.settings.incognito:
+        raise UsageProblem("Incognito keeps nothing.", "Ingest it with `agentmem ingest`.")
+    from agentmem_cli.knowledge.walk import find_files
+
+    counts: Counter[str] = Counter()
+    found = find_files(_paths(words))
+    with closing(ingested(chat.database, chat.conversation.settings, found, [])) as results:
+        try:
+            for result in results:
+                counts[result.status] += 1
+                say_result(result)
+        except KeyboardInterrupt:
+            note("Stopped; what is read is kept.")
+    say_counts(counts) if counts else say_prose("There is nothing to ingest there.")
+
+
+def _paths(words: str) -> list[Path]:
+    """The path as it stands, blanks and all, or else the paths that a shell would see."""
+    whole = Path(words).expanduser()
+    if whole.exists():
+        return [whole]
+    try:
+        return [Path(each).expanduser() for each in shlex.split(words)]
+    except ValueError:
+        return [whole]

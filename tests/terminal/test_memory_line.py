@@ -1,0 +1,52 @@
+"""The line that says what a message taught."""
+
+from __future__ import annotations
+
+import pytest
+from memories.conftest import NOW
+
+from agentmem_cli.agent.events import Captured
+from agentmem_cli.records import Memory
+from agentmem_cli.terminal.notices import memory_line
+
+
+def memory(memory_id: str, text: str, replaces_perhaps: str | None = None) -> Memory:
+    return Memory(
+        memory_id,
+        "sarah",
+        text,
+        "fact",
+        [],
+        "active",
+        None,
+        None,
+        None,
+        NOW,
+        NOW,
+        NOW,
+        False,
+        None,
+        None,
+        replaces_perhaps=replaces_perhaps,
+    )
+
+
+OSLO, BERGEN, TEA = memory("1", "Lives in Oslo"), memory("2", "Lives in Bergen", "1"), memory("3", "Likes tea")
+
+
+@pytest.mark.parametrize(
+    ("captured", "line"),
+    [
+        (Captured(), ""),
+        (Captured([TEA]), "memory +1: Likes tea (undo: /undo)"),
+        (Captured([], [TEA]), "memory ~1: Likes tea (undo: /undo)"),
+        (
+            Captured([TEA, BERGEN], [], [OSLO]),
+            "memory +2 ?1: Likes tea; Lives in Bergen – replaces “Lives in Oslo”? (/pending; undo: /undo)",
+        ),
+        (Captured([], [], [], [TEA]), "memory ?1 to review: Likes tea (/pending)"),
+    ],
+)
+def test_it_counts_what_was_added_replaced_and_asked(captured: Captured, line: str) -> None:
+    """With how to take it back, and how to answer."""
+    assert line == memory_line(captured, undo="/undo", pending="/pending")

@@ -1,0 +1,205 @@
+"""How an answer is drawn while it streams: each finished block once, the tail below it, code as it was written."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pyte
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.live import Live
+from rich.live_render import LiveRender
+
+from agentmem_cli.terminal.blocks import AnswerBlocks, Block, Code, Fence, Prose
+from agentmem_cli.terminal.live_tail import LiveTail, reflows
+from agentmem_cli.terminal.render import LiveAnswer, code_theme
+
+ANSWER = """\
+# Rain
+
+The **first** paragraph is
+of two lines, see [the page](https://example.org/x).
+
+- one
+- two
+  with a second line
+
+  and a second paragraph
+- three
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+```python
+def wet(x: int) -> str:
+\treturn f"{x}" + "‖"
+
+
+text = '''
+in a string'''
+```
+1. first
+
+2. second
+   ```sh
+   ls
+
+   pwd
+   ```
+~~~
+not closed
+"""
+MARKDOWN = st.lists(
+    st.sampled_from(["a", "b ", "\n", "\n\n", "```", "~~~", "- ", "1. ", "  ", "|", "`", "*", "python", "\n```\n"]),
+    max_size=30,
+).map("".join)
+
+
+class Drawn:
+    """A console whose output goes to an emulated terminal with scrollback."""
+
+    def __init__(self, columns: int = 60, rows: int = 12) -> None:
+        self.screen = pyte.HistoryScreen(columns, rows, history=1000, ratio=0.5)
+        self.screen.set_mode(pyte.modes.LNM)
+        self._stream = pyte.Stream(self.screen)
+        self._output = io.StringIO()
+        self.console = Console(
+            file=self._output, force_terminal=True, width=columns, height=rows, color_system="standard", _environ={}
+        )
+
+    def text(self) -> str:
+        """All that was ever drawn and still stands: the scrollback and the screen."""
+        self._stream.feed(self._output.getvalue())
+        self._output.seek(0)
+        self._output.truncate()
+        above = [
+            "".join(line[column].data for column in range(self.screen.columns)) for line in self.screen.history.top
+        ]
+        return "\n".join(line.rstrip() for line in [*above, *self.screen.display]).rstrip("\n")
+
+    def resize(self, columns: int) -> None:
+        """Make it wider or narrower; lines that are too long are cut off, as xterm does."""
+        self.text()
+        self.console.width = columns
+        self.screen.resize(self.screen.lines, columns)
+
+
+def blocks_of(pieces: list[str]) -> list[Block]:
+    """The blocks of an answer that comes in these pieces."""
+    blocks = AnswerBlocks()
+    finished = [block for piece in pieces for block in blocks.add(piece)]
+    return [*finished, *blocks.finish()]
+
+
+def source_of(blocks: list[Block]) -> str:
+    """The Markdown that blocks were cut from, but for blank lines."""
+    lines: list[str] = []
+    for block in blocks:
+        if isinstance(block, Code):
+            lines += block.text.split("\n")[-block.new :]
+        else:
+            lines += [block.line] if isinstance(block, Fence) else block.markdown.split("\n")
+    return "\n".join(line for line in lines if line.strip())
+
+
+@given(MARKDOWN, st.integers(1, 9))
+def test_nothing_is_lost_or_doubled(answer: str, size: int) -> None:
+    """Whatever the Markdown and however it is cut into pieces: the same lines, each once, in order."""
+    pieces = [answer[start : start + size] for start in range(0, len(answer), size)]
+    expected = "\n".join(line for line in answer.split("\n") if line.strip())
+    assert expected == source_of(blocks_of(pieces))
+    assert blocks_of([answer]) == blocks_of(pieces)
+
+
+def test_what_is_a_block() -> None:
+    """Paragraphs, tables, items of a list and lots of code are blocks; a fence in an item belongs to the item."""
+    blocks = blocks_of([ANSWER])
+    prose = [block.markdown.strip() for block in blocks if isinstance(block, Prose)]
+    assert ["- one", "- two\n  with a second line\n\n  and a second paragraph", "- three"] == prose[2:5]
+    assert "2. second\n   ```sh\n   ls\n\n   pwd\n   ```" == prose[-1]
+    assert ["```python", "```", "~~~"] == [block.line for block in blocks if isinstance(block, Fence)]
+    code = [block for block in blocks if isinstance(block, Code)]
+    assert "not closed" == code[-1].text
+
+
+def test_code_is_there_to_be_copied() -> None:
+    """Code stands on the screen as it was written: no frame, no indent, long lines not cut."""
+    drawn = Drawn(columns=40)
+    line = "value = " + "+".join(f"number_{each}" for each in range(9))
+    with LiveAnswer(drawn.console) as answer:
+        answer.add(f"```python\nif True:\n    {line}\n```\n")
+    shown = drawn.text()
+    assert f"if True:\n    {line}" in re.sub(r"(?<=.{40})\n", "", shown)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "mono"])
+def test_each_block_once(theme: str) -> None:
+    """A long answer, drawn again and again in mid-block, stands in the scrollback once and whole, in any theme."""
+    drawn = Drawn(rows=6)
+    with LiveAnswer(drawn.console, theme) as answer:
+        for piece in re.findall(r"(?s).{1,7}", ANSWER):
+            answer.add(piece)
+            answer.redraw()
+    shown = drawn.text()
+    for word in ("Rain", "first paragraph", "https://example.org/x", "• two", "pwd", "in a string", "not closed"):
+        assert 1 == shown.count(word), shown
+    assert "\n\n\n" not in shown.replace('‖"\n\n\n', "")
+    assert " 2 second" in shown
+
+
+def test_a_tail_higher_than_the_screen_shows_its_end() -> None:
+    """Of a paragraph that does not fit, the newest lines are drawn; when it is finished, all of it is there."""
+    drawn = Drawn(columns=20, rows=6)
+    with LiveAnswer(drawn.console) as answer:
+        for number in range(40):
+            answer.add(f"number{number} ")
+            answer.redraw()
+        assert "number39" in drawn.text()
+    assert [f"number{each}" for each in range(40)] == drawn.text().split()
+
+
+def test_resized_in_the_middle() -> None:
+    """Made narrower and wider while an answer streams: nothing stands there twice."""
+    drawn = Drawn(columns=60)
+    words = [f"word{each}" for each in range(60)]
+    with LiveAnswer(drawn.console) as answer:
+        for number, word in enumerate(words):
+            answer.add(word + (" " if (number + 1) % 20 else "\n\n"))
+            answer.redraw()
+            if number in (10, 30, 50):
+                drawn.resize({10: 40, 30: 80, 50: 50}[number])
+    shown = drawn.text().split()
+    assert [word for word in words if shown.count(word) > 1] == []
+    assert set(words[20:]) <= set(shown)
+
+
+def test_rows_after_a_terminal_broke_its_lines_anew() -> None:
+    """A terminal that reflows makes two rows of a line when it is made half as wide; xterm does not."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=60, height=20, _environ={})
+    tail = LiveTail(console, lambda: "x" * 60 + "\n" + "y" * 10)
+    with tail:
+        tail.refresh()
+        console.width = 30
+        rows = tail.rows
+        assert 3 == rows.now()
+    assert not reflows({"XTERM_VERSION": "XTerm(390)"})
+    assert not reflows({"TERM": "linux"})
+
+
+def test_live_tail() -> None:
+    """Rich still has what the live tail reaches into: an own renderer of the live rows, asked where they begin."""
+    live = Live(console=Console(file=io.StringIO()))
+    assert isinstance(live._live_render, LiveRender)
+    assert {"position_cursor", "restore_cursor", "set_renderable"} <= vars(LiveRender).keys()
+
+
+def test_the_theme_of_code() -> None:
+    """`auto` follows what the terminal says of its background; `light` and `dark` do not ask."""
+    assert "ansi_light" == code_theme("auto", {"COLORFGBG": "0;15"})
+    assert "ansi_dark" == code_theme("auto", {"COLORFGBG": "15;0"})
+    assert "ansi_dark" == code_theme("auto", {})
+    assert "ansi_light" == code_theme("light", {"COLORFGBG": "15;0"})
