@@ -5,7 +5,7 @@ Times are Unix seconds (UTC) inside; JSON shows them as ISO 8601 with a `Z`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -147,6 +147,8 @@ class RecalledTurn(Record):
     """Its place in the order of everything that was said."""
     replaced_by: str | None = None
     """What is true now instead of what it says, where a memory that came from it was replaced."""
+    reply_to: int | None = None
+    """The number of the message that it replies to, where it fits the question only by that."""
 
     def as_json(self) -> dict[str, Any]:
         """With `"type": "turn"`."""
@@ -180,16 +182,20 @@ class Recall(Record):
     profile: list[RecalledMemory]
     memories: list[RecalledMemory]
     turns: list[RecalledTurn]
+    further: list[RecalledTurn] = field(default_factory=list)
+    """What a prompt with room left is filled with: replies to the `turns` that ask, then what ranks after them."""
 
     def as_json(self, placed: frozenset[str | int] | None = None) -> dict[str, Any]:
         """`{"question", "profile", "items"}`: memories and turns together, in rank order, each with its `type`.
 
-        With what a prompt had room for, ids of memories and numbers of messages, each says whether it is `in_prompt`.
+        With what a prompt had room for, ids of memories and numbers of messages, each says whether it is `in_prompt`,
+        and those of `further` that it had room for are among them.
         What the profile shows is in every prompt.
         """
         items: list[tuple[float, str | int, dict[str, Any]]]
         items = [(each.score, each.memory_id, each.as_json()) for each in self.memories]
-        items += [(each.score, each.message_id, each.as_json()) for each in self.turns]
+        turns = [*self.turns, *(each for each in self.further if placed and each.message_id in placed)]
+        items += [(each.score, each.message_id, each.as_json()) for each in turns]
         items.sort(key=lambda item: -item[0])
         if placed is not None:
             shown = placed | {each.memory_id for each in self.profile}

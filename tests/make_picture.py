@@ -10,21 +10,25 @@ import re
 import tempfile
 from pathlib import Path
 
-from harness.command_line import AGENTMEM
+from harness.command_line import AGENTMEM, run_process
 from harness.terminal import on_terminal
 from rich.console import Console
 from rich.text import Text
 
 PICTURE = Path(__file__).parent.parent / ".assets" / "first-run.svg"
+KNOWLEDGE = PICTURE.parent.parent / "knowledge"
 COLUMNS = 92
+DIM = re.compile(r"^(?:Resume|·|sarah ·|recalled |\[\d+\] )| cited · ")
 FIRST_DAY = [("Hi, I'm Sarah. I prefer concise answers and I work in healthcare.", "memory +3")]
-NEXT_DAY = [("Where do I work?", "From memory"), ("/why", "you said")]
+NEXT_DAY = [("Where do I work?", "You said on"), ("What is our refund policy?", " cited · "), ("/why", "passage   [1]")]
 
 
 def main() -> None:
     """Run both sessions and draw them one below the other."""
     with tempfile.TemporaryDirectory() as home:
-        screens = [screen_after(home, lines) for lines in (FIRST_DAY, NEXT_DAY)]
+        first = screen_after(home, FIRST_DAY)
+        run_process("ingest", str(KNOWLEDGE), env={"AGENTMEM_HOME": home})
+        screens = [first, screen_after(home, NEXT_DAY)]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for screen in screens:
         console.print(Text("$ agentmem chat --user sarah", style="bold green"))
@@ -38,21 +42,26 @@ def main() -> None:
 
 def screen_after(home: str, lines: list[tuple[str, str]]) -> list[str]:
     """The screen of a session in which these lines were typed, each when its predecessor's answer was there."""
-    with on_terminal(AGENTMEM, "chat", "--user", "sarah", columns=COLUMNS, env={"AGENTMEM_HOME": home}) as terminal:
+    with on_terminal(
+        AGENTMEM, "chat", "--user", "sarah", columns=COLUMNS, rows=40, env={"AGENTMEM_HOME": home}
+    ) as terminal:
         terminal.wait_for("›")
         for typed, shown in lines:
             terminal.send(f"{typed}\r")
-            terminal.wait_for(shown)
+            terminal.wait_for(re.compile(rf"{re.escape(shown)}[\s\S]*\n›"))
+        before_leaving = terminal.text().splitlines()
         terminal.send("/quit\r")
         terminal.wait_for_exit()
-        return [line for line in terminal.text().splitlines() if line != "› /quit"]
+        last_prompt = max(number for number, line in enumerate(before_leaving) if line == "›")
+        how_to_come_back = terminal.text().splitlines()[-1]
+        return [*before_leaving[:last_prompt], "› /quit", before_leaving[-1], how_to_come_back]
 
 
 def style_of(line: str) -> str:
-    """Bold for what was typed, green for what was remembered, dim for how to come back."""
+    """Bold for what was typed, green for what was remembered, dim for what the chat shows dim."""
     if line.startswith("›"):
         return "bold"
-    return "green" if line.startswith("memory") else "dim" if line.startswith("Resume") else ""
+    return "green" if line.startswith("memory") else "dim" if DIM.search(line) else ""
 
 
 def without_downloads(drawing: str) -> str:

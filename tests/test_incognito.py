@@ -86,7 +86,7 @@ def test_a_whole_chat_touches_nothing(lived_in: Path) -> None:
             ("What is our refund policy?", "within 30 days"),
             ("/remember I prefer tea", "Remembered"),
             ("/memories", "I prefer tea"),
-            ("/sessions", "I live in Oslo."),
+            ("/sessions", "I live in Oslo"),
         ):
             terminal.send(f"\x0c{typed}\r")
             terminal.wait_for(shown)

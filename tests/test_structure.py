@@ -26,6 +26,8 @@ OWNERS = {
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},
     "wordllama": {"embedding"},
+    "tokenizers": {"embedding"},
+    "safetensors": {"embedding"},
     "numpy": {"embedding", "knowledge", "recall"},
     "anthropic": {"agent"},
     "sqlite3": {"storage"},
@@ -44,6 +46,7 @@ WRITERS = {"terminal"}
 
 HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
+    *("tokenizers", "safetensors"),
     *("pydantic", "pypdf", "pypdfium2", "platformdirs"),
 ]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from agentmem_cli.agent.citations import citation
 from agentmem_cli.recall.recall import question_words
 from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn, TranscriptMessage
 from agentmem_cli.storage.fulltext import terms
@@ -46,7 +47,7 @@ _CONVERSATION = re.compile(
 )
 _OWN_ANSWER = re.compile(
     "|".join(map(re.escape, (NOTHING_FOUND, _OFFER, _KNOWS_NOTHING, _EVERYTHING, _NOTED)))
-    + r"|From memory: \*\*|From .+, page \d+ \[\d+\]:|On \d{4}-\d\d-\d\d .+:\n\n>"
+    + r"|From memory: \*\*|From .+, p\. .+ \[\d+\]:|On \d{4}-\d\d-\d\d .+:\n\n>"
 )
 """How the answers of this module begin: they are never quoted as something that was said."""
 _DIGIT = re.compile(r"\d")
@@ -202,7 +203,7 @@ def _from_documents(question: str, lookup: Lookup) -> _Found:
         covers = _covered(wanted, f"{passage.document} {passage.text}")
         if covers >= ENOUGH:
             quoted = "\n\n".join(f"> {sentence}" for sentence in _best_sentences(wanted, passage.text))
-            return _Found(covers, f"From {passage.document}, page {passage.page} [{number}]:\n\n{quoted}")
+            return _Found(covers, f"From {citation(passage)} [{number}]:\n\n{quoted}")
     return _NOT_FOUND
 
 

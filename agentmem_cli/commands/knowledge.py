@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +27,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DocumentId = Annotated[
     str,
     typer.Argument(
-        metavar="ID", help="A document's id, its beginning, path or file name.", autocompletion=document_candidates
+        metavar="ID",
+        help="A document's id or file name, or the beginning of one, or its path.",
+        autocompletion=document_candidates,
     ),
 ]
 
@@ -42,7 +45,7 @@ def list_documents(as_json: AsJson = False) -> None:
     elif not found:
         note("No documents yet. `agentmem ingest PATH` reads some.")
     else:
-        headers = ("ID", "STATUS", "PAGES", "PASSAGES", "KB", "INGESTED", "PATH")
+        headers = ("ID", "STATUS", "PAGES", "PASSAGES", "KB", "INGESTED", "NAME", "FOLDER")
         say_table(
             headers,
             [
@@ -53,7 +56,8 @@ def list_documents(as_json: AsJson = False) -> None:
                     str(each.passages),
                     str(each.size // 1000),
                     (iso(each.ingested_at) or "")[:10],
-                    each.path,
+                    each.title,
+                    str(Path(each.path).parent),
                 )
                 for each in found
             ],
@@ -143,7 +147,8 @@ def embedder(
         missing = f"{shown['passages_without_vector']} passages have no vector of it"
         say(f"{missing}: `agentmem knowledge embedder {shown['name']}` makes them.")
     if not name:
-        say_table(("CHOICE", ""), list(CHOICES.items()))
+        for choice, needs in CHOICES.items():  # a table would cut what each needs
+            say(f"{choice:<16} {needs}")
 
 
 def _use(settings: Settings, database: Database, name: str) -> None:
@@ -186,5 +191,6 @@ def _show_found(query: str, found: list[FoundPassage], as_json: bool) -> None:
     if not found:
         note("Nothing found. `agentmem knowledge list` shows what has been ingested.")
     for each in found:
-        heading = f"\n{each.heading}" if each.heading else ""
+        begins_with_it = each.text.lstrip("# ").startswith(each.heading.rpartition(" > ")[2])
+        heading = "" if begins_with_it else f"\n{each.heading}"
         say(f"{citation(each)}  ({each.score:.2f}){heading}\n{each.text}\n")

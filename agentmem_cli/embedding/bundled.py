@@ -6,15 +6,15 @@ import functools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.embedding.vectors import unit_vectors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
 
+    from agentmem_cli.embedding.tokens import TokenNumbers, Tokens
     from agentmem_cli.embedding.vectors import Vectors
 
 EMBEDDER = "wordllama-256"
@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 8_000
 class _Model:
     """Text to token numbers, and the vector of each token: shape (tokens, 256), float32."""
 
-    tokenizer: Tokenizer
+    tokens: Tokens
     embedding: NDArray[np.float32]
 
 
@@ -47,16 +47,12 @@ def embed(texts: list[str]) -> Vectors:
     return unit_vectors(means)
 
 
-def tokens(texts: Sequence[str]) -> list[NDArray[np.int64]]:
+def tokens(texts: Sequence[str]) -> list[TokenNumbers]:
     """The token numbers of each text, of its first 8,000 characters."""
-    import numpy as np
-
-    cut = [text[:_MOST_CHARACTERS] for text in texts]
-    encoded = _loaded().tokenizer.encode_batch_fast(cut, add_special_tokens=False)  # no offsets: twice as fast
-    return [np.array(each.ids, np.int64) for each in encoded]
+    return _loaded().tokens.of([text[:_MOST_CHARACTERS] for text in texts])
 
 
-def token_vectors(numbers: NDArray[np.int64]) -> Vectors:
+def token_vectors(numbers: NDArray[np.integer[Any]]) -> Vectors:
     """The unit vectors of these tokens, shape (len(numbers), 256)."""
     return unit_vectors(_loaded().embedding[numbers])
 
@@ -73,13 +69,14 @@ def _load() -> _Model:
     from pathlib import Path
 
     from safetensors.numpy import load_file
-    from tokenizers import Tokenizer
+
+    from agentmem_cli.embedding.tokens import Tokens
 
     spec = find_spec("wordllama")
     assert spec is not None  # noqa: S101 -- a dependency
     assert spec.origin is not None  # noqa: S101 -- a package with code has a file
     folder = Path(spec.origin).parent
     return _Model(
-        Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json")),
+        Tokens(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"),
         load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"].astype("float32"),
     )

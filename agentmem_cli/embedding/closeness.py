@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from agentmem_cli.embedding.tokens import TokenNumbers
+
     Matches = NDArray[np.float32]
+    Places = NDArray[np.int64]
+    """For each token of a text its place among the distinct tokens of all texts."""
 
 _STEP = 16
 """Tokens: a window is two steps, about a sentence of any language, and one begins every step."""
@@ -30,11 +34,13 @@ def closeness(question: str, texts: Sequence[str], pages: Sequence[Hashable]) ->
     """
     import numpy as np
 
-    asked, held = tokens([question])[0], tokens(texts)
+    asked, *held = tokens([question, *texts])
     if not len(asked) or not any(map(len, held)):
         return np.zeros(len(texts), np.float32), np.zeros(len(texts), np.float32)
-    weights = _rarity(asked, held)
-    matches = _matches(asked, held)
+    distinct = np.flatnonzero(np.bincount(np.concatenate(held)))
+    places_of = [np.searchsorted(distinct, each) for each in held]
+    weights = _rarity(asked, distinct, places_of)
+    matches = _matches(asked, distinct, places_of)
     of_page: dict[Hashable, Matches] = {}
     for page, match in zip(pages, matches, strict=True):
         of_page[page] = np.maximum(of_page.get(page, 0.0), match.max(axis=0))
@@ -43,15 +49,13 @@ def closeness(question: str, texts: Sequence[str], pages: Sequence[Hashable]) ->
     return best, together
 
 
-def _matches(asked: NDArray[np.int64], held: list[NDArray[np.int64]]) -> list[Matches]:
+def _matches(asked: TokenNumbers, distinct: Places, held: list[Places]) -> list[Matches]:
     """For each text the squared cosine of each of its tokens with each that is asked for; one row of 0 for no token."""
     import numpy as np
 
-    distinct, places = np.unique(np.concatenate(held), return_inverse=True)
     near = np.maximum(token_vectors(distinct) @ token_vectors(asked).T, 0) ** 2
-    ends = np.cumsum([len(each) for each in held])
     nothing = np.zeros((1, len(asked)), np.float32)
-    return [near[each] if len(each) else nothing for each in np.split(places, ends[:-1])]
+    return [near[each] if len(each) else nothing for each in held]
 
 
 def _windows(match: Matches) -> Matches:
@@ -62,10 +66,14 @@ def _windows(match: Matches) -> Matches:
     return np.maximum(steps[:-1], steps[1:]) if len(steps) > 1 else steps
 
 
-def _rarity(asked: NDArray[np.int64], held: list[NDArray[np.int64]]) -> Matches:
+def _rarity(asked: TokenNumbers, distinct: Places, held: list[Places]) -> Matches:
     """For each asked token the logarithm of how few of the texts hold it, as BM25 has it."""
     import numpy as np
 
-    holding = np.sum([np.isin(asked, each) for each in held], axis=0)
+    holds = np.zeros((len(held), len(distinct)), np.bool_)
+    for row, places in zip(holds, held, strict=True):
+        row[places] = True
+    place = np.minimum(np.searchsorted(distinct, asked), len(distinct) - 1)
+    holding = np.where(distinct[place] == asked, holds.sum(axis=0)[place], 0)
     rarity: Matches = np.log(1 + (len(held) - holding + 0.5) / (holding + 0.5)).astype(np.float32)
     return rarity

@@ -94,13 +94,15 @@ def list_documents(database: Database) -> list[Document]:
 
 
 def find_document(database: Database, wanted: str) -> Document:
-    """The document with this path or title, or whose id starts with this. Raises NotFound, Ambiguous."""
+    """The document with this path or title, or whose id or title starts with this. Raises NotFound, Ambiguous."""
     documents = list_documents(database)
     name = wanted.casefold()
     for fits in (
         [each for each in documents if wanted in (each.document_id, each.path)],
         [each for each in documents if name in (each.title.casefold(), Path(each.title).stem.casefold())],
-        [each for each in documents if each.document_id.startswith(wanted)] if wanted else [],
+        [each for each in documents if each.document_id.startswith(wanted) or each.title.casefold().startswith(name)]
+        if wanted
+        else [],
     ):
         if len(fits) == 1:
             return fits[0]

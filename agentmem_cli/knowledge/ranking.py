@@ -12,7 +12,7 @@ The weights were found on XQuAD in three languages and on 30 questions over eigh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agentmem_cli.embedding.closeness import closeness
@@ -35,24 +35,23 @@ SAME = 0.9
 class Candidate:
     """A passage that may answer. `bm25` and `cosine` are 0 where it was not found that way."""
 
-    passage: FoundPassage
+    passage_id: int
+    page: tuple[str, int]
     bm25: float
     cosine: float
 
     @property
-    def words(self) -> str:
-        """Its headings and its text."""
-        return f"{self.passage.heading}\n{self.passage.text}"
+    def document_id(self) -> str:
+        """The document it is of."""
+        return self.page[0]
 
-    @property
-    def page(self) -> tuple[str, int]:
-        """The page it begins on."""
-        return self.passage.document_id, self.passage.page_index
+
+Scored = tuple[float, Candidate]
 
 
 def ranked(
-    question: str, candidates: Sequence[Candidate], names: Mapping[str, float], first_pages: Mapping[str, float]
-) -> list[tuple[float, FoundPassage]]:
+    candidates: Sequence[Candidate], names: Mapping[str, float], first_pages: Mapping[str, float]
+) -> list[Scored]:
     """The candidates with their scores, best first; `names` and `first_pages` are BM25 scores of documents."""
     parts = _pages(candidates)
     best_bm25, best_cosine, best_page, best_name, best_first = (
@@ -70,17 +69,41 @@ def ranked(
             each.bm25 / best_bm25
             + COSINE * each.cosine / best_cosine
             + PAGE * parts[each.page] / best_page
-            + NAME * names.get(each.passage.document_id, 0) / best_name
-            + FIRST_PAGE * first_pages.get(each.passage.document_id, 0) / best_first,
+            + NAME * names.get(each.document_id, 0) / best_name
+            + FIRST_PAGE * first_pages.get(each.document_id, 0) / best_first,
             each,
         )
         for each in candidates
     ]
-    scored.sort(key=_rank)
-    return _spread_over_pages(_read_closely(question, scored))
+    return sorted(scored, key=_rank)
 
 
-def without_repeats(scored: Sequence[tuple[float, FoundPassage]], limit: int) -> list[FoundPassage]:
+def read_closely(question: str, scored: Sequence[Scored], passages: Mapping[int, FoundPassage]) -> list[Scored]:
+    """The best READ once more in order, with what reading them word by word adds; one not in `passages` has gone."""
+    near, far = [each for each in scored[:READ] if each[1].passage_id in passages], scored[READ:]
+    if not near:
+        return []
+    texts = [f"{passages[each.passage_id].heading}\n{passages[each.passage_id].text}" for _, each in near]
+    windows, pages = closeness(question, texts, [each.page for _, each in near])
+    best_window, best_page = float(windows.max()) or 1, float(pages.max()) or 1
+    read = [
+        (score + WINDOW * float(window) / best_window + PAGE_WORDS * float(page) / best_page, each)
+        for (score, each), window, page in zip(near, windows, pages, strict=True)
+    ]
+    return [*sorted(read, key=_rank), *far]
+
+
+def spread_over_pages(scored: Sequence[Scored]) -> list[Scored]:
+    """The candidates in rank order, each further one of a page marked down by PAGE_DECAY."""
+    earlier: dict[tuple[str, int], int] = defaultdict(int)
+    found = []
+    for score, each in scored:
+        found.append((score * PAGE_DECAY ** earlier[each.page], each))
+        earlier[each.page] += 1
+    return sorted(found, key=lambda each: -each[0])
+
+
+def without_repeats(scored: Iterable[tuple[float, FoundPassage]], limit: int) -> list[FoundPassage]:
     """The first `limit`, with their scores, that do not nearly repeat a better one."""
     kept: list[FoundPassage] = []
     seen: list[frozenset[str]] = []
@@ -94,8 +117,8 @@ def without_repeats(scored: Sequence[tuple[float, FoundPassage]], limit: int) ->
     return kept
 
 
-def _rank(scored: tuple[float, Candidate]) -> tuple[float, int]:
-    return -scored[0], scored[1].passage.passage_id
+def _rank(scored: Scored) -> tuple[float, int]:
+    return -scored[0], scored[1].passage_id
 
 
 def _pages(candidates: Sequence[Candidate]) -> dict[tuple[str, int], float]:
@@ -104,27 +127,3 @@ def _pages(candidates: Sequence[Candidate]) -> dict[tuple[str, int], float]:
     for each in candidates:
         of_page[each.page].append(each.bm25)
     return {page: sum(sorted(scores, reverse=True)[:PAGE_DEPTH]) for page, scores in of_page.items()}
-
-
-def _read_closely(question: str, scored: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
-    """The best of them once more in order, with what reading them word by word adds."""
-    near, far = scored[:READ], scored[READ:]
-    if not near:
-        return []
-    windows, pages = closeness(question, [each.words for _, each in near], [each.page for _, each in near])
-    best_window, best_page = float(windows.max()) or 1, float(pages.max()) or 1
-    read = [
-        (score + WINDOW * float(window) / best_window + PAGE_WORDS * float(page) / best_page, each)
-        for (score, each), window, page in zip(near, windows, pages, strict=True)
-    ]
-    return [*sorted(read, key=_rank), *far]
-
-
-def _spread_over_pages(scored: list[tuple[float, Candidate]]) -> list[tuple[float, FoundPassage]]:
-    """The passages in rank order, each further one of a page marked down by PAGE_DECAY."""
-    earlier: dict[tuple[str, int], int] = defaultdict(int)
-    found = []
-    for score, each in scored:
-        found.append((score * PAGE_DECAY ** earlier[each.page], each.passage))
-        earlier[each.page] += 1
-    return sorted(found, key=lambda each: -each[0])

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentmem_cli.memories.habits import is_habit
-from agentmem_cli.memories.manner import is_about_manner
 from agentmem_cli.memories.orders import IMPERATIVE, LASTING
+from agentmem_cli.memories.standing import is_standing
 from agentmem_cli.memories.wording import own_words
 
 _SENTENCE_END = re.compile(
@@ -97,7 +96,7 @@ def clauses(sentence: str) -> Iterator[tuple[str, str]]:
 def _stated(sentence: str) -> str:
     """What a sentence states before it asks: "I'm vegan, what can I eat?" does, "I'm Sarah, right?" does not."""
     is_request = _REQUEST.match(sentence) or (
-        _ASKS.match(sentence) and (LASTING.search(sentence) or is_habit(sentence) or is_about_manner(sentence))
+        _ASKS.match(sentence) and (LASTING.search(sentence) or is_standing(sentence))
     )
     if _QUESTION.match(sentence) and not is_request:
         return ""

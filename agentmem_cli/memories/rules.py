@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentmem_cli.memories.clauses import clauses, sentences
-from agentmem_cli.memories.habits import is_habit
-from agentmem_cli.memories.manner import is_about_manner
-from agentmem_cli.memories.orders import ANSWERING, CONDITIONAL_ORDER, LASTING, ONCE, ORDER, WISH
-from agentmem_cli.memories.rule_table import DATE, RULES, Rule
+from agentmem_cli.memories.orders import ANSWERING, LASTING, WISH, is_for_a_case
+from agentmem_cli.memories.rule_table import DATE, Rule, rules
+from agentmem_cli.memories.standing import is_standing, says_it_lasts
 from agentmem_cli.memories.store import text_key
 from agentmem_cli.memories.third_person import capital, other_person, third_person
 from agentmem_cli.memories.writer import Operation
@@ -28,11 +27,12 @@ _HYPOTHETICAL = re.compile(
     re.IGNORECASE,
 )
 _OTHERS_WORDS = re.compile(
-    r"\b(?:joking|(?:just|only|as) a joke|kidding|for example|e\.g|story|role-?play|(?<!\bi )says?|said|told"
-    r"|tells|wrote|claims?|claimed|believes"
-    r"|insists|according to|lyrics|but (?:only|not)|married to (?:my|the) (?:job|work))\b|, not\W*$|:\s+\S",
+    r"\b(?:joking|(?:just|only|as) a joke|kidding|for example|e\.g|story|role-?play|says"
+    r"|(?:they|we|people|used to) say|said|told|tells|(?<!\byou )wrote|claims? (?:that|to|the)|claimed|believes"
+    r"|insists|according to|lyrics|but (?:only|not)|married to (?:my|the) (?:job|work))\b|, not\W*$",
     re.IGNORECASE,
 )
+_GIVES = re.compile(r":\s+\S")  # "I work here: translate it" gives a text to work on
 _DRIFT = re.compile(
     r",?\s+(?:which|(?-i:who)|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they|he|she"
     r"|there|you"
@@ -91,8 +91,7 @@ def is_about_the_user(text: str) -> bool:
     Asks only for first-person words and standing orders, so that it holds for other languages than English too.
     """
     said = (clause for sentence in sentences(text) for clause, _ in clauses(sentence))
-    shapes = (_ABOUT.search, ORDER.match, CONDITIONAL_ORDER.match, is_habit, is_about_manner)
-    return any(any(fits(clause) for fits in shapes) and not _SMALL_TALK.match(clause) for clause in said)
+    return any((_ABOUT.search(clause) or is_standing(clause)) and not _SMALL_TALK.match(clause) for clause in said)
 
 
 def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
@@ -118,7 +117,7 @@ def _learn(sentence: str) -> list[Operation]:
         return []
     if asked["to"]:
         return [Operation("add", capital(other_person(said)), "instruction", quote, ["instructions"])]
-    if _is_order(said):
+    if is_standing(said):
         return [_order(said)]
     kind = "event" if re.search(DATE, said) else "fact"
     whole = Operation("add", capital(other_person(_MY.sub("", said))), kind, quote)
@@ -129,29 +128,27 @@ def _statements(sentence: str) -> Iterator[Operation]:
     said = _asked_part(sentence)
     is_hypothetical = _HYPOTHETICAL.search(said) is not None
     is_others = _OTHERS_WORDS.search(said) is not None
-    if (CONDITIONAL_ORDER.match(said) and not ONCE.search(said)) or (
-        not is_others and (is_hypothetical or said != sentence) and (_is_order(said) or is_about_manner(said))
-    ):
+    if is_for_a_case(said) and says_it_lasts(said):
         yield _order(sentence)
-    elif not is_hypothetical and not is_others:
+    elif is_others:
+        return
+    elif (is_hypothetical or said != sentence) and is_standing(said):
+        yield _order(sentence)
+    elif not is_hypothetical:
         for clause, subject in clauses(sentence):
-            operation = _order(clause) if _is_order(clause) else _statement(clause, subject)
-            if operation is None and is_about_manner(clause):
-                operation = _order(clause)
+            operation = None if says_it_lasts(clause) or _GIVES.search(clause) else _statement(clause, subject)
             if operation:
                 yield operation
+            elif is_standing(clause):
+                yield _order(clause)
 
 
 def _asked_part(sentence: str) -> str:
     """What to judge of a sentence with a colon: "New rule: use tabs" asks after it, "Always be brief: ..." before."""
     head, colon, rest = sentence.partition(": ")
     if colon and _LEAD_IN.fullmatch(head):
-        return rest if _is_order(rest) else f"From now on, {rest}"
+        return rest if is_standing(rest) else f"From now on, {rest}"
     return head if colon and LASTING.search(head) else sentence
-
-
-def _is_order(clause: str) -> bool:
-    return is_habit(clause) or (ORDER.match(clause) is not None and not ONCE.search(clause))
 
 
 def _order(clause: str) -> Operation:
@@ -168,7 +165,7 @@ def _statement(clause: str, subject: str) -> Operation | None:
     value = _TRAILING.sub("", quote)
     if _BROKEN_OFF.search(value):
         return None
-    for rule in RULES:
+    for rule in rules():
         match = rule.pattern.match(subject + value)
         if match:
             end = match.end() - len(subject)

@@ -7,6 +7,7 @@ after the question, in the user role, inside a delimiter that nothing recalled c
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -80,19 +81,27 @@ def fenced(lines: list[Line], delimiter: str) -> str:
 
 
 def block_lines(recall: Recall, budget: int) -> list[Line]:
-    """What fits the budget, the best-ranked first, in date order.
+    """What fits the budget, the best-ranked first and after these what is `further`, in date order.
 
     What the profile shows already is left out, and so is a line that only repeats one that is as new.
     """
     shown = {memory.memory_id for memory in recall.profile}
     memories = [memory for memory in recall.memories if memory.memory_id not in shown]
     chosen: list[Line] = []
-    for line in _by_turns(memories, recall.turns, terms(recall.question)):
+    asked = terms(recall.question)
+    for line in _by_turns(memories, recall.turns, asked) + [_turn_line(turn, asked) for turn in recall.further]:
         kept = [other for other in chosen if not other.repeats(line)]
         if any(line.repeats(other) for other in chosen) or sum(each.cost for each in kept) + line.cost > budget:
             continue
         chosen = [*kept, line]
     return sorted(chosen, key=lambda line: (line.at, _place(line), line.text))
+
+
+def repeated(recall: Recall, placed: Collection[Source]) -> set[Source]:
+    """What no block with these lines shows since it would say the same again."""
+    lines = _by_turns(recall.memories, recall.turns, terms(recall.question))
+    kept = [line for line in lines if line.source in placed]
+    return {line.source for line in lines if line not in kept and any(line.repeats(other) for other in kept)}
 
 
 def _place(line: Line) -> int:

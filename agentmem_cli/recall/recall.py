@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from agentmem_cli.memories.store import asking_about, replaced_since, search_memories
 from agentmem_cli.recall.excerpt import held
+from agentmem_cli.recall.further import NEXT_RANKED, replies_to
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.ranking import rank_messages
 from agentmem_cli.recall.small_talk import is_remark, is_small_talk, unknown_words
@@ -38,6 +39,8 @@ def recall_for(
 ) -> Recall:
     """What is known that fits a question, each list in rank order; what fits is listed though the profile has it.
 
+    Beyond the `limit` best come, as `further`, what a block with room left is filled with.
+
     `without_runs` are the runs that the request carries already. What is said in other words than the question's
     is found once the `vectors` are in memory.
     """
@@ -47,17 +50,21 @@ def recall_for(
         return Recall(question, profile, [], [])
     near = vectors.cosines(question) if vectors and not is_remark(question) else {}
     found = search_memories(database, user_id, " ".join(words), limit, near.get(MEMORIES))
-    turns = rank_messages(database, user_id, question, words, limit, without_runs, near.get(MESSAGES))
+    ranked = rank_messages(database, user_id, question, words, limit + NEXT_RANKED, without_runs, near.get(MESSAGES))
     if is_remark(question):
         telling = unknown_words(question)
         found = [(memory, score) for memory, score in found if _says(memory.text, telling)]
-        turns = [turn for turn in turns if _says(turn.text, telling)]
+        ranked = [turn for turn in ranked if _says(turn.text, telling)]
+    replies = replies_to(database, user_id, ranked[:limit], without_runs)
+    replied = {turn.message_id for turn in replies}
+    further = replies + [turn for turn in ranked[limit:] if turn.message_id not in replied]
     best = max((score for _, score in found), default=1.0) or 1.0
     return Recall(
         question,
         profile,
         _recalled(database, user_id, [(memory, score / best) for memory, score in found]),
-        _marked(database, user_id, turns),
+        _marked(database, user_id, ranked[:limit]),
+        _marked(database, user_id, further),
     )
 
 

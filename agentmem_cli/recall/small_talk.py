@@ -1,6 +1,6 @@
 """Is a message small talk, which recalls nothing? Looks at text only.
 
-It knows English, and thanks and greetings in some thirty other languages.
+It knows English, and of some thirty other languages a few words of thanks and greeting each.
 
 Greetings and nods are small talk wherever they stand. Words of praise, assent, weather and haste are only in what
 asks for nothing: "good point" is small talk, "what was the point?" is none. What asks for nothing and holds few

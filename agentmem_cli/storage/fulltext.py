@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 
-_CJK = (
+CJK = (
     "\u3040-\u30ff"  # Hiragana, Katakana
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
     "\uac00-\ud7af"  # Hangul
     "\U00020000-\U0002fa1f"  # Han, later planes
 )
-_CJK_RUN = re.compile(f"[{_CJK}]+")
+"""Chinese, Japanese and Korean characters, to stand between the brackets of a pattern."""
+_CJK_RUN = re.compile(f"[{CJK}]+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 STOP_WORDS = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType, RenderResult
 from rich.control import Control
 from rich.live import Live
 from rich.live_render import LiveRender
@@ -17,24 +17,32 @@ _ROWS_LEFT = 2
 
 
 class LiveTail(Live):
-    """Rich's live display, but for three things.
+    """Rich's live display, but for four things.
 
-    It is not drawn while nothing has changed; of what is higher than the screen the end is shown, not the beginning;
-    and it finds its rows again after the terminal was made narrower and broke its lines anew.
+    What is finished is printed above it at its own pace, not piece by piece; it is not drawn while nothing has
+    changed; of what is higher than the screen the end is shown, not the beginning; and it finds its rows again
+    after the terminal was made narrower and broke its lines anew.
     """
 
-    def __init__(self, console: Console, tail: Callable[[], RenderableType]) -> None:
+    def __init__(
+        self, console: Console, finished: Callable[[], list[RenderableType]], tail: Callable[[], RenderableType]
+    ) -> None:
         super().__init__(console=console, get_renderable=tail, refresh_per_second=DRAWN_PER_SECOND, transient=True)
         # The one place that reaches into Rich: `test_live_tail` fails when Rich no longer has it.
         self.rows = self._live_render = _Rows(console)
+        self._finished = finished
         self._drawn: tuple[object, ...] = ()
 
     def refresh(self) -> None:
-        """Draw the tail if it has changed."""
-        now = (self.get_renderable(), self.console.size)
-        if now != self._drawn or not self.is_started:
+        """Print what is finished, and draw the tail if it has changed."""
+        with self._lock:
+            finished = self._finished()
+            now = (self.get_renderable(), self.console.size)
+            if finished:
+                self.console.print(Group(*finished), crop=False)  # code is left to the terminal to break
+            elif now != self._drawn or not self.is_started:
+                super().refresh()
             self._drawn = now
-            super().refresh()
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """What is printed for good, and below it the tail as it is now."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Captured, TurnEnded
-from agentmem_cli.records import Memory, RecalledMemory, RecalledTurn
+from agentmem_cli.recall.block import repeated
+from agentmem_cli.records import Memory, Recall, RecalledMemory, RecalledTurn
 from agentmem_cli.settings import Settings
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line
@@ -88,13 +89,14 @@ def why_lines(ended: TurnEnded) -> list[str]:
     lines: list[str] = []
     if recall is not None:
         lines += [f"profile   {_memory(memory)}" for memory in recall.profile]
-        profile = {memory.memory_id for memory in recall.profile}
-        for memory in recall.memories:
-            place = "in the profile" if memory.memory_id in profile else _place(memory.memory_id, ended)
-            lines.append(f"memory    {_memory(memory)} · score {memory.score:.2f} · {place}")
+        place = _places(recall, ended.evidence.placed)
         lines += [
-            f"message   {_turn(turn)} · score {turn.score:.2f} · {_place(turn.message_id, ended)}"
-            for turn in recall.turns
+            f"memory    {_memory(memory)} · score {memory.score:.2f} · {place(memory.memory_id)}"
+            for memory in recall.memories
+        ]
+        further = [turn for turn in recall.further if turn.message_id in ended.evidence.placed]
+        lines += [
+            f"message   {_turn(turn)} · {_rank(turn)} · {place(turn.message_id)}" for turn in recall.turns + further
         ]
     for number, passage in enumerate(ended.evidence.passages, start=1):
         cited = " · cited" if number in ended.cited else ""
@@ -103,9 +105,24 @@ def why_lines(ended: TurnEnded) -> list[str]:
     return [safe_line(line) for line in lines]
 
 
-def _place(source: str | int, ended: TurnEnded) -> str:
-    """Whether the prompt had room for a memory or a message."""
-    return "in the prompt" if source in ended.evidence.placed else "did not fit"
+def _places(recall: Recall, placed: Collection[str | int]) -> Callable[[str | int], str]:
+    """What tells where in the prompt a memory or a message is, or why it is not."""
+    profile = {memory.memory_id for memory in recall.profile}
+    repeats = repeated(recall, placed)
+
+    def place(source: str | int) -> str:
+        if source in profile:
+            return "in the profile"
+        if source in placed:
+            return "in the prompt"
+        return "repeats another" if source in repeats else "did not fit"
+
+    return place
+
+
+def _rank(turn: RecalledTurn) -> str:
+    """Its score; or that it is there for the message that it replies to."""
+    return f"score {turn.score:.2f}" if turn.reply_to is None else "the reply to one of these"
 
 
 def _memory(memory: RecalledMemory) -> str:

@@ -7,12 +7,14 @@ Code is printed without frame, indent or padding, so that what is selected with 
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.markdown import Heading, Markdown, MarkdownElement
@@ -48,11 +50,12 @@ class LiveAnswer:
         self._console = console or answer_console(theme)
         self._code_theme = code_theme(theme, os.environ)
         self._blocks = AnswerBlocks()
+        self._finished: list[Block] = []
+        self._changing = threading.Lock()
         self._spinner = Spinner("dots", style="dim")
-        self._tail: Prose | Code | None = None
         self._drawn: tuple[Prose | Code | None, RenderableType] = (None, "")
         self._is_live = False
-        self._live = LiveTail(self._console, self._drawn_tail)
+        self._live = LiveTail(self._console, self._take_finished, self._drawn_tail)
 
     def __enter__(self) -> LiveAnswer:
         """Show that something is on its way."""
@@ -64,52 +67,63 @@ class LiveAnswer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Print what is left for good."""
-        left = self._blocks.finish()
-        self._tail, self._is_live = None, False
+        with self._changing:
+            self._finished += self._blocks.finish()
+            self._is_live = False
+        self._live.refresh()
         self._live.stop()
-        self._print(left)
 
     def add(self, piece: str) -> None:
-        """Take in a piece of the answer."""
-        finished = self._blocks.add(safe_text(piece))
-        self._tail = self._blocks.tail
-        self._print(finished)
+        """Take in a piece of the answer; a clock draws several times a second, whatever the pace of the pieces."""
+        with self._changing:
+            self._finished += self._blocks.add(safe_text(piece))
 
     def redraw(self) -> None:
-        """Draw the tail now; a clock does it several times a second anyway."""
+        """Draw now, not when the clock next does."""
         self._live.refresh()
 
     def show_tool(self, name: str, query: str) -> None:
         """One dim line for a look-up."""
-        self._console.print(Text(safe_line(f"· {name}: {query}"), style="dim"))
-        self._console.print()
+        self.redraw()
+        self._console.print(Text(safe_line(f"· {name}: {query}"), style="dim"), "")
 
     def _drawn_tail(self) -> RenderableType:
         """What is drawn below the finished blocks: the tail, or a spinner while there is none."""
-        tail = self._tail
+        with self._changing:
+            tail = self._blocks.tail
         if tail is None:
             return self._spinner.render(self._console.get_time()) if self._is_live else ""
-        if tail != self._drawn[0]:  # parsed when it is drawn, not for each piece: that would take 0.3 s more
+        if tail != self._drawn[0]:
             # Code is plain until its lines are finished: colouring ten lines takes 2 ms.
             self._drawn = (tail, Text(tail.text) if isinstance(tail, Code) else _Trimmed(self._markdown(tail)))
         return self._drawn[1]
 
-    def _print(self, blocks: list[Block]) -> None:
-        for block in blocks:
+    def _take_finished(self) -> list[RenderableType]:
+        """What has been finished since it was last asked for, ready to print."""
+        with self._changing:
+            blocks, self._finished = self._finished, []
+        shown: list[RenderableType] = []
+        for number, block in enumerate(blocks):
             if isinstance(block, Code):
-                self._console.print(self._code(block), soft_wrap=True)
+                following = blocks[number + 1] if number + 1 < len(blocks) else None
+                if isinstance(following, Code):
+                    blocks[number + 1] = replace(following, new=following.new + block.new)
+                else:
+                    shown.append(self._code(block))
                 continue
-            self._console.print(
-                Text(block.line, style="dim") if isinstance(block, Fence) else _Trimmed(self._markdown(block))
-            )
+            shown.append(Text(block.line, style="dim") if isinstance(block, Fence) else _Trimmed(self._markdown(block)))
             if block.closes:
-                self._console.print()
+                shown.append("")
+        return shown
 
     def _code(self, block: Code) -> Text:
         """The new lines, coloured as the whole block up to them makes them."""
-        syntax = Syntax(block.text, block.language or "text", theme=self._code_theme, background_color="default")
+        lexer = _lexer(block.language or "text")
+        syntax = Syntax(block.text, lexer, theme=self._code_theme, background_color="default")
         lines = syntax.highlight(block.text).split("\n", allow_blank=True)
-        return Text("\n").join(lines[: block.text.count("\n") + 1][-block.new :])
+        code = Text("\n").join(lines[: block.text.count("\n") + 1][-block.new :])
+        code.no_wrap, code.overflow = True, "ignore"
+        return code
 
     def _markdown(self, prose: Prose) -> _Page:
         # hyperlinks=False prints a link's address; an escape sequence would hide it
@@ -118,6 +132,12 @@ class LiveAnswer:
             for part in (token, *(token.children or [])):
                 part.content = safe_text(part.content)  # `&#x202E;` has become the character only now
         return page
+
+
+@functools.cache
+def _lexer(language: str) -> Any:
+    """The lexer of a language, made once (1 ms); the name of one that nobody knows, which Rich shows as plain text."""
+    return Syntax("", language).lexer or "text"
 
 
 class _Heading(Heading):

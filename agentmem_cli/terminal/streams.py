@@ -85,7 +85,7 @@ def _broken(line: str, columns: int, indent: str) -> str:
             column = width(indent) + taken
         else:
             parts.append(f" {word}" if parts else word)
-            column = (column + taken + (len(parts) > 1)) % columns
+            column = (column + taken + (len(parts) > 1) - 1) % columns + 1
     return "".join(parts)
 
 

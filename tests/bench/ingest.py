@@ -128,6 +128,8 @@ def measure_costs(folder: Path, quick: bool) -> None:
     summary = json.loads(ours.out.splitlines()[-1])
     again = run([AGENTMEM, "ingest", "--json", str(folder)], {"AGENTMEM_HOME": str(home)})
     shutil.rmtree(home)
+    (folder.parent / "one.txt").write_text("One line.")
+    start = run([AGENTMEM, "ingest", "--json", str(folder.parent / "one.txt")], {"AGENTMEM_HOME": str(home)})
     ways = {"agentmem ingest": ours, "extraction + embedding alone": python(PARTS, folder)}
     if not quick:
         ways["pypdf extraction alone"] = python(PYPDF, folder)
@@ -141,6 +143,7 @@ def measure_costs(folder: Path, quick: bool) -> None:
             f" {cost.memory:>8.0f}"
         )
     print(f"\nthe same folder again: {again.wall:.2f} s, {again.cpu:.2f} s of CPU")
+    print(f"one line of text, which is what starting takes: {start.wall:.2f} s, {start.cpu:.2f} s of CPU")
 
 
 def python(program: str, folder: Path) -> Cost:

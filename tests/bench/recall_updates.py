@@ -48,8 +48,9 @@ def measured(database: Database, vectors: Vectors, question: Question) -> dict[s
     """Whether each way shows the newest as current; and whether the older, when shown, is marked as replaced."""
     *older, newest = question.evidence
     found = recall_for(database, USER, question.text, vectors=vectors)
-    ids = {turn.message_id: turn.id for turn in found.turns}
-    marked = {turn.id for turn in found.turns if turn.replaced_by}
+    turns = found.turns + found.further
+    ids = {turn.message_id: turn.id for turn in turns}
+    marked = {turn.id for turn in turns if turn.replaced_by}
     result = {"BM25, by relevance": newest in by_relevance(database, question, older)}
     for budget in BUDGETS:
         shown = [ids.get(line.source) for line in block_lines(found, budget)]

@@ -13,9 +13,14 @@ _OWN = ("AGENTMEM_", "ANTHROPIC_", "AGNO_", "OPENAI_", "XDG_")
 def names_to_clear() -> list[str]:
     """The variables of whoever runs the tests that would change what agentmem does.
 
-    Proxies too: one on loopback would be a way around the network ban.
+    Proxies too: one on loopback would be a way around the network ban. And what forbids byte code: hundreds of
+    processes are started, and each would compile all that it imports (2 s for what a chat loads).
     """
-    return [name for name in os.environ if name.startswith(_OWN) or name.lower().endswith("_proxy")]
+    return [
+        name
+        for name in os.environ
+        if name.startswith(_OWN) or name.lower().endswith("_proxy") or name == "PYTHONDONTWRITEBYTECODE"
+    ]
 
 
 def process_environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:

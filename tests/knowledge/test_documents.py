@@ -35,10 +35,10 @@ def test_removing_a_document_removes_everything_of_it(database: Database, ingest
 
 
 def test_a_document_is_found_by_path_name_or_id(database: Database, ingest: Ingest, notes: Path) -> None:
-    """The whole path, the file name with or without its ending in any case, and the beginning of the id."""
+    """The whole path, the file name with or without its ending in any case, and the beginning of it or of the id."""
     ingest(notes)
     sea = next(each for each in list_documents(database) if each.title == "sea.md")
-    for wanted in (sea.path, "sea.md", "SEA", sea.document_id, sea.document_id[:12]):
+    for wanted in (sea.path, "sea.md", "SEA", "Se", sea.document_id, sea.document_id[:12]):
         assert sea == find_document(database, wanted)
 
 

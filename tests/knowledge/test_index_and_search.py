@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from harness.command_line import run_process
+from harness.command_line import run_here, run_process
 
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.configured import BUNDLED
@@ -302,6 +302,8 @@ def test_headings_tell_passages_apart(ingest: Ingest, searcher: Searcher, tmp_pa
     ingest(folder, indexed=False)
     for heading in ("Repairs", "Deliveries", "Refunds"):
         assert heading == searcher.search(f"how long do {heading.lower()} take")[0].heading
+    shown = run_here("knowledge", "search", "how long do repairs take", "-k", "1").out
+    assert 1 == shown.count("Repairs")
 
 
 def test_common_words_do_not_hide_rare_ones(
@@ -313,6 +315,22 @@ def test_common_words_do_not_hide_rare_ones(
     assert ["1400"] == searcher._telling(["note", "item", "1400"])
     assert ["item"] == searcher._telling(["item"])
     assert "200.txt" == names(searcher, "the note about item 1400")[0]
+
+
+def test_within_a_document_every_word_counts(
+    ingest: Ingest, searcher: Searcher, many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word that too many passages hold still tells the passages of a document that the question names apart."""
+    folder = tmp_path / "minutes"
+    folder.mkdir()
+    filler = " ".join(f"talk{number}" for number in range(120))
+    pages = [f"{'apples ' * (number == 70)}{filler} {number}" for number in range(140)]
+    (folder / "zebra.txt").write_text("\f".join(pages))
+    ingest(many, folder, indexed=False)
+    monkeypatch.setattr(search, "MOST_MATCHES", 20)
+    assert "apples" not in searcher._telling(["1400", "apples"])
+    assert 71 == searcher.search("apples in zebra 1400")[0].page
+    assert 71 == searcher.search("1400 apples", document="zebra")[0].page
 
 
 def test_the_doctor_asks_the_collection(database: Database, settings: Settings, ingest: Ingest, notes: Path) -> None:

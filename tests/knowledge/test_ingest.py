@@ -173,7 +173,7 @@ def test_a_list_of_paths_on_stdin(notes: Path) -> None:
     (notes / "two\nlines.txt").write_text("A name of two lines.")
     listed = f"{notes / 'sea.md'}\n{notes / 'bread.txt'}\n"
     ended = run_here("ingest", "-", "--json", stdin=listed)
-    assert ["sea.md", "bread.txt"] == [Path(each["path"]).name for each in ended.json_lines()[:-1]]
+    assert {"sea.md", "bread.txt"} == {Path(each["path"]).name for each in ended.json_lines()[:-1]}
     ended = run_here("ingest", "-", "-0", stdin=f"{notes / 'two'}\nlines.txt\0")
     assert (0, "1 indexed") == (ended.code, ended.out.splitlines()[-1])
 

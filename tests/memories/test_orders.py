@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentmem_cli.memories.rules import capture_by_rules
+from agentmem_cli.memories.standing import WEIGHTS, features_of, is_standing, likelihood
 
 STANDING = [
     ("From now on, give me metric measurements.", "From now on, give them metric measurements"),
@@ -52,3 +53,60 @@ def test_a_standing_instruction_is_kept_with_its_negation(message: str, text: st
 def test_what_is_for_once_or_talk_is_left(message: str) -> None:
     """One-off requests, errands, what others said, and what happens from now on."""
     assert [] == instructions(message)
+
+
+# One line for each class of what the score weighs: an instruction, and the request that looks like it.
+LOOK_ALIKES = [
+    ("Quote your sources.", "Quote the second source in this essay."),
+    ("Cite page numbers.", "Cite page 4 of the report."),
+    ("Don't lecture me.", "Don't worry about me."),
+    ("Stop hedging your answers.", "Stop the timer."),
+    ("No need to apologise.", "No need to hurry."),
+    ("Fewer adjectives in your answers, please.", "Fewer people came today."),
+    ("No jargon, please.", "No milk left in the fridge."),
+    ("Explain jargon when you use it.", "Explain the joke in the last panel."),
+    ("When you review my code, be strict.", "When you review my code, the tests fail."),
+    ("Whenever I paste a recipe, convert the units.", "Whenever I paste a link, the app crashes."),
+    ("I hate long answers.", "I hate long flights."),
+    ("I find footnotes distracting in answers.", "I found footnotes in the book."),
+    ("It helps when you number the steps.", "It helps when you sleep before an exam, she said."),
+    ("I'm deaf, so don't recommend podcasts.", "I'm deaf, and the doctor was kind."),
+    ("Your explanations should be short.", "Your explanations were about the third chapter."),
+    ("Use metric units.", "Use metric units in this table."),
+    ("Write in plain English with me.", "Write a letter about plain English."),
+    ("Talk to me like a colleague.", "Talk to the landlord about the rent."),
+    ("Put the conclusion first.", "Put the kettle on."),
+    ("Give prices in euros.", "Give me five names for a bakery."),
+    ("Mention the allergens in every recipe.", "Mention the discount in the newsletter."),
+    ("From now on, add the year to each event.", "From now on the museum is closed on Mondays."),
+    ("Could you keep your answers short?", "Could you keep the door open?"),
+    ("You may use technical terms with me.", "You explain things well."),
+    ("Address me as Captain.", "Address the letter to Mrs Hill."),
+]
+
+
+@pytest.mark.parametrize(("standing", "once"), LOOK_ALIKES)
+def test_an_instruction_is_told_from_what_looks_like_it(standing: str, once: str) -> None:
+    """By what is asked, of what, and whether one case is meant: no word need say that it lasts."""
+    assert 1 == len(instructions(standing)) + len(preferences(standing))
+    assert [] == instructions(once)
+
+
+def preferences(message: str) -> list[str]:
+    return [each.text for each in capture_by_rules(message, []) if each.kind == "preference"]
+
+
+def test_every_feature_has_its_weight() -> None:
+    """The constants are of the features that are computed, in their order."""
+    assert list(WEIGHTS) == list(features_of("Quote your sources"))
+
+
+def test_a_longer_clause_is_no_likelier_to_be_an_instruction() -> None:
+    """Its length counts to fifteen words: a story is not an order because it is long."""
+    assert likelihood("I live in Oslo near" + " a" * 30) == likelihood("I live in Oslo near" + " a" * 300)
+
+
+def test_an_empty_clause_is_no_instruction() -> None:
+    """Nor does it break the score."""
+    assert not is_standing("")
+    assert not is_standing(" ?!")

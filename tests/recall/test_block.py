@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, profile_text, recall_block
+from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, block_lines, profile_text, recall_block
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
 
@@ -97,6 +97,19 @@ def test_what_the_profile_says_is_not_said_again() -> None:
     other = memory("Owns a bicycle", memory_id="m2")
     block = recall_block(Recall("q", [known], [known, other], []), "0a1b2c3d")
     assert (1, 0) == (block.count("Owns a bicycle"), block.count("Works in healthcare"))
+
+
+@given(turns=any_turns, further=any_turns, budget=st.integers(0, MEMORY_BUDGET))
+def test_what_fills_the_rest_crowds_out_nothing(
+    turns: list[RecalledTurn], further: list[RecalledTurn], budget: int
+) -> None:
+    """What ranks lower, or replies to what was found, has only the room that the best leave."""
+    best = [replace(each, message_id=number) for number, each in enumerate(turns)]
+    rest = [replace(each, at=0, message_id=100 + number) for number, each in enumerate(further)]
+    alone = {line.source for line in block_lines(Recall("q", [], [], best), budget)}
+    filled = block_lines(Recall("q", [], [], best, rest), budget)
+    assert alone <= {line.source for line in filled}
+    assert sum(line.cost for line in filled) <= budget
 
 
 def test_neither_kind_crowds_out_the_other() -> None:

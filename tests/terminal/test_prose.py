@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from agentmem_cli.terminal.streams import say_prose, width
 
 COLUMNS = 30
+END = "<end>"
 WORDS = some.text(alphabet="ab漢שé.", max_size=12)
 Shown = Callable[..., list[str]]
 
@@ -27,12 +28,17 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
     fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
 
     def lines(text: str, indent: str = "") -> list[str]:
-        say_prose(text, indent)
-        sys.stdout.flush()
-        return os.read(reader, 65_536).decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", terminal)
+            say_prose(text, indent)
+        terminal.write(END)
+        terminal.flush()
+        written = b""
+        while not written.endswith(END.encode()):  # a terminal gives what it has so far
+            written += os.read(reader, 65_536)
+        return written.decode().replace("\r\n", "\n").removesuffix(f"\n{END}").split("\n")
 
     with os.fdopen(writer, "w", encoding="utf-8") as terminal:
-        monkeypatch.setattr(sys, "stdout", terminal)
         yield lines
     os.close(reader)
 
@@ -45,7 +51,7 @@ def test_lines_break_between_words(shown: Shown) -> None:
 
 def test_a_word_wider_than_the_terminal(shown: Shown) -> None:
     """It begins where it stands, and the terminal breaks it; the line breaks again behind it."""
-    assert [f"so {'漢字' * 10} it is", "again"] == shown(f"so {'漢字' * 10} it is again")
+    assert [f"so {'漢字' * 10} it is again and", "on"] == shown(f"so {'漢字' * 10} it is again and on")
 
 
 @given(some.lists(WORDS, min_size=1, max_size=30))

@@ -180,7 +180,7 @@ def test_resized_in_the_middle() -> None:
 def test_rows_after_a_terminal_broke_its_lines_anew() -> None:
     """A terminal that reflows makes two rows of a line when it is made half as wide; xterm does not."""
     console = Console(file=io.StringIO(), force_terminal=True, width=60, height=20, _environ={})
-    tail = LiveTail(console, lambda: "x" * 60 + "\n" + "y" * 10)
+    tail = LiveTail(console, list, lambda: "x" * 60 + "\n" + "y" * 10)
     with tail:
         tail.refresh()
         console.width = 30

@@ -28,6 +28,29 @@ def test_what_went_into_the_prompt_and_what_did_not() -> None:
     assert "no source [9] stands in the answer, with no passage behind it" == why_lines(ended)[-1]
 
 
+def test_why_a_message_is_there_or_is_not() -> None:
+    """A reply is there for its question; what says the same as another thing recalled is told from what did not fit."""
+    turns = [
+        RecalledTurn("s1", "", "r1", "user", None, 1_000, text, 0.5, None, number)
+        for number, text in ((1, "My boat is red."), (5, "My boat is red."), (2, "Which sail?"))
+    ]
+    reply = RecalledTurn("s1", "", "r1", "assistant", None, 1_000, "The blue one.", 0.5, None, 3, reply_to=2)
+    next_ranked = RecalledTurn("s1", "", "r1", "user", None, 1_000, "Boats are long " * 40, 0.4, None, 9)
+    recall = Recall("Which boat?", [], [], turns, [reply, next_ranked])
+    lines = block_lines(recall, 80)
+    evidence = Evidence(recall, "", fenced(lines, "x"), frozenset(line.source for line in lines))
+    ended = TurnEnded("r3", "s2", TurnStatus.DONE, "Red.", None, evidence, Usage(), 0.1)
+    told = [line.split(" · ", 2)[2] for line in why_lines(ended)]
+    assert [
+        "score 0.50 · in the prompt",
+        "score 0.50 · repeats another",
+        "score 0.50 · in the prompt",
+        "the reply to one of these · in the prompt",
+    ] == told
+    items = recall.as_json(evidence.placed)["items"]
+    assert {1: None, 2: None, 5: None, 3: 2} == {item["message_id"]: item["reply_to"] for item in items}
+
+
 def test_the_line_below_an_answer() -> None:
     """It counts what was recalled, cited and read from the cache; with nothing to tell but the time there is none."""
     passages = [
