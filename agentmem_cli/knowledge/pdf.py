@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Container, Iterator
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -71,12 +72,22 @@ def _limit_time() -> None:
 
 
 def _is_spent() -> bool:
+    """Whether this process holds so much memory by now that a fresh one should go on."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:  # no Linux
+        return _peak_memory() > SPENT_MEMORY
+    return pages * os.sysconf("SC_PAGE_SIZE") > SPENT_MEMORY
+
+
+def _peak_memory() -> int:
+    """Bytes. Linux counts in this what the parent held when it started this process, so it is asked elsewhere only."""
     try:
         import resource
     except ImportError:
-        return False
+        return 0
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > SPENT_MEMORY
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _requests() -> Iterator[dict[str, Any]]:

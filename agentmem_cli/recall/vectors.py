@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BATCH = 64
 """Texts embedded at once: the bundled embedder takes 5 ms for them when they are short, 40 ms when long."""
+PATIENCE = 0.5
+"""Seconds to wait for another process that writes: vectors can be made another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Vectors:
             numbers,
         )
         vectors = embedder.embed([row["text"] for row in rows]).astype(np.float16)
-        with self._database.write() as connection:
+        with self._database.write(patience=PATIENCE) as connection:
             connection.executemany(
                 f"INSERT OR REPLACE INTO {kept.table} ({kept.key}, embedder, vector)"  # noqa: S608 -- as above
                 f" SELECT {kept.key}, ?, ? FROM {kept.texts} WHERE {kept.key} = ? AND text = ?",

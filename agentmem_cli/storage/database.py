@@ -74,11 +74,17 @@ class Database:
             return self.connection.execute(sql, parameters).fetchall()
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end, rolled back whole if anything raises."""
+    def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed at the end, rolled back whole if anything raises.
+
+        `patience` is how many seconds to wait for another process that writes, where that is not `lock_timeout`.
+        """
         connection = self.connection
         with translated_errors(self.path):
-            connection.execute("BEGIN IMMEDIATE")
+            if patience is None:
+                connection.execute("BEGIN IMMEDIATE")
+            else:
+                _begin_within(connection, patience, self.lock_timeout)
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -91,6 +97,14 @@ class Database:
         """Close the connections of this thread and of those that have ended."""
         _close_all(self._opened)
         self._local = threading.local()
+
+
+def _begin_within(connection: sqlite3.Connection, patience: float, lock_timeout: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(lock_timeout * 1000)}")
 
 
 def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> None:

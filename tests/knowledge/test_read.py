@@ -10,6 +10,7 @@ from harness.pdf_files import endless_page, pages_of, pdf_of, slow_pdf, text_pag
 
 from agentmem_cli.knowledge import pdf_pages, read, readers
 from agentmem_cli.knowledge.headings import RawPage
+from agentmem_cli.knowledge.pdf import SPENT_MEMORY
 from agentmem_cli.knowledge.pdf_pages import read_with_pdfium, read_with_pypdf
 from agentmem_cli.knowledge.read import Gathered, Reading, ReadStatus, gather, gather_pdf, read_file
 from agentmem_cli.knowledge.readers import Reader, ReaderLost, ReaderPool
@@ -245,3 +246,15 @@ def test_the_characters_of_a_file_are_bounded(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(pdf_pages, "MOST_CHARACTERS", 10)
     lines = list(pdf_pages._lines(5, EVERY, lambda _index: {"text": "sixsix"}))
     assert (2, "limit" in lines[-1]) == (len([line for line in lines if "text" in line]), True)
+
+
+def test_a_large_program_does_not_wear_its_readers_out(reader: Reader, tmp_path: Path) -> None:
+    """A reader is replaced for the memory that it holds, not for what its parent held when it began."""
+    ballast = bytearray(b"x") * (SPENT_MEMORY + 50_000_000)
+    path = make_pdf(tmp_path / "a.pdf", "A page")
+    read_file(reader, path)
+    first = reader._child
+    read_file(reader, path)
+    assert first is reader._child
+    assert first is not None
+    assert ballast

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from harness.command_line import Result, run_here, run_process
 
-from agentmem_cli.embedding import bundled as embedding
+from agentmem_cli.embedding import configured
 from agentmem_cli.knowledge.index import PassageIndex
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.checks import check_database
@@ -219,12 +220,13 @@ def test_an_embedder_that_breaks_has_failed(home: Path, monkeypatch: pytest.Monk
     def broken(texts: list[str]) -> Any:
         raise OSError(f"no weights for {texts}")
 
-    monkeypatch.setattr(embedding, "embed", broken)
+    monkeypatch.setattr(configured, "BUNDLED", replace(configured.BUNDLED, embed=broken))
     code, finding = examined("embedder")
     assert (1, "failed") == (code, finding["verdict"])
     assert "no weights" in finding["found"]
 
-    monkeypatch.setattr(embedding, "embed", lambda texts: np.zeros((len(texts), 256), np.float32))
+    zeros = replace(configured.BUNDLED, embed=lambda texts: np.zeros((len(texts), 256), np.float32))
+    monkeypatch.setattr(configured, "BUNDLED", zeros)
     assert (1, "failed") == (examined("embedder")[0], examined("embedder")[1]["verdict"])
 
 
