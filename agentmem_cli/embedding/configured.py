@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHOICES = {
     "bundled": "in the package, 256 dimensions, no network",
     "minilm": "all-MiniLM-L6-v2, downloaded once (80 MB), English",
-    "openai:MODEL": "such as openai:text-embedding-3-small; needs OPENAI_API_KEY, sends the passages there",
+    "openai:MODEL": "such as openai:text-embedding-3-small; needs OPENAI_API_KEY, gets all that is embedded",
     "ollama:MODEL": "such as ollama:nomic-embed-text; a server on this machine, or OLLAMA_HOST",
     "fastembed:MODEL": "such as fastembed:BAAI/bge-small-en-v1.5; needs `pip install fastembed`",
 }

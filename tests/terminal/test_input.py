@@ -67,7 +67,7 @@ def test_history(chat: Chat) -> None:
     with chat(*PLAIN) as terminal:
         for line in ("/alpha one", "beta two", "/alpha three", "gamma"):
             terminal.send(f"\x0c{line}\r")
-            terminal.wait_for(re.compile("no command|I can look"))
+            terminal.wait_for(re.compile(f"› {line}\n.*(?:no command|I can look)"))
         terminal.send("\x0cbe" + UP)
         terminal.wait_for("› beta two")
         terminal.send("\x03")
@@ -189,6 +189,8 @@ def test_a_dumb_terminal(chat: Chat, cli: Cli) -> None:
     """There too messages are answered; no line at the bottom, and what waits stands before the prompt."""
     with chat("--memory", "review", "--no-knowledge", TERM="dumb") as terminal:
         terminal.send("I work at Initech.\r")
+        terminal.wait_for("memory ?1 to review")
+        terminal.send("/pending\r")  # such a terminal cannot draw anew a prompt that was there before
         terminal.wait_for("(1 pending) ›")
         leave(terminal)
     assert ["I work at Initech."] == questions(cli)
