@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agentmem_cli.agent.citations import citation
+from agentmem_cli.recall.ranking import FIRST_PERSON
 from agentmem_cli.recall.recall import question_words
 from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn, TranscriptMessage
 from agentmem_cli.storage.fulltext import terms
@@ -52,7 +53,6 @@ _OWN_ANSWER = re.compile(
 """How the answers of this module begin: they are never quoted as something that was said."""
 _DIGIT = re.compile(r"\d")
 """A short line with a number is a row of a table, one without is a heading."""
-_PERSONAL = re.compile(r"\b(?:i|i'm|i've|me|my|mine|myself)\b", re.IGNORECASE)
 _TOPIC_WORDS = {
     "work": {"work", "job", "profession", "occupation", "employer", "company", "career", "living", "industry"},
     "home": {"live", "home", "city", "town", "country", "address", "place", "based"},
@@ -97,7 +97,7 @@ def is_question(text: str) -> bool:
 
 def _is_looked_up(text: str) -> bool:
     """Whether the text asks for something that could be looked up."""
-    keywords = len(text.split()) <= _KEYWORDS and not text.rstrip().endswith(".") and not _PERSONAL.search(text)
+    keywords = len(text.split()) <= _KEYWORDS and not text.rstrip().endswith(".") and not FIRST_PERSON.search(text)
     return bool(question_words(text)) and (is_question(text) or keywords)
 
 
@@ -125,7 +125,7 @@ def _ways_to_look(question: str) -> list[Callable[[str, Lookup], _Found]]:
     """Where to look, the likeliest first: of two that cover as much of the question, it is the one quoted."""
     if _CONVERSATION.search(question):
         return [_from_turns, _from_memory, _from_documents]
-    if _PERSONAL.search(question):
+    if FIRST_PERSON.search(question):
         return [_from_memory, _from_turns, _from_documents]
     return [_from_documents, _from_memory, _from_turns]
 
@@ -133,7 +133,11 @@ def _ways_to_look(question: str) -> list[Callable[[str, Lookup], _Found]]:
 def _everything_known(memories: list[Memory]) -> str:
     if not memories:
         return _KNOWS_NOTHING
-    lines = [f"- {memory.text} ({_day(memory.said_at)})" for memory in memories]
+    asked_about = {memory.replaces_perhaps for memory in memories}
+    lines = [
+        f"- {memory.text} ({_day(memory.said_at)}{', perhaps replaced' if memory.memory_id in asked_about else ''})"
+        for memory in memories
+    ]
     return f"{_EVERYTHING}\n\n" + "\n".join(lines)
 
 

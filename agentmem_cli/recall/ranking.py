@@ -65,7 +65,7 @@ SELECT message_id, messages.session_id, run_id, role, name, at, text, imported_i
 FROM messages JOIN agno_sessions ON agno_sessions.session_id = messages.session_id
 WHERE message_id IN ({marks})
 """
-_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b", re.IGNORECASE)
+FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b", re.IGNORECASE)
 _TOLD_BY_ASSISTANT = re.compile(
     r"\byou (?:\w+ )?(?:told|said|gave|gives|recommend|suggest|mention|provid|list|wrote|explain|describ|propos|shar"
     r"|showed)"
@@ -168,7 +168,7 @@ def _later(rows: Sequence[sqlite3.Row]) -> dict[int, float]:
 def _suits(question: str) -> Callable[[sqlite3.Row], float]:
     """What a message gains by who said it, when, and the phrase it holds."""
     asked = question.lower()
-    teller = "assistant" if _TOLD_BY_ASSISTANT.search(question) else "user" if _FIRST_PERSON.search(question) else ""
+    teller = "assistant" if _TOLD_BY_ASSISTANT.search(question) else "user" if FIRST_PERSON.search(question) else ""
     span = spoken_of(question, date.fromtimestamp(time.time()))  # noqa: DTZ012 -- local dates, as people mean them
     phrases = [phrase.lower() for phrase in _QUOTED.findall(question)]
 

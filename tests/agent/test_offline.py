@@ -158,3 +158,12 @@ def test_what_was_replaced_is_not_said(told: Cli) -> None:
     assert "memory ~1: Lives in Bergen" in told("--no-knowledge", "I moved to Bergen.").err
     out = told("--no-knowledge", "Where do I live?").out
     assert (1, 0) == (out.count("Lives in Bergen"), out.count("Oslo"))
+
+
+def test_what_may_be_replaced_says_so(cli: Cli) -> None:
+    """While an update waits for an answer, the older memory is listed as perhaps replaced, the newer one is not."""
+    cli("memories", "add", "Hosts a film club with pizza for neighbours")
+    cli("memories", "add", "Hosts a book club with pizza for neighbours now")
+    lines = cli("chat", "-p", "What do you know about me?").out.splitlines()
+    assert [True] == [line.endswith(", perhaps replaced)") for line in lines if "film club" in line]
+    assert [False] == [line.endswith(", perhaps replaced)") for line in lines if "book club" in line]

@@ -25,9 +25,7 @@ def undo(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command has t
         _say_change("Undone", undone)
         return
     chat.last = None
-    counts = [f"“{_short(undone.question)}”"]
-    counts += [_memories(len(undone.memories.gone))] if undone.memories.gone else []
-    say_prose(f"Taken back: {' and '.join(counts)}.{_aside(undone)} /redo returns it.")
+    say_prose(f"Taken back: {_exchange(undone.question, undone.memories.gone)}.{_aside(undone)} /redo returns it.")
 
 
 def redo(chat: Chat, words: str) -> None:  # noqa: ARG001
@@ -37,9 +35,7 @@ def redo(chat: Chat, words: str) -> None:  # noqa: ARG001
         _say_change("Done again", undone)
         return
     chat.last = None
-    counts = [f"“{_short(undone.question)}”"]
-    counts += [_memories(len(undone.memories.back))] if undone.memories.back else []
-    say_prose(f"Returned: {' and '.join(counts)}.")
+    say_prose(f"Returned: {_exchange(undone.question, undone.memories.back)}.")
 
 
 def retry(chat: Chat, words: str) -> None:  # noqa: ARG001
@@ -83,9 +79,8 @@ def _aside(undone: Undone) -> str:
     return "".join(parts)
 
 
-def _short(question: str) -> str:
-    return shortened(" ".join(question.split()), QUOTED)
-
-
-def _memories(number: int) -> str:
-    return "1 memory" if number == 1 else f"{number} memories"
+def _exchange(question: str, memories: list[str]) -> str:
+    """`“Where is …” and 2 memories`."""
+    short = shortened(" ".join(question.split()), QUOTED)
+    count = "1 memory" if len(memories) == 1 else f"{len(memories)} memories"
+    return f"“{short}” and {count}" if memories else f"“{short}”"
