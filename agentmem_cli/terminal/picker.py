@@ -21,6 +21,7 @@ from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.dates import moment
 from agentmem_cli.terminal.resuming import exchange_lines, last_exchange
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
+from agentmem_cli.terminal.stopping import ctrl_c_kept
 from agentmem_cli.terminal.streams import ask_line, is_interactive, note, shortened
 
 SHOWN = 10
@@ -100,7 +101,8 @@ class SessionPicker:
             Layout(HSplit(parts)), key_bindings=self._keys(), erase_when_done=True
         )
         application.ttimeoutlen = 0.05  # a lone Escape leaves at once
-        return application.run()
+        with ctrl_c_kept() as pass_on:
+            return application.run(pre_run=pass_on)
 
     @property
     def _session(self) -> SessionSummary | None:

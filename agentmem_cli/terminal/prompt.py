@@ -10,6 +10,7 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import is_dumb_terminal
 
@@ -17,6 +18,7 @@ from agentmem_cli.settings import Settings
 from agentmem_cli.terminal.history import InputHistory
 from agentmem_cli.terminal.keys import chat_keys
 from agentmem_cli.terminal.paste import Pastes, Typed
+from agentmem_cli.terminal.stopping import ctrl_c_kept
 from agentmem_cli.terminal.toolbar import Standing, bottom_line
 
 STYLE = Style.from_dict({"bottom-toolbar": "noreverse", "bottom-toolbar.text": "noreverse dim"})
@@ -36,8 +38,13 @@ class ChatPrompt:
         self.session = self._session(settings, completer)
 
     def read(self, default: str = "") -> Typed:
-        """What the person sends, of a text to begin with. Raises EOFError when they leave."""
-        return self._pastes.sent(self.session.prompt(self._before_text(), default=self._pastes.folded_again(default)))
+        """What the person sends, of a text to begin with; what other threads print stands above it.
+
+        Raises EOFError when they leave, KeyboardInterrupt for Ctrl-C.
+        """
+        folded = self._pastes.folded_again(default)
+        with ctrl_c_kept() as pass_on, patch_stdout(raw=True):
+            return self._pastes.sent(self.session.prompt(self._before_text(), default=folded, pre_run=pass_on))
 
     def once_shown(self, act: Callable[[], None]) -> None:
         """Do something when the prompt is on the screen; a dumb terminal never says so, and there it is done now."""

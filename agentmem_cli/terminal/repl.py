@@ -7,8 +7,6 @@ import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.patch_stdout import patch_stdout
-
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
@@ -89,8 +87,7 @@ class Chat:
     def _read(self) -> Typed:
         self._standing = self._stands()
         text, self.next_text = self.next_text, ""
-        with patch_stdout(raw=True):
-            return self._prompt.read(text)
+        return self._prompt.read(text)
 
     def _stands(self) -> Standing:
         """What the bottom line shows until the next answer, or until something was captured."""
