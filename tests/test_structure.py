@@ -22,6 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 OWNERS = {
     "prompt_toolkit": {"terminal"},
     "rich": {"terminal"},
+    "markdown_it": {"terminal"},
     "chromadb": {"knowledge", "embedding"},
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},

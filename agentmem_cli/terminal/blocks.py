@@ -7,13 +7,18 @@ item of a list, some lines of code. What is not finished is the tail.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[^\s`]*)[^`]*$")
 _NESTED_FENCE = re.compile(r"[ \t]+(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})|(?:[-*+]|\d+[.)])[ \t]+(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
-_LINES_HELD = 4
-"""Code is highlighted from its start each time, so lines come out in lots of a quarter of what is there already."""
+_LINES_HELD, _SHARE_HELD = 8, 2
+"""Code is highlighted from its start each time, so lines come out in lots of 8, later of half of what is there."""
+_REDRAWS = frozenset("\\`*_~[]()<>&;|#\n\t")
+"""What may change how the text before it is drawn. The rest of Markdown stands at the beginning of a line."""
+_DRAWN_APART = ("<", ">", "|", "```", "~~~", "]:", "\n    ")
+"""Marks of what is not drawn as it is written, or not in rows that end where its text ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,28 @@ class Code:
 
 
 Block = Prose | Fence | Code
+Tail = Prose | Code
+
+
+def growth(before: Tail, now: Tail) -> tuple[str, bool] | None:
+    """What `now` shows behind what `before` shows, and whether both are one paragraph; None if it may change that."""
+    if isinstance(before, Code) and isinstance(now, Code):
+        return _added(before.text, now.text, "\t", is_paragraph=False)
+    if isinstance(before, Code) or isinstance(now, Code):
+        return None
+    drawn = before.markdown.rstrip()  # no space at the end is shown
+    last_line = drawn[drawn.rfind("\n") + 1 :]
+    is_settled = any(map(str.isalpha, last_line)) and drawn[-1] not in _REDRAWS
+    if not is_settled or drawn.startswith("    ") or any(mark in drawn for mark in _DRAWN_APART):
+        return None
+    return _added(drawn, now.markdown.rstrip(), _REDRAWS, is_paragraph="\n" not in drawn.strip())
+
+
+def _added(before: str, now: str, redrawing: Iterable[str], *, is_paragraph: bool) -> tuple[str, bool] | None:
+    added = now.removeprefix(before)
+    if not now.startswith(before) or any(mark in added for mark in redrawing):
+        return None
+    return added, is_paragraph
 
 
 class AnswerBlocks:
@@ -58,7 +85,9 @@ class AnswerBlocks:
     def add(self, piece: str) -> list[Block]:
         """Take in a piece; the blocks that it finishes."""
         *lines, self._partial = (self._partial + piece).split("\n")
-        return [block for line in lines for block in self._take(line)]
+        blocks = [block for line in lines for block in self._take(line)]
+        # A paragraph is one long line: the block above it is not drawn again until that ends.
+        return blocks + (self._before(self._partial) if self._is_placed(self._partial) else [])
 
     def finish(self) -> list[Block]:
         """The answer ends here: what is left of it."""
@@ -66,7 +95,7 @@ class AnswerBlocks:
         return [*blocks, *(self._code(everything=True) if self._fence else self._prose(closes=True))]
 
     @property
-    def tail(self) -> Prose | Code | None:
+    def tail(self) -> Tail | None:
         """What is not finished, or None."""
         if self._fence:
             held = [*self._lines[self._shown :], self._partial]
@@ -85,6 +114,11 @@ class AnswerBlocks:
         blocks = self._before(line)
         self._lines.append(line)
         return blocks
+
+    def _is_placed(self, begun: str) -> bool:
+        """Whether the beginning of a line says all that `_before` asks of it."""
+        after_blank = bool(self._lines) and not self._lines[-1].strip()
+        return not self._fence and (after_blank or _ITEM.match(begun + "x") is not None)  # `-` may become `--`
 
     def _before(self, line: str) -> list[Block]:
         """The prose that is finished because this line follows it."""
@@ -112,7 +146,7 @@ class AnswerBlocks:
     def _code(self, *, everything: bool) -> list[Block]:
         new = len(self._lines) - self._shown
         block: list[Block] = []
-        if new and (everything or new * _LINES_HELD > self._shown):
+        if new and (everything or new >= max(_LINES_HELD, self._shown / _SHARE_HELD)):
             block = [Code("\n".join(self._lines), new, self._language)]
             self._shown = len(self._lines)
         if everything:

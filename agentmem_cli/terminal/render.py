@@ -10,20 +10,21 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, ClassVar
 
+from markdown_it import MarkdownIt
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.markdown import Heading, Markdown, MarkdownElement
 from rich.segment import Segment
 from rich.spinner import Spinner
-from rich.syntax import Syntax
+from rich.syntax import Syntax, SyntaxTheme
 from rich.text import Text
 
-from agentmem_cli.terminal.blocks import AnswerBlocks, Block, Code, Fence, Prose
+from agentmem_cli.terminal.blocks import AnswerBlocks, Code, Fence, Prose, Tail, growth
 from agentmem_cli.terminal.live_tail import LiveTail
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
 
@@ -50,12 +51,10 @@ class LiveAnswer:
         self._console = console or answer_console(theme)
         self._code_theme = code_theme(theme, os.environ)
         self._blocks = AnswerBlocks()
-        self._finished: list[Block] = []
-        self._changing = threading.Lock()
+        self._coming: list[str] = []
         self._spinner = Spinner("dots", style="dim")
-        self._drawn: tuple[Prose | Code | None, RenderableType] = (None, "")
         self._is_live = False
-        self._live = LiveTail(self._console, self._take_finished, self._drawn_tail)
+        self._live = LiveTail(self._console, self._take_finished, self._tail, _growth)
 
     def __enter__(self) -> LiveAnswer:
         """Show that something is on its way."""
@@ -67,16 +66,13 @@ class LiveAnswer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Print what is left for good."""
-        with self._changing:
-            self._finished += self._blocks.finish()
-            self._is_live = False
+        self._is_live = False
         self._live.refresh()
         self._live.stop()
 
     def add(self, piece: str) -> None:
         """Take in a piece of the answer; a clock draws several times a second, whatever the pace of the pieces."""
-        with self._changing:
-            self._finished += self._blocks.add(safe_text(piece))
+        self._coming.append(piece)
 
     def redraw(self) -> None:
         """Draw now, not when the clock next does."""
@@ -87,21 +83,18 @@ class LiveAnswer:
         self.redraw()
         self._console.print(Text(safe_line(f"· {name}: {query}"), style="dim"), "")
 
-    def _drawn_tail(self) -> RenderableType:
+    def _tail(self) -> RenderableType:
         """What is drawn below the finished blocks: the tail, or a spinner while there is none."""
-        with self._changing:
-            tail = self._blocks.tail
-        if tail is None:
-            return self._spinner.render(self._console.get_time()) if self._is_live else ""
-        if tail != self._drawn[0]:
-            # Code is plain until its lines are finished: colouring ten lines takes 2 ms.
-            self._drawn = (tail, Text(tail.text) if isinstance(tail, Code) else _Trimmed(self._markdown(tail)))
-        return self._drawn[1]
+        if tail := self._blocks.tail:
+            return _Unfinished(tail, self._markdown)
+        return self._spinner.render(self._console.get_time()) if self._is_live else ""
 
     def _take_finished(self) -> list[RenderableType]:
         """What has been finished since it was last asked for, ready to print."""
-        with self._changing:
-            blocks, self._finished = self._finished, []
+        coming = self._coming[:]
+        del self._coming[: len(coming)]  # what is appended meanwhile stays
+        blocks = self._blocks.add(safe_text("".join(coming)))
+        blocks += [] if self._is_live else self._blocks.finish()
         shown: list[RenderableType] = []
         for number, block in enumerate(blocks):
             if isinstance(block, Code):
@@ -111,33 +104,51 @@ class LiveAnswer:
                 else:
                     shown.append(self._code(block))
                 continue
-            shown.append(Text(block.line, style="dim") if isinstance(block, Fence) else _Trimmed(self._markdown(block)))
+            shown.append(Text(block.line, style="dim") if isinstance(block, Fence) else self._markdown(block))
             if block.closes:
                 shown.append("")
         return shown
 
     def _code(self, block: Code) -> Text:
         """The new lines, coloured as the whole block up to them makes them."""
-        lexer = _lexer(block.language or "text")
-        syntax = Syntax(block.text, lexer, theme=self._code_theme, background_color="default")
+        lexer, theme = _lexer(block.language or "text"), _theme(self._code_theme)
+        syntax = Syntax(block.text, lexer, theme=theme, background_color="default")
         lines = syntax.highlight(block.text).split("\n", allow_blank=True)
         code = Text("\n").join(lines[: block.text.count("\n") + 1][-block.new :])
         code.no_wrap, code.overflow = True, "ignore"
         return code
 
-    def _markdown(self, prose: Prose) -> _Page:
-        # hyperlinks=False prints a link's address; an escape sequence would hide it
-        page = _Page(prose.markdown, code_theme=self._code_theme, hyperlinks=False)
+    def _markdown(self, prose: Prose) -> _Trimmed:
+        page = copy(_empty_page(self._code_theme))
+        page.parsed = _parser().parse(prose.markdown)
         for token in page.parsed:
             for part in (token, *(token.children or [])):
                 part.content = safe_text(part.content)  # `&#x202E;` has become the character only now
-        return page
+        return _Trimmed(page)
 
 
 @functools.cache
 def _lexer(language: str) -> Any:
     """The lexer of a language, made once (1 ms); the name of one that nobody knows, which Rich shows as plain text."""
     return Syntax("", language).lexer or "text"
+
+
+@functools.cache
+def _theme(name: str) -> SyntaxTheme:
+    """A theme of code, made once: it remembers the style of each kind of token."""
+    return Syntax.get_theme(name)
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    """The parser that Rich makes for each page (0.1 ms), made once."""
+    return MarkdownIt().enable("strikethrough").enable("table")
+
+
+@functools.cache
+def _empty_page(code_theme: str) -> _Page:
+    # hyperlinks=False prints a link's address; an escape sequence would hide it
+    return _Page("", code_theme=code_theme, hyperlinks=False)
 
 
 class _Heading(Heading):
@@ -148,6 +159,23 @@ class _Heading(Heading):
 
 class _Page(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "heading_open": _Heading}
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """The tail. Code in it is plain: colouring ten lines takes 2 ms."""
+
+    tail: Tail
+    markdown: Callable[[Prose], RenderableType]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self.tail.text) if isinstance(self.tail, Code) else self.markdown(self.tail)
+
+
+def _growth(before: RenderableType, now: RenderableType) -> tuple[str, bool] | None:
+    if isinstance(before, _Unfinished) and isinstance(now, _Unfinished):
+        return growth(before.tail, now.tail)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.live import Live
@@ -59,6 +59,12 @@ MARKDOWN = st.lists(
 ).map("".join)
 
 
+WORDS = ["word ", "a, ", "it", "1", ".", " ", "\u00a0", "x" * 30, "漢字漢字", "漢 ", "שלום ", "🙂"]
+MARKS = ["**", "*", "_", "`", "[", "](u)", "]: u", "&amp", ";", "\\", "<b>", "~~", "|", "#", "~~~", "="]
+STARTS = ["\n", "\n\n", "- ", "\n- ", "\n  - ", "1. ", "\n2. ", "# ", "> ", "```", "\n```\n", "\t", "    ", "\n---"]
+GROWING = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from([*WORDS, *MARKS, *STARTS])), max_size=25)
+
+
 class Drawn:
     """A console whose output goes to an emulated terminal with scrollback."""
 
@@ -80,6 +86,21 @@ class Drawn:
             "".join(line[column].data for column in range(self.screen.columns)) for line in self.screen.history.top
         ]
         return "\n".join(line.rstrip() for line in [*above, *self.screen.display]).rstrip("\n")
+
+    def written(self) -> str:
+        """What was written since it was last shown."""
+        return self._output.getvalue()
+
+    def cells(self) -> list[list[tuple[str, bool, bool, str]]]:
+        """Each character of the screen with its looks, but for the spinner."""
+        self.text()
+        rows = [
+            [self.screen.buffer[row][column] for column in range(self.screen.columns)]
+            for row in range(self.screen.lines)
+        ]
+        return [
+            [("" if "\u2800" <= c.data <= "\u28ff" else c.data, c.bold, c.italics, c.fg) for c in row] for row in rows
+        ]
 
     def resize(self, columns: int) -> None:
         """Make it wider or narrower; lines that are too long are cut off, as xterm does."""
@@ -162,6 +183,44 @@ def test_a_tail_higher_than_the_screen_shows_its_end() -> None:
     assert [f"number{each}" for each in range(40)] == drawn.text().split()
 
 
+def test_a_paragraph_that_grows_is_not_drawn_anew() -> None:
+    """What is written to the terminal for more words of a row is these words, and no other row is touched."""
+    drawn = Drawn()
+    with LiveAnswer(drawn.console) as answer:
+        answer.add("A paragraph of **some** words")
+        answer.redraw()
+        written = len(drawn.written())
+        answer.add(" and more")
+        answer.redraw()
+        assert " and more" == drawn.written()[written:]
+
+
+def test_a_block_is_finished_when_the_next_has_begun() -> None:
+    """The first letters of the next paragraph or item finish the one above; a mark that may yet be text does not."""
+    blocks = AnswerBlocks()
+    assert [] == blocks.add("One.\n\n")
+    assert [Prose("One.\n")] == blocks.add("T")
+    assert [Prose("Two.\n")] == blocks.add("wo.\n\n- a\n-")
+    assert [Prose("- a", closes=False)] == blocks.add(" b")
+
+
+@settings(deadline=None, max_examples=40)
+@given(GROWING)
+def test_a_tail_that_grew_looks_as_one_drawn_anew(pieces: list[str]) -> None:
+    """Text that is written behind the last row stands where the whole tail, drawn at once, would have it."""
+    grown = Drawn(columns=24, rows=8)
+    with LiveAnswer(grown.console) as growing:
+        for number, piece in enumerate(pieces, start=1):
+            anew = Drawn(columns=24, rows=8)
+            with LiveAnswer(anew.console) as whole:
+                for answer, text in ((growing, piece), (whole, "".join(pieces[:number]))):
+                    answer.add(text)
+                    answer.redraw()
+                    answer.redraw()
+                expected = anew.cells()
+            assert expected == grown.cells(), pieces[:number]
+
+
 def test_resized_in_the_middle() -> None:
     """Made narrower and wider while an answer streams: nothing stands there twice."""
     drawn = Drawn(columns=60)
@@ -171,7 +230,7 @@ def test_resized_in_the_middle() -> None:
             answer.add(word + (" " if (number + 1) % 20 else "\n\n"))
             answer.redraw()
             if number in (10, 30, 50):
-                drawn.resize({10: 40, 30: 80, 50: 50}[number])
+                drawn.resize({10: 40, 30: 30, 50: 80}[number])
     shown = drawn.text().split()
     assert [word for word in words if shown.count(word) > 1] == []
     assert set(words[20:]) <= set(shown)
@@ -180,7 +239,7 @@ def test_resized_in_the_middle() -> None:
 def test_rows_after_a_terminal_broke_its_lines_anew() -> None:
     """A terminal that reflows makes two rows of a line when it is made half as wide; xterm does not."""
     console = Console(file=io.StringIO(), force_terminal=True, width=60, height=20, _environ={})
-    tail = LiveTail(console, list, lambda: "x" * 60 + "\n" + "y" * 10)
+    tail = LiveTail(console, list, lambda: "x" * 60 + "\n" + "y" * 10, lambda _before, _now: None)
     with tail:
         tail.refresh()
         console.width = 30
