@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.errors import ConfigProblem, StorageProblem, UsageProblem
-from agentmem_cli.settings import SETTINGS, check_users, read_config, setting_named
+from agentmem_cli.setting_table import SETTINGS, setting_named
+from agentmem_cli.settings import check_users, read_config
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from agentmem_cli import __version__
-from agentmem_cli.errors import UsageProblem
+from agentmem_cli.errors import ExitCode, UsageProblem
 
 COMMANDS = {
     "chat": "Talk to the agent. The default command.",
@@ -132,7 +132,15 @@ def run(words: list[str]) -> int:
     except typer.Abort:
         raise KeyboardInterrupt from None
     except _UsageError as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "agentmem"
-        message = getattr(error, "message", str(error))
-        raise UsageProblem(message, f"See `{path} --help`.") from None
+        return _wrong_usage(error)
+
+
+def _wrong_usage(error: Any) -> int:
+    """Show its help where a command of `agentmem memories` is left out; everything else is an error."""
+    message, path = error.format_message(), error.ctx.command_path if error.ctx else "agentmem"
+    if not message.startswith("Usage: "):
+        raise UsageProblem(f"{message.rstrip('.')}.", f"See `{path} --help`.") from None
+    from agentmem_cli.terminal.streams import note
+
+    note(message)
+    return ExitCode.USAGE

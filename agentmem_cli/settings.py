@@ -1,27 +1,22 @@
 """Where things are kept and what the person chose: flag > environment > config file > default.
 
-In the file, what stands under `[users.NAME]` goes before what stands above it. Never reads the database, never
-writes the file (`config_file.py` does) and never imports anything heavy: every command starts here.
+In the file, what stands under `[users.NAME]` goes before what stands above it. What can be set is `setting_table.py`'s.
+Never reads the database, never writes the file (`config_file.py` does) and never imports anything heavy: every
+command starts here.
 """
 
 from __future__ import annotations
 
 import getpass
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agentmem_cli.errors import ConfigProblem
 from agentmem_cli.records import Record
-
-MEMORY_MODES = ("auto", "review", "off")
-THEMES = ("auto", "light", "dark", "mono")
-"""`auto` uses the terminal's own sixteen colours, which are readable on its background whichever that is."""
-KEYS = ("emacs", "vi")
-_USER_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f]{1,100}")
+from agentmem_cli.setting_table import SETTINGS, Setting, suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,8 @@ class Settings:
     history: int
     lock_timeout: float
     timeout: float
+    context_window: int = 0
+    """Tokens that the model takes, where the person says it; 0 where they do not."""
     theme: str = "auto"
     """How the chat is coloured: one of THEMES."""
     keys: str = "emacs"
@@ -64,18 +61,6 @@ class Settings:
         import hashlib
 
         return self.data_dir / "history" / hashlib.sha256(self.user.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One thing that can be set: its name in the file, its environment variable, and what may stand there."""
-
-    key: str
-    variable: str
-    default: Any
-    check: Callable[[str, Any], Any]
-    """(the name to complain about, a value from anywhere) -> the value to use. Raises ConfigProblem."""
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +100,6 @@ def chosen_settings(flags: Mapping[str, Any], environ: Mapping[str, str] = os.en
         ("config.toml", config),
     ]
     return [user if key == "user" else _choose(each, flags, environ, tables) for key, each in SETTINGS.items()]
-
-
-def setting_named(key: str) -> Setting:
-    """The setting of that name. Raises ConfigProblem, with the name that was probably meant."""
-    if key in SETTINGS:
-        return SETTINGS[key]
-    raise ConfigProblem(f'There is no setting "{key}".', suggestion(key))
-
-
-def suggestion(key: str) -> str:
-    """What to do about a name that is no setting."""
-    from difflib import get_close_matches
-
-    alike = get_close_matches(key, SETTINGS, n=1)
-    return f'Did you mean "{alike[0]}"?' if alike else f"There are: {', '.join(SETTINGS)}."
 
 
 def directories(environ: Mapping[str, str] = os.environ) -> tuple[Path, Path]:
@@ -197,68 +167,3 @@ def _login_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # no such user in a bare container
         return "default"
-
-
-def _user_id(name: str, value: Any) -> str:  # noqa: ARG001 -- every check has the same form
-    if isinstance(value, str) and _USER_ID.fullmatch(value):
-        return value
-    raise ConfigProblem(
-        f"{value!r} cannot be a user id.", "Use 1 to 100 characters with no spaces, slashes or control characters."
-    )
-
-
-def _text(name: str, value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise ConfigProblem(f"{name} cannot be {value!r}.", "It is text in quotes.")
-
-
-def _one_of(*choices: str) -> Callable[[str, Any], str]:
-    def check(name: str, value: Any) -> str:
-        if value in choices:
-            return str(value)
-        raise ConfigProblem(f"{name} cannot be {value!r}.", f"It is one of: {', '.join(choices)}.")
-
-    return check
-
-
-def _number(name: str, value: Any) -> float:
-    try:
-        number = -1 if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = -1
-    if 0 <= number < 1_000_000:
-        return number
-    raise ConfigProblem(f"{name} cannot be {value!r}.", "It is a number, 0 or more.")
-
-
-def _whole_number(name: str, value: Any) -> int:
-    return int(_number(name, value))
-
-
-SETTINGS = {
-    each.key: each
-    for each in (
-        Setting("user", "AGENTMEM_USER", None, _user_id, "whose sessions and memories; your login name"),
-        Setting("model", "AGENTMEM_MODEL", None, _text, "provider:id, or offline; Claude where there is a key"),
-        Setting(
-            "memory",
-            "AGENTMEM_MEMORY",
-            "auto",
-            _one_of(*MEMORY_MODES),
-            "auto saves what you tell of yourself, review asks first, off does neither",
-        ),
-        Setting("memory_model", "AGENTMEM_MEMORY_MODEL", None, _text, "a cheaper model for that; the one that answers"),
-        Setting(
-            "history",
-            "AGENTMEM_HISTORY",
-            10,
-            _whole_number,
-            "exchanges of the session that go with each request",
-        ),
-        Setting("theme", "AGENTMEM_THEME", "auto", _one_of(*THEMES), "auto, light, dark or mono"),
-        Setting("keys", "AGENTMEM_KEYS", "emacs", _one_of(*KEYS), "how a line is edited: emacs or vi"),
-        Setting("timeout", "AGENTMEM_TIMEOUT", 120.0, _number, "seconds without a byte from the provider"),
-        Setting("lock_timeout", "AGENTMEM_LOCK_TIMEOUT", 30.0, _number, "seconds to wait for another agentmem"),
-    )
-}

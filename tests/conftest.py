@@ -11,6 +11,18 @@ from harness.command_line import Result, run_here, run_process
 from harness.environment import names_to_clear
 from harness.no_network import sitecustomize  # noqa: F401 -- importing it is what bans the network here
 from harness.real_model import real_model_served
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "steady",
+    deadline=None,  # a slow machine is no error, and to shrink an example that was only slow took two minutes
+    derandomize=True,  # the same examples on every machine; `--hypothesis-profile=default` looks for others
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,  # what an example leaves behind is what the next one has to stand
+    ],
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +51,14 @@ def cli(home: Path) -> Callable[..., Result]:  # noqa: ARG001 -- its environment
 def process(home: Path) -> Callable[..., Result]:  # noqa: ARG001 -- its environment is what is needed
     """Run a command line as a process: `process("sessions", "list", env={...}, without_root=True)`."""
     return run_process
+
+
+@pytest.fixture
+def without_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave Chroma out of an ingest, where the scan answers anyway: it takes a process and a second each time."""
+    from agentmem_cli.knowledge import index
+
+    monkeypatch.setattr(index, "bring_index_in_step", lambda *_: None)
 
 
 @pytest.fixture

@@ -153,3 +153,33 @@ def test_a_bad_setting(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch, co
 def test_a_bad_user_id(cli: Cli, words: list[str], user: str) -> None:
     """A user id that could be a path, or could not be typed, is exit 4."""
     refused(cli(*words, "--user", user), 4, "cannot be a user id")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("recall", "Missing argument 'question'. See `agentmem recall --help`."),
+        (
+            "chat --history -3",
+            "Invalid value for '--history': -3 is not in the range x>=0. See `agentmem chat --help`.",
+        ),
+        ("chat --jsno", "No such option: --jsno. See `agentmem chat --help`."),
+        ("memories approve", "This needs ids, or --all, and not both. `agentmem memories pending` shows the ids."),
+        ("nothing", "No such command 'nothing'. See `agentmem --help`."),
+    ],
+)
+def test_wrong_usage(cli: Cli, words: str, told: str) -> None:
+    """One line says which word is wrong or missing, and where to read on."""
+    result = cli(*words.split())
+    assert (2, "", f"agentmem: {told}\n") == (result.code, result.out, result.err)
+
+
+def test_a_command_left_out(cli: Cli) -> None:
+    """Behind `agentmem memories` alone stands its help, as an answer to wrong usage."""
+    result = cli("memories")
+    assert (2, "", True, True) == (
+        result.code,
+        result.out,
+        result.err.startswith("Usage: agentmem memories"),
+        "pending" in result.err,
+    )

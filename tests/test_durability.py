@@ -14,6 +14,7 @@ from harness.anthropic_server import AnthropicServer, Request
 from harness.anthropic_wire import Reply
 from harness.command_line import Result, run_process, started_process
 from harness.environment import process_environment
+from harness.waiting import PATIENCE
 
 Cli = Callable[..., Result]
 PLAIN = ("--memory", "off", "--no-knowledge")
@@ -55,7 +56,7 @@ def test_a_killed_process_leaves_the_question(cli: Cli, home: Path, anthropic: A
         child.stdin.close()
         assert b"First." == child.stdout.read(6)
         child.kill()
-        child.wait(10)
+        child.wait(PATIENCE)
     assert [("user", "pending", "Did you hear me?")] == messages(cli)
     anthropic.reply("Now I do.")
     assert 0 == cli("chat", "-p", *PLAIN, "--session", "s1", "And now?").code

@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import run
@@ -17,6 +16,7 @@ from harness.anthropic_wire import MODEL
 from harness.command_line import WITHOUT_ROOT, Result, started_process
 from harness.environment import process_environment
 from harness.terminal import Terminal, on_terminal
+from harness.waiting import wait_until
 
 if TYPE_CHECKING:
     from anthropic import Anthropic  # half a second, that a test without it saves
@@ -213,7 +213,7 @@ class TestAnthropicServer:
         anthropic.reply(pieces=["x" * 100_000] * 200)
         with _client().messages.stream(**_ask("Hi")) as stream:
             next(iter(stream.text_stream))
-        _until(lambda: anthropic.hung_up == 1)
+        wait_until(lambda: anthropic.hung_up == 1)
 
     def test_through_agno(self, anthropic: AnthropicServer) -> None:
         """Agno's Claude finds the server by the environment, streams, and runs a tool."""
@@ -268,7 +268,7 @@ class TestTerminal:
     def test_typing(self, asking: Terminal) -> None:
         """Keys reach the program; the screen shows what it drew, with no warning about the cursor position."""
         asking.send("Zoë 東京\r")
-        assert "name> Zoë 東京\nHello Zoë 東京." == asking.wait_for("Hello")
+        assert "name> Zoë 東京\nHello Zoë 東京." == asking.wait_for("Hello Zoë 東京.")
         assert 0 == asking.wait_for_exit()
         assert b"\x1b[6n" in asking.raw
 
@@ -337,12 +337,3 @@ def _agno_answer(question: str, *, tools: list[Any] | None = None, max_tokens: i
     agent = Agent(id="test", model=Claude(id=MODEL, max_tokens=max_tokens), tools=tools or [], telemetry=False)
     events = agent.run(question, stream=True)
     return "".join(str(event.content) for event in events if isinstance(event, RunContentEvent))
-
-
-def _until(claim: Callable[[], bool]) -> None:
-    """Wait for something that another thread makes true."""
-    for _ in range(500):
-        if claim():
-            return
-        time.sleep(0.01)
-    raise AssertionError("It did not come true in five seconds.")

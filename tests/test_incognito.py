@@ -88,8 +88,7 @@ def test_a_whole_chat_touches_nothing(lived_in: Path) -> None:
             ("/memories", "I prefer tea"),
             ("/sessions", "I live in Oslo"),
         ):
-            terminal.send(f"\x0c{typed}\r")
-            terminal.wait_for(shown)
+            terminal.enter(typed, shown)
             assert before == trace(lived_in)
         terminal.send("\x04")
         assert 0 == terminal.wait_for_exit()

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from subprocess import run
 
@@ -140,15 +141,18 @@ def _path(module: Path) -> str:
     return module.relative_to(PACKAGE).as_posix()
 
 
-def _nodes(module: Path) -> Iterator[ast.AST]:
+@cache
+def _nodes(module: Path) -> list[ast.AST]:
     """Everything in a module that is run: not what stands under `if TYPE_CHECKING`."""
     waiting: list[ast.AST] = [ast.parse(module.read_text(encoding="utf-8"))]
+    nodes = []
     while waiting:
         node = waiting.pop()
         for_types = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         if not for_types:
-            yield node
+            nodes.append(node)
             waiting.extend(ast.iter_child_nodes(node))
+    return nodes
 
 
 def _uses(module: Path, library: str) -> bool:

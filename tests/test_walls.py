@@ -7,7 +7,7 @@ import json
 import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import run_here
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 SHARED = "harbour"
@@ -76,12 +76,7 @@ def codes_for(user: str, session: str, memory: str) -> set[int]:
     return {run_here(*line, "--user", user).code for line in lines}
 
 
-@settings(
-    max_examples=6,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=6, phases=[Phase.generate])
 @given(pair=st.sampled_from(PAIRS), texts=st.tuples(TEXTS, TEXTS))
 def test_nothing_of_one_user_reaches_another(
     tmp_path_factory: pytest.TempPathFactory, anthropic: AnthropicServer, pair: tuple[str, str], texts: tuple[str, str]

@@ -16,6 +16,7 @@ from agno.session import AgentSession
 from sqlalchemy import create_engine, event
 
 from agentmem_cli.sessions.index import AGENT_ID
+from agentmem_cli.sessions.turns import PendingTurn
 from agentmem_cli.storage.database import Database
 
 RECALL_TOOL = "recall"
@@ -43,28 +44,33 @@ class TurnDb(SqliteDb):
         """Hold the run until the turn is settled."""
         self.held[run.run_id] = run
 
-    def take(self, run_id: str, question: str) -> dict[str, Any] | None:
+    def take(self, turn: PendingTurn, answer: str, at: int) -> dict[str, Any] | None:
         """The held run in the form to store, or None when Agno handed none over."""
-        run = self.held.pop(run_id, None)
+        run = self.held.pop(turn.run_id, None)
         self.held.clear()  # what a stopped turn's late task left behind
-        return None if run is None else stored_form(run, question)
+        return None if run is None else stored_form(run, turn, answer, at)
 
 
-def stored_form(run: RunOutput, question: str) -> dict[str, Any]:
-    """The run as a dictionary without what must not be stored in it.
+def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict[str, Any]:
+    """The run as a dictionary without what must not be stored in it; `at` is when its answer came.
 
     Out go the system text and the recalled block (a forgotten memory would live on in them), the history
-    (every run has its own row), and what the recall tool gave.
+    (every run has its own row), and what the recall tool gave. Question and answer stand in it as the person saw
+    them, one message and one time each: what is made from this row, as when a session comes back from the trash,
+    is what was indexed when the turn was settled.
     """
     kept = copy.copy(run)
     own = [m for m in run.messages or [] if m.role != "system" and not m.from_history and m.add_to_agent_memory]
     kept.messages = [copy.copy(message) for message in own]
-    kept.input = RunInput(input_content=question)
+    kept.input, kept.content = RunInput(input_content=turn.question), answer
     kept.additional_input, kept.session_state, kept.events = None, None, None
     kept.tools = [copy.copy(tool) for tool in run.tools or []] or None
+    replies = [message for message in kept.messages if message.role == "assistant"]
+    for message in replies:
+        message.content, message.created_at = (answer if message is replies[-1] else None), at
     for message in kept.messages:
         if message.role == "user":
-            message.content = question
+            message.content, message.created_at = turn.question, turn.at
         if message.role == "tool" and message.tool_name == RECALL_TOOL:
             message.content = "(not kept)"
     for tool in kept.tools or []:

@@ -17,7 +17,7 @@ from agentmem_cli.memories.rules import capture_by_rules, is_about_the_user
 from agentmem_cli.memories.store import list_memories, search_memories
 from agentmem_cli.memories.writer import Operation, Source, apply_operations
 from agentmem_cli.records import Memory
-from agentmem_cli.sessions.turns import PendingTurn
+from agentmem_cli.sessions.turns import PendingTurn, is_in_sight
 from agentmem_cli.storage.database import Database
 
 RESEMBLING = 8
@@ -76,6 +76,8 @@ def _resembling(database: Database, turn: PendingTurn) -> list[Memory]:
 
 
 def _written(database: Database, turn: PendingTurn, operations: list[Operation], actor: str, mode: str) -> Captured:
+    if not is_in_sight(database, turn):  # erased or taken back in another window while a model looked it through
+        return Captured()
     source = Source(session_id=turn.session_id, run_id=turn.run_id, said_at=turn.at, actor=actor)
     written = apply_operations(
         database, turn.user_id, operations, source, typed_text=turn.question, mode=mode, now=int(time.time())

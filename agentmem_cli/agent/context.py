@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import Evidence
-from agentmem_cli.agent.history import HISTORY_BUDGET, history_within
+from agentmem_cli.agent.history import history_within
 from agentmem_cli.agent.prompt import SYSTEM_TEXT, answer_shown
 from agentmem_cli.agent.tools import read_only_tools
+from agentmem_cli.agent.window import history_budget
 from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, WRAPPING, profile_text
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall
 from agentmem_cli.sessions.turns import history_before
-
-CLAUDE_WINDOW = 200_000
-"""Tokens that every Claude since version 2.1 takes at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +44,6 @@ def next_request(conversation: Conversation) -> list[ContextPart]:
     ]
 
 
-def context_window(model: str) -> int | None:
-    """How many tokens a model takes, where that is known; None where it is not."""
-    return CLAUDE_WINDOW if model.startswith("anthropic:claude") else None
-
-
 def _tokens(text: str) -> int:
     return count_tokens(text) if text else 0
 
@@ -58,7 +51,7 @@ def _tokens(text: str) -> int:
 def _history(conversation: Conversation) -> ContextPart:
     settings = conversation.settings
     chosen = history_before(conversation.database, conversation.session_id, settings.history)
-    carried = history_within(chosen, HISTORY_BUDGET)
+    carried = history_within(chosen, history_budget(conversation.window))
     tokens = sum(count_tokens(each.question) + count_tokens(answer_shown(each)) for each in carried)
     return ContextPart("history", tokens, f"exchanges of this session, the last {len(carried)}")
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from agentmem_cli.agent.capturing import Capturing
 from agentmem_cli.agent.events import Captured, Evidence, TurnEnded, TurnEvent, Usage
+from agentmem_cli.agent.loop_thread import LoopThread
 from agentmem_cli.agent.quiet import quiet_agno
 from agentmem_cli.agent.undo import ChatChanges
+from agentmem_cli.agent.window import context_window
 from agentmem_cli.errors import AgentmemError, UsageProblem
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.instructions import instructions_of, keep_instructions
@@ -30,11 +31,13 @@ from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
-    from agentmem_cli.agent.turn import TurnContext
+    from agentmem_cli.agent.request import TurnContext
 
 MESSAGE_LIMIT = 500_000
 """Characters of one message: beyond it no model's context holds it, and `ingest` is the way."""
 CLOSING_SECONDS = 10.0
+SIGNAL_SECONDS = 0.2
+"""How often who waits for an event looks up: a signal that comes as Python begins to wait is seen only after it."""
 IDLE_SECONDS = 1.0
 """After loading, and after a turn, until vectors are made: who only asks once has left by then."""
 
@@ -67,20 +70,23 @@ class Conversation:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._loaded = False
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = LoopThread("conversation")
         self._refreshing: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to load what a turn needs, in the background."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run_loop, args=(self._loop,), name="conversation", daemon=True)
-        self._thread.start()
+        self._thread.start(self._load)
 
     def new_session(self, session_id: str | None = None) -> None:
         """Go on in another session: the one given, or a new one."""
         self.session_id = session_id or str(uuid4())
         self.turn = None
         self._new_instructions = ""
+
+    @property
+    def window(self) -> int | None:
+        """How many tokens the model takes, where that is known."""
+        return context_window(self.model, self.settings.context_window)
 
     @property
     def instructions(self) -> str:
@@ -96,10 +102,7 @@ class Conversation:
         """Answer with another model from the next turn on. Raises ConfigProblem when it cannot be used."""
         from agentmem_cli.agent.worker import use_model
 
-        def change() -> None:
-            use_model(self._ready_context(), model, self.settings)
-
-        self._call(change)
+        self._thread.call(lambda: use_model(self._ready_context(), model, self.settings))
         self.model = model
         self._capturing.use_another_model()
 
@@ -130,9 +133,12 @@ class Conversation:
             self.instruct(self._new_instructions)
         events: SimpleQueue[TurnEvent] = SimpleQueue()
         self._stopping = False
-        asyncio.run_coroutine_threadsafe(self._run_turn(turn, events.put), self._running_loop)
+        self._thread.submit(self._run_turn(turn, events.put))
         while True:
-            event = events.get()
+            try:
+                event = events.get(timeout=SIGNAL_SECONDS)
+            except Empty:
+                continue
             yield event
             if isinstance(event, TurnEnded):
                 return
@@ -140,7 +146,7 @@ class Conversation:
     def stop(self) -> None:
         """Stop the answer; what there is of it is kept."""
         self._stopping = True
-        self._running_loop.call_soon_threadsafe(self._cancel)
+        self._thread.loop.call_soon_threadsafe(self._cancel)
 
     def capture(self, turn: PendingTurn, typed: str | None = None) -> Future[Captured]:
         """What the turn's message teaches, in the background. `typed` is the part that the person typed."""
@@ -148,7 +154,7 @@ class Conversation:
 
         said = turn if typed is None else replace(turn, question=typed)
         self._captures = {run_id: each for run_id, each in self._captures.items() if not each.done()}
-        captured = asyncio.run_coroutine_threadsafe(self._capturing.capture(said, self.model), self._running_loop)
+        captured = self._thread.submit(self._capturing.capture(said, self.model))
         self._captures[turn.run_id] = captured
         return captured
 
@@ -157,27 +163,13 @@ class Conversation:
 
         What still loads is not waited for: who leaves at once has nothing in the background.
         """
-        if self._loop is not None and self._loaded:
+        if self._thread.is_running and self._loaded:
             try:
-                asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result(CLOSING_SECONDS)
+                self._thread.submit(self._finish()).result(CLOSING_SECONDS)
             except TimeoutError:
                 self._warn("Something still runs in the background; leaving anyway.")
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(CLOSING_SECONDS)
+            self._thread.stop(CLOSING_SECONDS)
         self.database.close()
-
-    @property
-    def _running_loop(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            raise RuntimeError("The conversation has not been started.")
-        return self._loop
-
-    def _run_loop(self, loop: asyncio.AbstractEventLoop) -> None:
-        asyncio.set_event_loop(loop)
-        loop.call_soon(self._load)
-        loop.run_forever()
-        loop.run_until_complete(loop.shutdown_default_executor())  # tools ran there, with connections of their own
-        loop.close()
 
     def _load(self) -> None:
         """Import and build everything, ahead of the first turn; a failure is told by the turn that needs it."""
@@ -225,7 +217,7 @@ class Conversation:
             return
         from agentmem_cli.agent.worker import refresh_vectors
 
-        loop = self._running_loop
+        loop = self._thread.loop
         self._forget_refreshing()
         self._refreshing = loop.call_later(IDLE_SECONDS, loop.run_in_executor, None, refresh_vectors, context)
 
@@ -249,7 +241,7 @@ class Conversation:
         """Stop what still looks for memories in a turn that is taken back."""
         captured = self._captures.get(run_id)
         if captured is not None and not captured.done():
-            asyncio.run_coroutine_threadsafe(self._capturing.end(run_id), self._running_loop).result()
+            self._thread.submit(self._capturing.end(run_id)).result()
 
     async def _finish(self) -> None:
         """Wait for captures, and for the tasks in which Agno stores stopped runs; begin nothing more."""
@@ -260,11 +252,3 @@ class Conversation:
             await asyncio.wait(others, timeout=CLOSING_SECONDS - 1)
         if self._context is not None:
             self._context.close()
-
-    def _call(self, function: Callable[[], None]) -> None:
-        """Run a function on the conversation's thread and wait for it; raise what it raises."""
-
-        async def called() -> None:
-            function()
-
-        asyncio.run_coroutine_threadsafe(called(), self._running_loop).result()

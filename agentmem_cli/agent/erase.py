@@ -51,5 +51,5 @@ def erase_sessions(database: Database, sessions: Sequence[SessionSummary]) -> No
     for session in sessions:
         with database.write() as connection:
             erase_quotes(connection, session.user_id, "session_id", session.session_id)
-        purge_session(database, session)
+            purge_session(connection, session)
     erase_deleted_text(database)

@@ -12,6 +12,9 @@ _KEPT = "Your message is kept: /retry, or ask again."
 _WAIT = "Your message is kept: wait a minute, then /retry."
 _SHORTEN = "Use --history with a smaller number, or /new."
 
+NO_ANSWER = ProviderProblem("The model answered with nothing.", _KEPT)
+CALLS_WITHOUT_END = ProviderProblem("The model only calls tools and does not come to an answer.", _KEPT)
+
 _Case = tuple[Callable[[int | None, str, str], bool], AgentmemError]
 _CASES: list[_Case] = [
     # (status code, name of the provider library's exception, all that was said, in lower case) -> what to say

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Exchange
 
-HISTORY_BUDGET = 30_000
-"""Tokens of history in one request, whatever `--history` says: one pasted book must not fill the context."""
-
 
 def history_within(history: Sequence[Exchange], budget: int) -> list[Exchange]:
     """The latest exchanges that fit a budget of tokens, oldest first."""

@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agentmem_cli.agent.citations import citation
+from agentmem_cli.agent.offline_question import (
+    ABOUT_CONVERSATIONS,
+    ABOUT_ME,
+    TALK_STEMS,
+    asks_for_preferences,
+    covered,
+    is_looked_up,
+    is_question,
+    topics_of,
+    wanted_stems,
+)
 from agentmem_cli.recall.ranking import FIRST_PERSON
 from agentmem_cli.recall.recall import question_words
 from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn, TranscriptMessage
-from agentmem_cli.storage.fulltext import terms
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 _NO_MODEL = "No language model is in use, so I can only look things up."
@@ -24,28 +34,9 @@ _EVERYTHING = "This is what I remember of you:"
 _NOTED = "Noted. Without a language model I can look things up for you, not talk about them."
 ENOUGH = 0.5
 """The share of a question's words that a text must hold to answer it."""
-_KEYWORDS = 3
-"""So few words that are no statement about the person are looked up like a question: "refund policy"."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
 
-_QUESTION = re.compile(
-    r"\s*(?:(?:and|so|ok|okay|hey|hi|hello|please|then)[\s,]+)*(?:what|where|who|whom|whose|when|why|which|how|do|does|did|is|are|"
-    r"am|was|were|can|could|should|would|will|have|has|had|tell me|show me|list|find|search|look up|remind me|"
-    r"explain|summari[sz]e|describe|give me)\b",
-    re.IGNORECASE,
-)
-_ABOUT_ME = re.compile(
-    r"what\b.*\byou\b.*\b(?:know|remember|learn(?:ed|t)?)\b.*\b(?:me|myself)\b|\bwho am i\b|"
-    r"\b(?:tell|show)\b.*\b(?:about|of) (?:me|myself)\b|"
-    r"what have i told you|what do you remember\W*$",
-    re.IGNORECASE,
-)
-_CONVERSATION = re.compile(
-    r"\b(?:we|you|i)\b.*\b(?:talk(?:ed)?|discuss(?:ed)?|say|said|mention(?:ed)?|told|tell you|ask(?:ed)?|spoke)\b|"
-    r"\b(?:last|previous|earlier|past) (?:time|session|chat|conversation|week|month)|\byesterday\b|\bconversation\b",
-    re.IGNORECASE,
-)
 _OWN_ANSWER = re.compile(
     "|".join(map(re.escape, (NOTHING_FOUND, _OFFER, _KNOWS_NOTHING, _EVERYTHING, _NOTED)))
     + r"|From memory: \*\*|From .+, p\. .+ \[\d+\]:|On \d{4}-\d\d-\d\d .+:\n\n>"
@@ -53,17 +44,6 @@ _OWN_ANSWER = re.compile(
 """How the answers of this module begin: they are never quoted as something that was said."""
 _DIGIT = re.compile(r"\d")
 """A short line with a number is a row of a table, one without is a heading."""
-_TOPIC_WORDS = {
-    "work": {"work", "job", "profession", "occupation", "employer", "company", "career", "living", "industry"},
-    "home": {"live", "home", "city", "town", "country", "address", "place", "based"},
-    "name": {"name", "call", "called"},
-    "age": {"age", "old"},
-    "birthday": {"birthday", "born", "birth", "age", "old"},
-    "diet": {"eat", "diet", "food", "allergic", "allergy", "allergies"},
-    "family": {"family", "wife", "husband", "partner", "children", "kids", "son", "daughter"},
-    "pets": {"pet", "pets", "dog", "cat"},
-}
-_PREFERENCE_WORDS = {"prefer", "preference", "preferences", "like", "answers", "style"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +70,9 @@ class _Found:
 _NOT_FOUND = _Found(0.0, "")
 
 
-def is_question(text: str) -> bool:
-    """Whether the text asks for something."""
-    return text.rstrip().endswith("?") or bool(_QUESTION.match(text))
-
-
-def _is_looked_up(text: str) -> bool:
-    """Whether the text asks for something that could be looked up."""
-    keywords = len(text.split()) <= _KEYWORDS and not text.rstrip().endswith(".") and not FIRST_PERSON.search(text)
-    return bool(question_words(text)) and (is_question(text) or keywords)
-
-
 def needs_documents(question: str, lookup: Lookup) -> bool:
     """Whether to search the documents: for a question that nothing likelier answers."""
-    if not _is_looked_up(question) or _ABOUT_ME.search(question):
+    if not is_looked_up(question) or ABOUT_ME.search(question):
         return False
     ways = _ways_to_look(question)
     return not any(look(question, lookup).covers for look in ways[: ways.index(_from_documents)])
@@ -111,9 +80,9 @@ def needs_documents(question: str, lookup: Lookup) -> bool:
 
 def answer_from(question: str, lookup: Lookup) -> str:
     """The answer, in Markdown."""
-    if _ABOUT_ME.search(question):
+    if ABOUT_ME.search(question):
         return _everything_known(lookup.known())
-    if _is_looked_up(question):
+    if is_looked_up(question):
         best = max((look(question, lookup) for look in _ways_to_look(question)), key=lambda found: found.covers)
         if best.covers:
             return best.text
@@ -123,7 +92,7 @@ def answer_from(question: str, lookup: Lookup) -> str:
 
 def _ways_to_look(question: str) -> list[Callable[[str, Lookup], _Found]]:
     """Where to look, the likeliest first: of two that cover as much of the question, it is the one quoted."""
-    if _CONVERSATION.search(question):
+    if ABOUT_CONVERSATIONS.search(question):
         return [_from_turns, _from_memory, _from_documents]
     if FIRST_PERSON.search(question):
         return [_from_memory, _from_turns, _from_documents]
@@ -142,12 +111,8 @@ def _everything_known(memories: list[Memory]) -> str:
 
 
 def _from_memory(question: str, lookup: Lookup) -> _Found:
-    words, wanted = set(terms(question)), _wanted(question)
-    topics = {topic for topic, signs in _TOPIC_WORDS.items() if signs & {word.removesuffix("'s") for word in words}}
-    if len(topics) > 1:
-        topics.discard("name")  # "my dog's name" asks for the dog
-    asks_preference = bool(words & _PREFERENCE_WORDS)
-    scored = [(_memory_covers(wanted, topics, asks_preference, memory), memory) for memory in lookup.known()]
+    wanted, topics, preferences = wanted_stems(question), topics_of(question), asks_for_preferences(question)
+    scored = [(_memory_covers(wanted, topics, preferences, memory), memory) for memory in lookup.known()]
     best = max((covers for covers, _ in scored), default=0.0)
     if best < ENOUGH:
         return _NOT_FOUND
@@ -158,7 +123,7 @@ def _from_memory(question: str, lookup: Lookup) -> _Found:
 
 def _memory_covers(wanted: set[str], topics: set[str], asks_preference: bool, memory: Memory) -> float:
     """The share of the wanted stems in a memory; 2 more for one of the topic that is asked for."""
-    covers = _covered(wanted, f"{memory.text} {' '.join(memory.topics)}")
+    covers = covered(wanted, f"{memory.text} {' '.join(memory.topics)}")
     if topics & set(memory.topics):
         return 2 + covers
     return max(ENOUGH, covers) if asks_preference and memory.kind == "preference" else covers
@@ -174,19 +139,19 @@ def _memory_line(memory: Memory) -> str:
 
 
 def _from_turns(question: str, lookup: Lookup) -> _Found:
-    wanted = _wanted(question) - _TALK_STEMS
+    wanted = wanted_stems(question) - TALK_STEMS
     if not wanted:
         return _from_last_time(lookup.last_time())
     fitting = [
         turn
         for turn in lookup.recall.turns
-        if not (turn.role == "user" and _is_looked_up(turn.text))
+        if not (turn.role == "user" and is_looked_up(turn.text))
         and not (turn.role == "assistant" and _OWN_ANSWER.match(turn.text))
-        and _covered(wanted, turn.text) >= ENOUGH
+        and covered(wanted, turn.text) >= ENOUGH
     ]
     if not fitting:
         return _NOT_FOUND
-    covers = max(_covered(wanted, turn.text) for turn in fitting)
+    covers = max(covered(wanted, turn.text) for turn in fitting)
     shown = sorted(fitting[:_MOST_QUOTED], key=lambda turn: turn.at)
     return _Found(covers, "\n\n".join(f"On {_day(turn.at)} {_said_by(turn)}:\n\n> {_cut(turn.text)}" for turn in shown))
 
@@ -202,9 +167,9 @@ def _from_last_time(messages: list[TranscriptMessage]) -> _Found:
 
 
 def _from_documents(question: str, lookup: Lookup) -> _Found:
-    wanted = _wanted(question)
+    wanted = wanted_stems(question)
     for number, passage in enumerate(lookup.passages, start=1):
-        covers = _covered(wanted, f"{passage.document} {passage.text}")
+        covers = covered(wanted, f"{passage.document} {passage.text}")
         if covers >= ENOUGH:
             quoted = "\n\n".join(f"> {sentence}" for sentence in _best_sentences(wanted, passage.text))
             return _Found(covers, f"From {citation(passage)} [{number}]:\n\n{quoted}")
@@ -215,37 +180,10 @@ def _best_sentences(wanted: set[str], text: str) -> list[str]:
     """The sentences that hold the most of the words, in the order in which they stand."""
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
     whole = [each for each in sentences if len(each.split()) > 4 or _DIGIT.search(each)] or sentences
-    ranked = sorted(range(len(whole)), key=lambda place: -_covered(wanted, whole[place]))
-    best = _covered(wanted, whole[ranked[0]])
-    fitting = [place for place in ranked if _covered(wanted, whole[place]) > best / 2] or ranked
+    ranked = sorted(range(len(whole)), key=lambda place: -covered(wanted, whole[place]))
+    best = covered(wanted, whole[ranked[0]])
+    fitting = [place for place in ranked if covered(wanted, whole[place]) > best / 2] or ranked
     return [_cut(whole[place]) for place in sorted(fitting[:_MOST_QUOTED])]
-
-
-def _wanted(question: str) -> set[str]:
-    """The stems to look for; a single letter or digit, as in "2+2", says too little."""
-    return {stem(word) for word in terms(question) if len(word) > 1 or not word.isascii()}
-
-
-def _covered(wanted: set[str], text: str) -> float:
-    """The share of the wanted stems that the text holds."""
-    return len(wanted & {stem(word) for word in terms(text)}) / len(wanted) if wanted else 0.0
-
-
-def stem(word: str) -> str:
-    """A word without the commonest English endings, so that "works" fits "work"."""
-    for ending in ("'s", "ing", "ies", "ied", "ed", "es", "s", "e", "y"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
-
-
-_TALK_STEMS = frozenset(
-    stem(word)
-    for word in """
-    talk talked discuss say said mention told tell asked ask spoke last previous earlier past time session chat
-    conversation week month yesterday remember
-    """.split()  # noqa: SIM905 -- a list of quoted words would hide the words
-)
 
 
 def _said_by(turn: RecalledTurn) -> str:

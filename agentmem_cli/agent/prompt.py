@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from agno.models.message import Message
 
-from agentmem_cli.agent.history import HISTORY_BUDGET, history_within
 from agentmem_cli.records import Exchange, TurnStatus
 
 SYSTEM_TEXT = """\
@@ -70,7 +69,7 @@ def prompt_messages(
     asked = f"\n\nWhat this person wants of you in this conversation:\n{instructions}" if instructions else ""
     known = f"\n\nWhat you know of this person:\n{profile}" if profile else ""
     messages = [Message(role="system", content=f"{text}{asked}{known}\n\nToday is {today}.")]
-    for exchange in history_within(history, HISTORY_BUDGET):
+    for exchange in history:
         messages.append(Message(role="user", content=exchange.question, from_history=True))
         messages.append(Message(role="assistant", content=answer_shown(exchange), from_history=True))
     content: str | list[dict[str, object]] = question

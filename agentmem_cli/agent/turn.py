@@ -1,4 +1,4 @@
-"""One turn: recall, prompt, the Agno agent's stream, and how it ended, settled in one transaction.
+"""One turn: the request, the Agno agent's stream, and how it ended, settled in one transaction.
 
 Runs on the conversation's event loop. However it ends, by an answer, an error, a stop or a failure of our
 own, the turn is settled before `TurnEnded` is told, and `TurnEnded` is always told.
@@ -10,12 +10,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from secrets import token_hex
 from typing import Any
 
 from agno.agent import Agent
 from agno.metrics import RunMetrics
-from agno.models.base import Model
 from agno.run.agent import (
     ModelRequestCompletedEvent,
     RunCompletedEvent,
@@ -24,56 +22,29 @@ from agno.run.agent import (
     ToolCallStartedEvent,
 )
 
-from agentmem_cli.agent.agno_db import TurnDb
 from agentmem_cli.agent.events import Evidence, TextDelta, ToolUsed, TurnEnded, TurnEvent, Usage
-from agentmem_cli.agent.failures import explained, incomplete
+from agentmem_cli.agent.failures import CALLS_WITHOUT_END, NO_ANSWER, explained, incomplete
 from agentmem_cli.agent.offline import OfflineModel
-from agentmem_cli.agent.prompt import prompt_messages
-from agentmem_cli.agent.tools import SearchKnowledge, read_only_tools, tool_query
-from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.agent.request import TurnContext, prepare_request, recall_again
+from agentmem_cli.agent.tools import read_only_tools, tool_query
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
-from agentmem_cli.recall.recall import recall_for
-from agentmem_cli.recall.vectors import Vectors
-from agentmem_cli.records import Recall, TurnStatus
-from agentmem_cli.sessions.branches import related_runs
+from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.catalog import conversation_before
 from agentmem_cli.sessions.index import AGENT_ID
-from agentmem_cli.sessions.instructions import instructions_of
-from agentmem_cli.sessions.turns import PendingTurn, history_before, settle_turn
-from agentmem_cli.storage.database import Database
+from agentmem_cli.sessions.turns import PendingTurn, settle_turn
 
 Tell = Callable[[TurnEvent], None]
 TOOL_CALL_LIMIT = 8
+REQUEST_LIMIT = 12
+"""Requests of one turn: Agno tells a model that goes on calling tools that there are no more, without end."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # the repr of a Claude holds its key
-class Answerer:
-    """A model ready to answer, the watch on it, and whether the question carries Claude's cache mark."""
-
-    model: Model
-    watch: AnswerWatch
-    marks_cache: bool
-
-
-@dataclass(slots=True, repr=False)  # as above
-class TurnContext:
-    """What every turn of a conversation shares.
-
-    `history` is in exchanges, `memory` a mode; `warn` is told of what degraded.
-    """
-
-    database: Database
-    turn_db: TurnDb
-    answerer: Answerer
-    search: SearchKnowledge | None
-    vectors: Vectors
-    history: int
-    memory: str
-    warn: Callable[[str], None]
-    close: Callable[[], None]
+_ELSEWHERE = AgentmemError(
+    "In another window this exchange was taken back, or its session put into the trash, meanwhile.",
+    "The answer waits there with it.",
+)
 
 
 @dataclass(slots=True)
@@ -82,13 +53,24 @@ class _Answer:
 
     evidence: Evidence = field(default_factory=Evidence)
     parts: list[str] = field(default_factory=list)
+    is_interrupted: bool = False
+    """A tool was called since the last piece."""
     error: AgentmemError | None = None
     usage: Usage = field(default_factory=Usage)
     context_tokens: int = 0
+    requests: int = 0
 
     @property
     def text(self) -> str:
         return "".join(self.parts)
+
+    def add(self, text: str) -> str:
+        """Take in a piece; gives it as it is shown: what follows a tool's call begins a paragraph."""
+        if self.is_interrupted and self.parts and not self.parts[-1].endswith("\n"):
+            text = f"\n\n{text}"
+        self.is_interrupted = False
+        self.parts.append(text)
+        return text
 
 
 async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
@@ -106,7 +88,8 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
     except Exception as error:  # noqa: BLE001 -- whatever fails, the turn is settled and the person is told
         answer.error = AgentmemError(f"The turn failed: {type(error).__name__}: {error}.", "Your message is kept.")
     try:
-        _settle(context, turn, status, answer)
+        if not _settle(context, turn, status, answer):
+            status, answer.error = TurnStatus.FAILED, _ELSEWHERE
         _count_uses(context, turn, answer.evidence)
     except AgentmemError as error:
         status, answer.error = TurnStatus.FAILED, error
@@ -130,13 +113,13 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
 
 
 async def _answer(context: TurnContext, turn: PendingTurn, answer: _Answer, tell: Tell) -> None:
-    messages = _prepare(context, turn, answer.evidence)
+    messages = prepare_request(context, turn, answer.evidence)
     model = context.answerer.model
     agent = Agent(
         model=model,
         id=AGENT_ID,
         db=context.turn_db,
-        tools=read_only_tools(answer.evidence, context.search, lambda query: _recall(context, turn, query)),
+        tools=read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query)),
         tool_call_limit=TOOL_CALL_LIMIT,
         build_context=False,  # the prompt is ours, whole
         resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
@@ -160,20 +143,23 @@ async def _answer(context: TurnContext, turn: PendingTurn, answer: _Answer, tell
     async for event in stream:
         _follow(event, context, answer, tell)
     if answer.error is None:
-        answer.error = incomplete(context.answerer.watch)
+        answer.error = incomplete(context.answerer.watch) or (None if answer.text.strip() else NO_ANSWER)
 
 
 def _follow(event: Any, context: TurnContext, answer: _Answer, tell: Tell) -> None:
     """Take in one of Agno's events."""
     if isinstance(event, RunContentEvent) and event.content:
-        answer.parts.append(str(event.content))
-        tell(TextDelta(str(event.content)))
+        tell(TextDelta(answer.add(str(event.content))))
     elif isinstance(event, ToolCallStartedEvent) and event.tool is not None:
+        answer.is_interrupted = True
         answer.evidence.tools.append(event.tool.tool_name or "")
         tell(ToolUsed(event.tool.tool_name or "", tool_query(event.tool.tool_args)))
     elif isinstance(event, RunErrorEvent):
         answer.error = explained(context.answerer.watch, event.content or "")
     elif isinstance(event, ModelRequestCompletedEvent):
+        answer.requests += 1
+        if answer.requests > REQUEST_LIMIT:
+            raise CALLS_WITHOUT_END
         answer.context_tokens = _context_tokens(event, claude=context.answerer.marks_cache)
     elif isinstance(event, RunCompletedEvent) and event.metrics is not None:
         answer.usage = _usage(event.metrics, claude=context.answerer.marks_cache)
@@ -196,46 +182,16 @@ def _usage(metrics: RunMetrics, *, claude: bool) -> Usage:
     )
 
 
-def _prepare(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Any]:
-    """The messages of the request; what was recalled for it goes into the evidence."""
-    history = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
-    shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
-    try:
-        found = recall_for(context.database, turn.user_id, turn.question, without_runs=shown, vectors=context.vectors)
-    except AgentmemError as error:
-        context.warn(f"Nothing was recalled for this answer: {error.problem}")
-        found = Recall(turn.question, [], [], [])
-    evidence.recall = found
-    evidence.profile = profile_text(found.profile)
-    lines = block_lines(found, room_for(found))
-    evidence.placed = frozenset(line.source for line in lines)
-    evidence.in_prompt = fenced(lines, token_hex(4))
-    return prompt_messages(
-        today=time.strftime("%Y-%m-%d"),
-        instructions=instructions_of(context.database, turn.user_id, turn.session_id),
-        profile=evidence.profile,
-        history=history,
-        question=turn.question,
-        recalled=evidence.in_prompt,
-        mark_cache=context.answerer.marks_cache,
-        memory=context.memory,
-    )
-
-
-def _recall(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
-    return recall_for(
-        context.database, turn.user_id, query, limit=20, without_runs={turn.run_id}, vectors=context.vectors
-    )
-
-
-def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: _Answer) -> None:
-    held = context.turn_db.take(turn.run_id, turn.question)
-    settle_turn(
+def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: _Answer) -> bool:
+    """Settle the turn; whether it is still in sight."""
+    at = int(time.time())
+    held = context.turn_db.take(turn, answer.text, at)
+    return settle_turn(
         context.database,
         turn,
         status,
         answer.text,
-        at=int(time.time()),
+        at=at,
         run_data=held if status is TurnStatus.DONE else None,
         error=str(answer.error or ""),
     )

@@ -15,9 +15,10 @@ from agno.models.base import Model
 from agentmem_cli.agent.agno_db import TurnDb
 from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.offline import OfflineModel
+from agentmem_cli.agent.request import Answerer, TurnContext
 from agentmem_cli.agent.tools import SearchKnowledge
-from agentmem_cli.agent.turn import Answerer, TurnContext
 from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.agent.window import context_window, history_budget
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
@@ -56,6 +57,7 @@ def load_context(
         search=_search_with(searcher, warn) if searcher is not None else None,
         vectors=vectors,
         history=settings.history,
+        history_budget=_history_budget(model, settings),
         memory="incognito" if settings.incognito else settings.memory,
         warn=warn,
         close=close,
@@ -75,11 +77,16 @@ def refresh_vectors(context: TurnContext) -> None:
 def use_model(context: TurnContext, model: str, settings: Settings) -> None:
     """Answer with another model from the next turn on. Raises ConfigProblem for one that cannot be used."""
     context.answerer = _answerer(model, settings)
+    context.history_budget = _history_budget(model, settings)
 
 
 def memory_model(model: str, settings: Settings) -> Model:
     """The model that captures memories: `memory_model` of the settings, or the one that answers."""
     return _answerer(settings.memory_model or model, settings).model
+
+
+def _history_budget(model: str, settings: Settings) -> int:
+    return history_budget(context_window(model, settings.context_window))
 
 
 def _answerer(model: str, settings: Settings) -> Answerer:

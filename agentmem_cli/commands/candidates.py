@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import typer
 
-from agentmem_cli.settings import KEYS, MEMORY_MODES, SETTINGS, THEMES, Settings, load_settings, read_config
+from agentmem_cli.setting_table import KEYS, MEMORY_MODES, SETTINGS, THEMES
+from agentmem_cli.settings import Settings, load_settings, read_config
 from agentmem_cli.storage.database import Database
 
 Pairs = list[tuple[str, str]]

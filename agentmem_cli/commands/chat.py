@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +11,15 @@ from agentmem_cli.commands.candidates import model_candidates, one_of, session_c
 from agentmem_cli.commands.options import User
 from agentmem_cli.errors import ExitCode, NotFound, UsageProblem
 from agentmem_cli.sessions import catalog
-from agentmem_cli.settings import MEMORY_MODES, Settings, load_settings
+from agentmem_cli.setting_table import MEMORY_MODES
+from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 from agentmem_cli.terminal.notices import start_lines
 from agentmem_cli.terminal.streams import is_interactive, note, say_prose
+
+if TYPE_CHECKING:
+    from agentmem_cli.agent.conversation import Conversation
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 PICK = "?"
@@ -104,7 +108,7 @@ def chat(
 
         with type_ahead_kept() as typed:
             say_prose("\n".join(start_lines(settings, name)))
-            _say_resumed(database, settings, session_id)
+            _say_resumed(conversation)
             from agentmem_cli.terminal.repl import Chat
 
             give_back(typed)
@@ -140,11 +144,13 @@ def _session_id(
     return catalog.find_session_or_title(database, settings.user, resume).session_id
 
 
-def _say_resumed(database: Database, settings: Settings, session_id: str | None) -> None:
+def _say_resumed(conversation: Conversation) -> None:
     """Where one was, in a session that has a past; one that is new says nothing."""
-    past = [each for each in catalog.list_sessions(database, settings.user) if each.session_id == session_id]
+    database, settings = conversation.database, conversation.settings
+    sessions = catalog.list_sessions(database, settings.user)
+    past = [each for each in sessions if each.session_id == conversation.session_id]
     if past:
         from agentmem_cli.terminal.resuming import resumed_lines
 
-        for line in resumed_lines(database, past[0], settings.history):
+        for line in resumed_lines(database, past[0], settings.history, conversation.window):
             say_prose(line)

@@ -8,7 +8,8 @@ import typer
 
 from agentmem_cli.commands.candidates import setting_candidates, user_candidates, value_candidates
 from agentmem_cli.commands.options import AsJson
-from agentmem_cli.settings import chosen_settings, directories, setting_named
+from agentmem_cli.setting_table import setting_named
+from agentmem_cli.settings import chosen_settings, directories
 from agentmem_cli.terminal.streams import note, say, say_json, say_table
 
 app = typer.Typer(

@@ -15,6 +15,7 @@ from agentmem_cli.records import FoundPassage, iso
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
+from agentmem_cli.terminal.safe_text import safe_line
 from agentmem_cli.terminal.streams import counted, note, progress, say, say_json, say_table
 
 app = typer.Typer(
@@ -28,7 +29,7 @@ DocumentId = Annotated[
     str,
     typer.Argument(
         metavar="ID",
-        help="A document's id or file name, or the beginning of one, or its path.",
+        help="A document's id or file name, or the beginning of one, or the end of its path.",
         autocompletion=document_candidates,
     ),
 ]
@@ -76,7 +77,7 @@ def show(document: DocumentId, as_json: AsJson = False) -> None:
         shown = [{"page": each.page_index + 1, **asdict(each)} for each in passages]
         say_json({**found.as_json(), "text": shown})
         return
-    say(f"{found.path}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
+    say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
     if found.detail:
         say(found.detail)
     for each in passages:
@@ -124,7 +125,7 @@ def remove(document: DocumentId, as_json: AsJson = False) -> None:
     if as_json:
         say_json(found.as_json())
     else:
-        say(f"Removed {found.path}. `agentmem ingest` reads it again.")
+        say(f"Removed {safe_line(found.path)}. `agentmem ingest` reads it again.")
 
 
 @app.command()
@@ -193,4 +194,4 @@ def _show_found(query: str, found: list[FoundPassage], as_json: bool) -> None:
     for each in found:
         begins_with_it = each.text.lstrip("# ").startswith(each.heading.rpartition(" > ")[2])
         heading = "" if begins_with_it else f"\n{each.heading}"
-        say(f"{citation(each)}  ({each.score:.2f}){heading}\n{each.text}\n")
+        say(f"{safe_line(citation(each))}  ({each.score:.2f}){heading}\n{each.text}\n")

@@ -77,16 +77,16 @@ def reject(
 
 
 def _pending_ids(database: Database, user_id: str, memory_ids: list[str] | None, everything: bool) -> list[str]:
-    one_of(memory_ids, everything)
+    one_of(memory_ids, everything, "pending")
     if memory_ids:
         return memory_ids
     return [memory.memory_id for memory in store.list_pending(database, user_id)]
 
 
-def one_of(memory_ids: list[str] | None, everything: bool) -> None:
-    """Raise UsageProblem unless there are either ids or --all."""
+def one_of(memory_ids: list[str] | None, everything: bool, shown_by: str = "list") -> None:
+    """Raise UsageProblem, which says what command shows the ids, unless there are either ids or --all."""
     if bool(memory_ids) == everything:
-        raise UsageProblem("This needs ids, or --all, and not both.", "`agentmem memories list` shows the ids.")
+        raise UsageProblem("This needs ids, or --all, and not both.", f"`agentmem memories {shown_by}` shows the ids.")
 
 
 def named(database: Database, user_id: str, memory_id: str | None) -> str:

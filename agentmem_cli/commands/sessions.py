@@ -142,17 +142,17 @@ def export(
     user: User = None,
 ) -> None:
     """Print a session to stdout, as Markdown, JSON or the JSON lines that `import` takes."""
-    from agentmem_cli.sessions import transfer
+    from agentmem_cli.sessions import exports
 
     settings, database = opened(user)
     session = catalog.find_session(database, settings.user, session_id)
     messages = catalog.transcript(database, session)
     if file_format == "jsonl":
-        say_part(transfer.export_jsonl(messages))
+        say_part(exports.export_jsonl(messages))
     elif file_format == "json":
-        say_part(transfer.export_json(session, messages))
+        say_part(exports.export_json(session, messages))
     elif file_format == "md":
-        say_part(transfer.export_markdown(session, messages))
+        say_part(exports.export_markdown(session, messages))
     else:
         raise UsageProblem(f"{file_format!r} is no format.", "It is one of: md, json, jsonl.")
 
@@ -163,12 +163,13 @@ def import_(
         str, typer.Argument(metavar="FILE", help="JSON lines, or an account's zip or conversations.json; - is stdin.")
     ],
     user: User = None,
+    erased: Annotated[bool, typer.Option("--erased", help="Also what you took back, erased or purged here.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add conversations from JSON lines, or from the account export of ChatGPT or Claude.
 
     A line is {"session", "role", "content", "at"?, "name"?, "id"?}. What an account's conversations say of you
-    is proposed in `agentmem memories pending`, not saved.
+    is proposed in `agentmem memories pending`, not saved. What you took back or erased here stays out.
     """
     from agentmem_cli.sessions import transfer
     from agentmem_cli.sessions.account_exports import is_account_export
@@ -178,35 +179,40 @@ def import_(
         beginning = content.read(64)
         content.seek(0)
         if is_account_export(beginning):
-            _import_account(settings, database, content, file, as_json)
+            _import_account(settings, database, content, file, erased=erased, as_json=as_json)
             return
-        done = transfer.import_lines(database, settings.user, transfer.parse_lines(text_in(content, file).split("\n")))
+        lines = transfer.parse_lines(text_in(content, file).split("\n"))
+        done = transfer.import_lines(database, settings.user, lines, erased=erased)
     if as_json:
         say_json(done.as_json())
     repeated = f", {done.repeated} were here already" if done.repeated else ""
     note(f"Imported {done.messages} messages in {done.sessions} sessions{repeated}.")
+    if done.left_out:
+        note(_left_out(done.left_out))
 
 
-def _import_account(settings: Settings, database: Database, content: IO[bytes], file: str, as_json: bool) -> None:
+def _import_account(
+    settings: Settings, database: Database, content: IO[bytes], file: str, *, erased: bool, as_json: bool
+) -> None:
     """Conversations first, then what they say of the person: also of what came before a file's damage, or Ctrl-C."""
-    from agentmem_cli.agent.imported_capture import ImportedCapture
+    from agentmem_cli.agent.imported_capture import propose_from_imports
     from agentmem_cli.sessions.account_exports import read_export
     from agentmem_cli.sessions.account_import import AccountImport, import_account
 
-    done, capture, proposed = AccountImport(), ImportedCapture(), 0
+    done = AccountImport()
     try:
         with progress("Importing") as update:
-            runs = import_account(
+            import_account(
                 database,
                 settings.user,
                 read_export(content, file),
                 done,
+                erased=erased,
                 progress=lambda so_far: update(f"{so_far.conversations} conversations, {so_far.messages} messages"),
             )
-            capture.look_through(runs)
     finally:
         with progress("Looking for what is said of you:") as update:
-            proposed = capture.propose(database, settings.user, lambda now, of: update(f"{now} of {of}"))
+            proposed = propose_from_imports(database, settings.user, lambda now, of: update(f"{now} of {of}"))
         if as_json:
             say_json({**done.as_json(), "proposed": proposed})
         for line in _account_lines(done, proposed):
@@ -224,9 +230,15 @@ def _account_lines(done: AccountImport, proposed: int) -> Iterator[str]:
     parts += [f"{done.trashed} are in the trash"] if done.trashed else []
     parts += [f"{done.malformed} left out"] if done.malformed else []
     yield ", ".join(parts) + "."
+    if done.left_out:
+        yield _left_out(done.left_out)
     if proposed:
         things = counted(proposed, "thing")
         yield f"{things} they say of you: `agentmem memories pending` shows, `approve` and `reject` decide."
+
+
+def _left_out(messages: int) -> str:
+    return f"{counted(messages, 'message')} that you took back or erased here stay out; --erased brings them too."
 
 
 def _speaker(message: TranscriptMessage) -> str:

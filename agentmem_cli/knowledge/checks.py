@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import Finding, Verdict, check_full_text
 from agentmem_cli.storage.database import Database
 
+if TYPE_CHECKING:
+    from agentmem_cli.embedding.vectors import Vectors
+    from agentmem_cli.knowledge.index import PassageIndex
+
 _ASKED = 5
 """How many passages are looked for in the vector index, spread over all."""
+_NEIGHBOURS = 50
+"""Among which a passage's own vector must find it, unless all of them have the same: tables repeat themselves."""
+_ALIKE = 0.9999
+"""The cosine from which two vectors are taken for the same."""
 
 
 def check_knowledge(database: Database, settings: Settings) -> Finding:
@@ -49,12 +59,36 @@ def _check_index(database: Database, settings: Settings) -> Finding | None:
         )
     ids = [row["passage_id"] for row in database.read("SELECT passage_id FROM passages ORDER BY passage_id")]
     try:
-        problems = [problem for each in ids[:: len(ids) // _ASKED + 1] if (problem := index.cannot_find(each))]
+        problems = [
+            problem for each in ids[:: len(ids) // _ASKED + 1] if (problem := _cannot_find(database, index, each))
+        ]
     finally:
         index.close()
     if not problems:
         return None
     return Finding(Verdict.WARNING, f"The vector index is damaged: {problems[0]}.", remedy)
+
+
+def _cannot_find(database: Database, index: PassageIndex, passage_id: int) -> str:
+    """Why a passage's own vector does not find it in the collection; empty when it does, or there is none."""
+    vectors = _vectors(database, [passage_id])
+    if not any(each.any() for each in vectors):
+        return ""
+    found = index.nearest(vectors[0], _NEIGHBOURS)
+    if found is None:
+        return "the collection cannot be queried"
+    if passage_id in found or (found and all(each @ vectors[0] >= _ALIKE for each in _vectors(database, found))):
+        return ""
+    return f"passage {passage_id} is not found by its own vector"
+
+
+def _vectors(database: Database, passage_ids: list[int]) -> list[Vectors]:
+    """The vectors of these passages, of those that are still there."""
+    import numpy as np
+
+    marks = ",".join("?" * len(passage_ids))
+    rows = database.read(f"SELECT vector FROM passages WHERE passage_id IN ({marks})", passage_ids)  # noqa: S608 -- only question marks
+    return [np.frombuffer(row["vector"], np.float32) for row in rows]
 
 
 def check_embedder(database: Database | None = None) -> Finding:

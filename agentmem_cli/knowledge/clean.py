@@ -33,7 +33,7 @@ _ONE_LINE: dict[int, str | None] = {**_TABLE, **dict.fromkeys((0x0A, 0x0C, 0x0D,
 
 # Possessive, and only from a word's start: a page that is one word of 200,000 letters must not take minutes.
 _BROKEN_WORD = re.compile(rf"(?<!\w)(\w++)(?:{_HYPHEN}\n?|[-\u2010]\n)(\w+)")
-_MAY_BE_BROKEN = re.compile(rf"{_HYPHEN}|[-\u2010]\n")
+_MARKS_OF_A_BREAK = (_HYPHEN, "-\n", "\u2010\n")
 """Looked for first: most pages have no broken word, and looking at every word for one takes half of all cleaning."""
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _BLANKS = re.compile(r"[ \t\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u200a\u202f\u3000]")
@@ -57,19 +57,18 @@ def neutral(text: str) -> str:
 
 def neutral_line(text: str) -> str:
     """The same on one line."""
-    return text.translate(_ONE_LINE)
+    # A printable character is never in the table, and most lines have no other: asking takes a tenth of the time.
+    return text if text.isprintable() else text.translate(_ONE_LINE)
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """The words of a document, in lower case; hyphenated ones whole and in parts, those broken at a line end not."""
     found: set[str] = set()
     for text in texts:
-        whole = _BROKEN_WORD.sub(" ", text) if _MAY_BE_BROKEN.search(text) else text
-        for word in set(_WORD.findall(whole.lower())):
-            found.add(word)
-            if "-" in word:
-                found.update(word.split("-"))
-    return frozenset(found)
+        whole = _BROKEN_WORD.sub(" ", text) if _may_be_broken(text) else text
+        found.update(_WORD.findall(whole.lower()))
+    parts = (part for word in found if "-" in word for part in word.split("-"))
+    return frozenset([*found, *parts])
 
 
 def mended(text: str, words: Set[str]) -> str:
@@ -77,7 +76,7 @@ def mended(text: str, words: Set[str]) -> str:
 
     `words` are those of the whole document (`words_of`). Linear in the length; a table's rows stay on their lines.
     """
-    if _MAY_BE_BROKEN.search(text):
+    if _may_be_broken(text):
         text = _BROKEN_WORD.sub(lambda found: _mended_word(found[1], found[2], words), text).replace(_HYPHEN, "-")
     lines = [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
     return _EMPTY_LINES.sub("\n\n", "\n".join(_joined_lines(lines))).strip()
@@ -87,6 +86,10 @@ def cleaned(text: str) -> str:
     """One text by itself, ready to store."""
     plain = neutral(text)
     return mended(plain, words_of([plain]))
+
+
+def _may_be_broken(text: str) -> bool:
+    return any(mark in text for mark in _MARKS_OF_A_BREAK)
 
 
 def _mended_word(first: str, second: str, words: Set[str]) -> str:

@@ -7,24 +7,19 @@ search index, sees that they are out of step. `erasures` counts only what a pers
 from __future__ import annotations
 
 import functools
+import os
 import re
 import sqlite3
-import time
-import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.knowledge.layout import Page
+from agentmem_cli.knowledge.clean import neutral_line
 from agentmem_cli.records import Document, FoundPassage
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import searchable
-
-if TYPE_CHECKING:
-    from agentmem_cli.embedding.configured import Embedder
-    from agentmem_cli.embedding.vectors import Vectors
 
 _COLUMNS = "document_id, path, title, sha256, size, pages, passages, status, detail, ingested_at"
 
@@ -48,21 +43,6 @@ class PageText:
     path: str
     pages: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewDocument:
-    """A file that was read, ready to store. `page_count` counts unreadable pages too."""
-
-    path: str
-    sha256: str
-    size: int
-    modified_ns: int
-    status: str
-    detail: str
-    page_count: int
-    pages: Sequence[Page]
-    passages: Sequence[Passage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +74,16 @@ def list_documents(database: Database) -> list[Document]:
 
 
 def find_document(database: Database, wanted: str) -> Document:
-    """The document with this path or title, or whose id or title starts with this. Raises NotFound, Ambiguous."""
+    """The document with this path, end of a path or title, or whose id or title starts with this.
+
+    Raises NotFound, Ambiguous.
+    """
     documents = list_documents(database)
     name = wanted.casefold()
     for fits in (
         [each for each in documents if wanted in (each.document_id, each.path)],
+        [each for each in documents if each.path in _full_paths(wanted)],
+        [each for each in documents if os.sep in wanted and each.path.endswith(f"{os.sep}{wanted}")],
         [each for each in documents if name in (each.title.casefold(), Path(each.title).stem.casefold())],
         [each for each in documents if each.document_id.startswith(wanted) or each.title.casefold().startswith(name)]
         if wanted
@@ -109,6 +94,31 @@ def find_document(database: Database, wanted: str) -> Document:
         if fits:
             raise Ambiguous("document", wanted, [(each.document_id, each.path) for each in fits])
     raise NotFound(f'There is no document "{wanted}".', "`agentmem knowledge list` shows what there is.")
+
+
+def _full_paths(wanted: str) -> list[str]:
+    """A path from the current folder as documents have it. A name alone is none: it may be another folder's title."""
+    if os.sep not in wanted:
+        return []
+    return [os.path.abspath(wanted), os.path.realpath(wanted)]  # noqa: PTH100 -- a link itself, and where it leads
+
+
+def names_told_apart(database: Database) -> dict[str, str]:
+    """By its id, for each document whose title another has too, the end of its path that is its own: `2023/a.pdf`."""
+    rows = database.read(
+        "SELECT document_id, path FROM documents WHERE title IN"
+        " (SELECT title FROM documents GROUP BY title HAVING COUNT(*) > 1)"
+    )
+    names: dict[str, str] = {}
+    alike = {row["document_id"]: Path(row["path"]).parts for row in rows}
+    length = 2
+    while alike:
+        ends = {each: neutral_line("/".join(parts[-length:])) for each, parts in alike.items()}
+        uses = Counter(ends.values())
+        alike = {each: parts for each, parts in alike.items() if uses[ends[each]] > 1 and length < len(parts)}
+        names |= {each: end for each, end in ends.items() if each not in alike}
+        length += 1
+    return names
 
 
 def passages_of(database: Database, document_id: str) -> list[Passage]:
@@ -144,53 +154,6 @@ def note_unchanged(database: Database, document_id: str, modified_ns: int) -> No
     """Remember the new mtime of a file whose bytes are the same, so that it need not be read next time."""
     with database.write() as connection:
         connection.execute("UPDATE documents SET modified_ns = ? WHERE document_id = ?", (modified_ns, document_id))
-
-
-def store_document(database: Database, new: NewDocument, embedder: Embedder) -> None:
-    """Embed a document's passages and put it in, in place of what its path held before, in one transaction."""
-    title = Path(new.path).name
-    vectors = embedder.embed([embedded_text(title, passage) for passage in new.passages])
-    document_id = uuid.uuid4().hex
-    first_page = next((page.text for page in new.pages if page.text), "")
-    with database.write() as connection:
-        connection.execute("DELETE FROM documents WHERE path = ?", (new.path,))
-        number = connection.execute(
-            "INSERT INTO documents (document_id, path, title, sha256, size, modified_ns, pages, passages, status,"
-            " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(document_id, new.path, title, new.sha256, new.size, new.modified_ns),
-                *(new.page_count, len(new.passages), new.status, new.detail, int(time.time())),
-            ),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO documents_fts (rowid, title, text) VALUES (?, ?, ?)",
-            (number, title_words(title), searchable(first_page)),
-        )
-        connection.executemany(
-            "INSERT INTO pages (document_id, page_index, label, text) VALUES (?, ?, ?, ?)",
-            [(document_id, page.index, page.label, page.text) for page in new.pages],
-        )
-        _store_passages(connection, document_id, title, zip(new.passages, vectors, strict=True), embedder.name)
-        count_up(connection, "generation")
-
-
-def _store_passages(
-    connection: sqlite3.Connection,
-    document_id: str,
-    title: str,
-    embedded: Iterable[tuple[Passage, Vectors]],
-    embedder: str,
-) -> None:
-    for place, (passage, vector) in enumerate(embedded):
-        passage_id = connection.execute(
-            "INSERT INTO passages (document_id, page_index, position, heading, text, embedder, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, passage.page_index, place, passage.heading, passage.text, embedder, vector.tobytes()),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
-            (passage_id, title_words(title), searchable(passage.heading), searchable(passage.text)),
-        )
 
 
 def remove_documents(database: Database, document_ids: Sequence[str]) -> None:

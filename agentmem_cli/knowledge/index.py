@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 _BATCH = 5000
 """Vectors a call; Chroma takes 5,461 at most. Each call costs it an append to its files."""
 _COLLECTION = "passages"
-_NEIGHBOURS = 50
-"""Of one document, among which a passage's own vector must find it: tables repeat themselves."""
 _PATIENCE = 1.0
 """Seconds that a search waits for another process to let go of the index, before it goes without."""
 
@@ -57,23 +55,22 @@ class PassageIndex:
         marker = self._marker.read()
         return marker is not None and marker.is_at(position(self._database), self._embedder)
 
-    def nearest(self, vector: Vectors, count: int, document_id: str | None) -> list[int] | None:
+    def nearest(self, vector: Vectors, count: int) -> list[int] | None:
         """The ids of up to `count` passages near a unit vector, nearest first; None when not in step."""
         if not self.is_in_step():  # asked before the lock: a rebuild holds it for seconds
             return None
         try:
             with self._locked(_PATIENCE):
-                return self._query(vector, count, document_id)
+                return self._query(vector, count)
         except StoreLocked:
             return None
 
-    def _query(self, vector: Vectors, count: int, document_id: str | None) -> list[int] | None:
+    def _query(self, vector: Vectors, count: int) -> list[int] | None:
         marker = self._marker.read()
         if marker is None or not marker.is_at(position(self._database), self._embedder):
             return None
         try:
-            where = {"document_id": document_id} if document_id else None
-            found = self._collection(marker).query(query_embeddings=[vector], n_results=count, where=where, include=[])
+            found = self._collection(marker).query(query_embeddings=[vector], n_results=count, include=[])
         except Exception:  # noqa: BLE001 -- whatever ails Chroma, the exact scan answers and the index is rebuilt
             self._marker.drop()
             return None
@@ -93,19 +90,6 @@ class PassageIndex:
                     self._rebuild(now)
             else:
                 self._rebuild(now)
-
-    def cannot_find(self, passage_id: int) -> str:
-        """Why a passage's own vector does not find it in the collection; empty when it does, or there is none."""
-        (row,) = self._database.read("SELECT document_id, vector FROM passages WHERE passage_id = ?", (passage_id,))
-        import numpy as np
-
-        vector = np.frombuffer(row["vector"], np.float32)
-        if not vector.any():
-            return ""
-        found = self.nearest(vector, _NEIGHBOURS, row["document_id"])
-        if found is None:
-            return "the collection cannot be queried"
-        return "" if passage_id in found else f"passage {passage_id} is not found by its own vector"
 
     def close(self) -> None:
         """Let go of Chroma's files."""
@@ -144,13 +128,12 @@ class PassageIndex:
 
         for some in _batches(passage_ids):
             marks = ",".join("?" * len(some))
-            sql, parameters = self._embedded("passage_id, document_id, vector", f"AND passage_id IN ({marks})")
+            sql, parameters = self._embedded("passage_id, vector", f"AND passage_id IN ({marks})")
             rows = self._database.read(sql, (*parameters, *some))
             if rows:
                 collection.add(
                     ids=[str(row["passage_id"]) for row in rows],
                     embeddings=np.stack([np.frombuffer(row["vector"], np.float32) for row in rows]),
-                    metadatas=[{"document_id": row["document_id"]} for row in rows],
                 )
 
     def _collection(self, marker: Marker) -> Any:
@@ -167,7 +150,8 @@ class PassageIndex:
         collection = client.get_or_create_collection(
             _COLLECTION,
             embedding_function=None,  # or Chroma downloads a model
-            configuration={"hnsw": {"space": "ip", "ef_construction": 100, "ef_search": 400}},
+            # Built with 60, .999 of the nearest 100 of 37,000 are found, as with 100, for three quarters of the CPU.
+            configuration={"hnsw": {"space": "ip", "ef_construction": 60, "ef_search": 400}},
         )
         self._open = (marker, client, collection)
         return collection

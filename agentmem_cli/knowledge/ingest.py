@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from agentmem_cli.embedding.configured import configured_embedder
-from agentmem_cli.knowledge.documents import KnownFile, NewDocument, known_file, note_unchanged, store_document
+from agentmem_cli.knowledge.documents import KnownFile, known_file, note_unchanged
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.read import KINDS, Reading, ReadStatus, read_file
 from agentmem_cli.knowledge.readers import Reader, ReaderPool
 from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.knowledge.storing import NewDocument, store_document
 from agentmem_cli.knowledge.walk import MISSING, FileResult, path_text
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
@@ -164,7 +164,7 @@ def _store(database: Database, name: str, outcome: _Outcome, reading: Reading) -
         reading.pages,
         passages,
     )
-    store_document(database, new, configured_embedder(database))
+    store_document(database, new)
     return len(passages)
 
 

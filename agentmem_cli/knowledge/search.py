@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.knowledge.documents import Position, find_document, position
+from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.question import name_words, question_words
 from agentmem_cli.knowledge.ranking import (
@@ -26,10 +26,10 @@ from agentmem_cli.knowledge.ranking import (
     without_repeats,
 )
 from agentmem_cli.knowledge.scan import ExactScan
+from agentmem_cli.knowledge.words import CANDIDATES, WordIndex
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any
 
 if TYPE_CHECKING:
     from agentmem_cli.embedding.configured import Embedder
@@ -38,15 +38,6 @@ if TYPE_CHECKING:
 MOST_SCANNED = 20_000
 """Up to this many passages their vectors are read into memory (20 MB) and scanned exactly, about 1 ms a query
 with no import of Chroma (1.1 s). Above it Chroma answers, and the exact scan only while Chroma is out of step."""
-
-CANDIDATES = 100
-"""Of each side; 200 find no more on XQuAD and FinanceBench, and reading them takes twice as long."""
-NAMED_DOCUMENTS, OF_EACH = 3, 60
-"""How many documents that the question names are looked through for themselves, and for how many passages each."""
-MOST_MATCHES = 10_000
-"""How many passages the words of one query may match together, but for the rarest word. Scoring 100,000 takes
-100 ms. Within one document every word counts: there a word that half of all passages hold tells them apart, and
-without it .57 to .63 of FinanceBench's pages are found instead of .70."""
 
 
 def search_knowledge(
@@ -74,8 +65,9 @@ class Searcher:
         self._index = PassageIndex(database, settings)
         self._lock = threading.Lock()
         self._scan = ExactScan(database)
+        self._words = WordIndex(database)
         self._count = 0
-        self._counts: dict[str, int] = {}
+        self._names: dict[str, str] = {}
         self._counted_at: Position | None = None
 
     def search(self, query: str, *, limit: int = 10, document: str | None = None) -> list[FoundPassage]:
@@ -94,13 +86,13 @@ class Searcher:
             embedder = configured_embedder(self._database)
             vector = self._embedded(embedder, query)
             words = name_words(query)
-            names = self._documents_bm25(words, "1.0, 0.0")
-            bm25 = self._bm25(words if document_id else self._telling(words), document_id, CANDIDATES)
+            names = self._words.documents_by_name(words)
+            bm25 = self._words.within(document_id, words) if document_id else self._words.among_all(words)
             if document_id is None and count > CANDIDATES:
-                bm25 |= self._named(words, names)
+                bm25 |= self._words.within_named(words, names)
             near = [] if vector is None else self._nearest(embedder, vector, count, document_id)
             candidates = self._candidates(list(dict.fromkeys([*bm25, *near])), bm25, embedder, vector)
-            scored = ranked(candidates, names, self._documents_bm25(question_words(query), "0.0, 1.0"))
+            scored = ranked(candidates, names, self._words.documents_by_first_page(question_words(query)))
             passages = self._passages([each.passage_id for _, each in scored[:READ]])
             found = spread_over_pages(read_closely(query, scored, passages))
             return without_repeats(self._whole(found, passages, limit), limit)
@@ -132,72 +124,18 @@ class Searcher:
         return vector if vector.any() else None
 
     def _passage_count(self) -> int:
-        """How many passages there are; counting 100,000 takes 2 ms. What was counted before a change is forgotten."""
+        """How many passages there are; counting 100,000 takes 2 ms."""
         now = position(self._database)
         if self._counted_at != now:
             rows = self._database.read("SELECT COUNT(*) FROM passages")
-            self._counts, self._count, self._counted_at = {}, rows[0][0], now
+            self._count, self._counted_at = rows[0][0], now
+            self._names = names_told_apart(self._database)
         return self._count
 
-    def _telling(self, words: list[str]) -> list[str]:
-        """The rarest of the words, as many as match MOST_MATCHES passages together, and at least one."""
-        for word in words:
-            if word not in self._counts:
-                self._counts[word] = self._matches(word)
-        kept: list[str] = []
-        matches = 0
-        for word in sorted((word for word in words if self._counts[word]), key=self._counts.__getitem__):
-            matches += self._counts[word]
-            if kept and matches > MOST_MATCHES:
-                break
-            kept.append(word)
-        return kept
-
-    def _matches(self, word: str) -> int:
-        """How many passages hold the word, MOST_MATCHES at the most."""
-        counting = "SELECT COUNT(*) FROM (SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?)"
-        count: int = self._database.read(counting, (match_any([word]), MOST_MATCHES))[0][0]
-        return count
-
-    def _bm25(self, words: list[str], document_id: str | None, count: int) -> dict[int, float]:
-        """Passage ids with their BM25 (higher is better), the best `count` of them."""
-        if not words:
-            return {}
-        # A document is stored in one transaction, so its passages' numbers follow each other.
-        of_document = (
-            "AND rowid BETWEEN (SELECT MIN(passage_id) FROM passages WHERE document_id = :document)"
-            " AND (SELECT MAX(passage_id) FROM passages WHERE document_id = :document)"
-        )
-        rows = self._database.read(
-            "SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :words"  # noqa: S608 -- no data in it
-            f" {of_document if document_id else ''} ORDER BY score DESC LIMIT :count",
-            {"words": match_any(words), "count": count, **({"document": document_id} if document_id else {})},
-        )
-        return {row["rowid"]: row["score"] for row in rows}
-
-    def _named(self, words: list[str], names: dict[str, float]) -> dict[int, float]:
-        """The best passages of the documents whose names fit best, with the BM25 that they have among all."""
-        best = sorted(names, key=lambda each: -names[each])[:NAMED_DOCUMENTS]
-        found: dict[int, float] = {}
-        for document_id in best:
-            found |= self._bm25(words, document_id, OF_EACH)
-        return found
-
-    def _documents_bm25(self, words: list[str], weights: str) -> dict[str, float]:
-        """Document ids with the BM25 of their name and first page, at these weights; those above 0."""
-        if not words:
-            return {}
-        rows = self._database.read(
-            f"SELECT document_id, -bm25(documents_fts, {weights}) AS score FROM documents_fts"  # noqa: S608 -- our own figures
-            " JOIN documents ON document_number = documents_fts.rowid WHERE documents_fts MATCH ?",
-            (match_any(words),),
-        )
-        return {row["document_id"]: row["score"] for row in rows if row["score"] > 0}
-
     def _nearest(self, embedder: Embedder, vector: Vectors, count: int, document_id: str | None) -> list[int]:
-        """Passage ids nearest to the vector: from Chroma above MOST_SCANNED, else from the exact scan."""
-        if count > MOST_SCANNED:
-            found = self._index.nearest(vector, CANDIDATES, document_id)
+        """Passage ids nearest to the vector: from Chroma above MOST_SCANNED, else, and in one document, exactly."""
+        if count > MOST_SCANNED and document_id is None:
+            found = self._index.nearest(vector, CANDIDATES)
             if found is not None:
                 return found
         return self._scan.nearest(embedder, vector, CANDIDATES, document_id)
@@ -234,16 +172,16 @@ class Searcher:
             f" WHERE passage_id IN ({_marks(passage_ids)})",
             passage_ids,
         )
-        return {row["passage_id"]: _found(row) for row in rows}
+        return {row["passage_id"]: _found(row, self._names.get(row["document_id"], row["title"])) for row in rows}
 
 
 def _marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def _found(row: sqlite3.Row) -> FoundPassage:
+def _found(row: sqlite3.Row, name: str) -> FoundPassage:
     return FoundPassage(
-        document=row["title"],
+        document=name,
         document_id=row["document_id"],
         page=row["page_index"] + 1,
         page_index=row["page_index"],

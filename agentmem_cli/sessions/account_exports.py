@@ -15,11 +15,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import IO, Any
 
 from agentmem_cli.errors import AgentmemError, NotFound
-from agentmem_cli.sessions.transfer import ImportedLine
+from agentmem_cli.sessions.transfer import ImportedLine, unix_seconds
+from agentmem_cli.storage.database import storable
 
 MOST_BYTES = 8 << 30
 """Bytes of an unpacked export; a zip of zeros unpacks to a thousand times its size."""
@@ -133,8 +133,8 @@ def _checked(provider: str, id_: Any, title: Any, lines: Iterator[ImportedLine])
     if not isinstance(id_, str) or not id_:
         return Malformed("has no id")
     kept = [line for line in lines if line.content.strip()]
-    given = " ".join(title.split()) if isinstance(title, str) else ""
-    return ExportedConversation(provider, id_, given, kept) if kept else Malformed("has no messages")
+    given = " ".join(storable(title).split()) if isinstance(title, str) else ""
+    return ExportedConversation(provider, storable(id_), given, kept) if kept else Malformed("has no messages")
 
 
 def _chatgpt_lines(entry: dict[str, Any]) -> Iterator[ImportedLine]:
@@ -185,12 +185,11 @@ def _claude_lines(messages: list[Any]) -> Iterator[ImportedLine]:
         said = _joined([str(block.get("text") or "") for block in blocks]) or str(message.get("text") or "")
         attached = [*(message.get("attachments") or []), *(message.get("files") or [])]
         text = _joined([said, *(_file(each.get("file_name")) for each in attached)])
-        yield _line(role, text, _iso_seconds(message.get("created_at")), message.get("uuid"))
+        yield _line(role, text, unix_seconds(message.get("created_at")), message.get("uuid"))
 
 
 def _line(role: str, text: str, at: int | None, id_: Any) -> ImportedLine:
-    whole = text.encode("utf-8", "replace").decode()  # JSON may carry half a surrogate pair
-    return ImportedLine("", role, whole, at, None, id_ if isinstance(id_, str) else None)
+    return ImportedLine("", role, storable(text), at, None, storable(id_) if isinstance(id_, str) else None)
 
 
 def _joined(parts: list[str]) -> str:
@@ -204,10 +203,3 @@ def _file(name: Any) -> str:
 def _seconds(value: Any) -> int | None:
     """Unix seconds as JSON has them; None for what is no time of this world."""
     return int(value) if isinstance(value, int | float) and 0 < value < 1e11 else None
-
-
-def _iso_seconds(value: Any) -> int | None:
-    try:
-        return int(datetime.fromisoformat(value).timestamp())
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None

@@ -18,9 +18,10 @@ from uuid import uuid4
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import Exchange, SessionSummary
 from agentmem_cli.sessions.catalog import find_session, list_sessions
-from agentmem_cli.sessions.index import index_messages, index_neighbours, messages_of_run
+from agentmem_cli.sessions.index import index_messages, messages_of_run, take_from_index
+from agentmem_cli.sessions.rows import name_session, write_run
 from agentmem_cli.sessions.titles import title_of
-from agentmem_cli.sessions.turns import exchange_of, exchanges_between, name_session, write_run
+from agentmem_cli.sessions.turns import exchange_of, exchanges_between
 from agentmem_cli.storage.database import Database
 
 _RUN = (
@@ -68,19 +69,22 @@ def take_back_run(connection: sqlite3.Connection, user_id: str, run_id: str, mem
     """Take one exchange out of its session, in the caller's transaction; gives what the person had asked.
 
     A title that this question gave goes with it; the first one that is left gives another, or the next to come.
+    Raises NotFound when it is not there any more.
     """
     key = (run_id, user_id)
     run = connection.execute(
         "SELECT session_id, run_data FROM agno_runs WHERE run_id = ? AND user_id = ?", key
     ).fetchone()
+    if run is None:
+        raise NotFound("That exchange is not here any more.", "Another window took it back or erased it: try again.")
     question = _question(run)
     connection.execute(
         f"INSERT OR REPLACE INTO taken_back_runs ({_RUN}, memory_batches) SELECT {_RUN}, ? FROM agno_runs"  # noqa: S608 -- same
         " WHERE run_id = ?",
         (json.dumps(memory_batches), run_id),
     )
+    take_from_index(connection, run["session_id"], run_id)
     connection.execute("DELETE FROM agno_runs WHERE run_id = ?", (run_id,))
-    index_neighbours(connection, run["session_id"])
     first = connection.execute(
         "SELECT run_data FROM agno_runs WHERE session_id = ? ORDER BY run_index LIMIT 1", (run["session_id"],)
     ).fetchone()

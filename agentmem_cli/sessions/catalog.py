@@ -9,7 +9,8 @@ from typing import Any
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.records import SessionSummary, TranscriptMessage
 from agentmem_cli.sessions.index import index_messages, messages_of_run
-from agentmem_cli.sessions.turns import TURN_STATUS
+from agentmem_cli.sessions.known_runs import note_erased_session
+from agentmem_cli.sessions.rows import TURN_STATUS
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any, terms
 
@@ -152,13 +153,16 @@ def restore_session(database: Database, session: SessionSummary) -> None:
         _empty_trash(connection, session)
 
 
-def purge_session(database: Database, session: SessionSummary) -> None:
-    """Delete a session for good, wherever it is. `storage.erase` then clears what the files still hold."""
-    with database.write() as connection:
-        connection.execute(
-            "DELETE FROM agno_sessions WHERE session_id = ? AND user_id = ?", (session.session_id, session.user_id)
-        )
-        _empty_trash(connection, session)
+def purge_session(connection: sqlite3.Connection, session: SessionSummary) -> None:
+    """Delete a session for good, wherever it is, in the caller's transaction.
+
+    Only a hash of its id stays, by which no import brings it again. `storage.erase` then clears what the files hold.
+    """
+    note_erased_session(connection, session.user_id, session.session_id)
+    connection.execute(
+        "DELETE FROM agno_sessions WHERE session_id = ? AND user_id = ?", (session.session_id, session.user_id)
+    )
+    _empty_trash(connection, session)
 
 
 def _empty_trash(connection: sqlite3.Connection, session: SessionSummary) -> None:

@@ -10,12 +10,13 @@ import sqlite3
 
 from agentmem_cli.errors import NotFound
 from agentmem_cli.sessions.branches import fork_base, related_runs
-from agentmem_cli.sessions.index import index_neighbours, messages_of_run
+from agentmem_cli.sessions.index import messages_of_run, take_from_index
+from agentmem_cli.sessions.known_runs import note_erased_run
 from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.storage.database import Database
 
 ERASED_TITLE = "(erased)"
-_RUN = "SELECT session_id, run_data FROM {runs} WHERE run_id = ? AND user_id = ?"
+_RUN = "SELECT run_id, session_id, run_data FROM {runs} WHERE run_id = ? AND user_id = ?"
 _PLACES = (
     ("agno_runs", "agno_sessions"),
     ("trashed_runs", "trashed_sessions"),
@@ -38,7 +39,7 @@ def question_of(database: Database, user_id: str, run_id: str) -> str | None:
 def delete_turn(database: Database, connection: sqlite3.Connection, user_id: str, run_id: str) -> None:
     """Delete a turn of a user, and its copies in forks, in the caller's transaction. A session left empty goes too.
 
-    Raises NotFound when there is no such turn of theirs.
+    Only hashes stay, by which no import brings it again. Raises NotFound when there is no such turn of theirs.
     """
     found = False
     for each in related_runs(database, [run_id]):
@@ -46,14 +47,16 @@ def delete_turn(database: Database, connection: sqlite3.Connection, user_id: str
             row = _run(database, user_id, each, runs)
             if row is not None:
                 found = True
+                note_erased_run(connection, user_id, row)
+                take_from_index(connection, row["session_id"], each)
                 connection.execute(f"DELETE FROM {runs} WHERE run_id = ? AND user_id = ?", (each, user_id))  # noqa: S608 -- a name from the lines above
-                _mend_session(connection, user_id, row, runs, sessions)
+                _mend_session(connection, user_id, row, sessions)
     if not found:
         raise NotFound("There is no such turn.", "It is erased already, or its session is deleted.")
 
 
-def _mend_session(connection: sqlite3.Connection, user_id: str, gone: sqlite3.Row, runs: str, sessions: str) -> None:
-    """Clear what the session kept of the turn: its title, and the keys of the messages beside it."""
+def _mend_session(connection: sqlite3.Connection, user_id: str, gone: sqlite3.Row, sessions: str) -> None:
+    """Clear what the session kept of the turn: its title, or all of it when it is empty now."""
     session = (gone["session_id"], user_id)
     if not connection.execute(_LEFT, session[:1] * 3).fetchone():
         connection.execute(f"DELETE FROM {sessions} WHERE session_id = ? AND user_id = ?", session)  # noqa: S608 -- a name of the schema
@@ -65,8 +68,6 @@ def _mend_session(connection: sqlite3.Connection, user_id: str, gone: sqlite3.Ro
             " WHERE session_id = ? AND user_id = ?",
             (ERASED_TITLE, *session),
         )
-    if runs == "agno_runs":
-        index_neighbours(connection, gone["session_id"])
 
 
 def _run(database: Database, user_id: str, run_id: str, runs: str) -> sqlite3.Row | None:

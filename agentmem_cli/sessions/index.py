@@ -89,16 +89,24 @@ def catch_up(database: Database) -> int:
     return found
 
 
-def index_neighbours(connection: sqlite3.Connection, session_id: str) -> None:
-    """Make the keys of a session anew after a message has gone from it, in the caller's transaction."""
-    rows = connection.execute(
-        "SELECT message_id, name, text FROM messages WHERE session_id = ? ORDER BY message_id", (session_id,)
-    ).fetchall()
-    texts = ["", *(_named(row["name"], row["text"])[:NEIGHBOUR_LIMIT] for row in rows), ""]
-    for place, row in enumerate(rows):
+def take_from_index(connection: sqlite3.Connection, session_id: str, run_id: str) -> None:
+    """Take a run's messages out, and their words out of the keys beside them, in the caller's transaction.
+
+    Only these keys are made anew: those of a session of 10,000 turns take a second, for each of the turns taken back.
+    """
+    row = connection.execute("SELECT min(message_id) FROM messages WHERE run_id = ?", (run_id,)).fetchone()
+    connection.execute("DELETE FROM messages WHERE run_id = ?", (run_id,))
+    beside = "SELECT message_id, name, text FROM messages WHERE session_id = ? AND message_id "
+    place = (session_id, row[0] or 0)
+    before = connection.execute(beside + "< ? ORDER BY message_id DESC LIMIT 2", place).fetchall()
+    after = connection.execute(beside + "> ? ORDER BY message_id LIMIT 2", place).fetchall()
+    near = [*reversed(before), *after]
+    texts = ["", *(_named(each["name"], each["text"])[:NEIGHBOUR_LIMIT] for each in near), ""]
+    for each in (*before[:1], *after[:1]):
+        at = near.index(each)
         connection.execute(
             "UPDATE messages_fts SET before = ?, after = ? WHERE rowid = ?",
-            (searchable(texts[place]), searchable(texts[place + 2]), row["message_id"]),
+            (searchable(texts[at]), searchable(texts[at + 2]), each["message_id"]),
         )
 
 

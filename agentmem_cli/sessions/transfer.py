@@ -1,26 +1,40 @@
-"""Conversations in and out: JSON lines in, and JSON lines, JSON or Markdown out.
+"""Conversations in: JSON lines checked, and messages made into the runs of a session.
 
 A line is `{"session", "role": "user|assistant", "content", "at"?, "name"?, "id"?}`, `at` in ISO 8601
-(with no offset: local time). What is exported as JSON lines imports again to the same transcript.
+(with no offset: local time). What was taken back or erased here stays out, unless it is asked for.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.records import Record, SessionSummary, TranscriptMessage, iso
+from agentmem_cli.records import Record
+from agentmem_cli.sessions.branches import return_run
 from agentmem_cli.sessions.index import AGENT_ID, index_messages, messages_of_run
+from agentmem_cli.sessions.known_runs import (
+    KnownRun,
+    forget_erasing,
+    is_erased,
+    is_session_erased,
+    run_key,
+    runs_known,
+)
+from agentmem_cli.sessions.rows import ensure_session, message_data, next_place, write_run
 from agentmem_cli.sessions.titles import title_of_messages
-from agentmem_cli.sessions.turns import ensure_session, message_data, next_place, write_run
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, storable
+
+TIMES = range(-30_610_224_000, 253_402_214_400)
+"""Unix seconds that every time zone can show: the years 1000 to 9999, without the last day."""
+_NO_SESSION_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What can be typed on no command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +56,18 @@ class Imported(Record):
     messages: int
     repeated: int
     sessions: int
+    left_out: int
+    """Messages that were taken back or erased here."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedRun:
-    """One exchange of an import that brought something, and its messages that were not here before."""
+@dataclass(slots=True)
+class SessionImport:
+    """What became of one session's messages: how many are new, and how many were taken back or erased here."""
 
-    session_id: str
-    run_id: str
-    at: int
-    new: list[ImportedLine]
+    new: int = 0
+    left_out: int = 0
+    begun: list[str] = field(default_factory=list)
+    """The runs that were not here before and have a question."""
 
 
 def parse_lines(lines: Iterable[str]) -> list[ImportedLine]:
@@ -59,119 +75,139 @@ def parse_lines(lines: Iterable[str]) -> list[ImportedLine]:
     return [_parse_line(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
-def import_lines(database: Database, user_id: str, lines: list[ImportedLine]) -> Imported:
+def import_lines(database: Database, user_id: str, lines: list[ImportedLine], *, erased: bool = False) -> Imported:
     """Add the messages to this user's sessions, in one transaction. The same file twice adds nothing.
 
-    Raises NotFound when a session of that id is another user's.
+    `erased` adds also what was taken back or erased here. Raises NotFound when a session of that id is another
+    user's, or waits in the trash.
     """
     by_session: dict[str, list[ImportedLine]] = {}
     for line in lines:
         by_session.setdefault(line.session, []).append(line)
-    new = 0
+    new = left_out = 0
     with database.write() as connection:
         for session_id, messages in by_session.items():
             title = title_of_messages(
                 [each.content for each in messages if each.role == "user"] or [messages[0].content]
             )
-            new += sum(len(run.new) for run in import_session(connection, user_id, session_id, title, messages))
-    return Imported(messages=new, repeated=len(lines) - new, sessions=len(by_session))
+            done = import_session(connection, user_id, session_id, title, messages, erased=erased)
+            new += done.new
+            left_out += done.left_out
+    return Imported(new, len(lines) - new - left_out, len(by_session), left_out)
 
 
 def import_session(
-    connection: sqlite3.Connection, user_id: str, session_id: str, title: str, lines: list[ImportedLine]
-) -> list[ImportedRun]:
-    """Write one session's messages as runs, a question and its answers each; give what was new.
+    connection: sqlite3.Connection,
+    user_id: str,
+    session_id: str,
+    title: str,
+    lines: list[ImportedLine],
+    *,
+    erased: bool,
+) -> SessionImport:
+    """Write one session's messages as runs, a question and its answers each, in the caller's transaction.
 
     A run is known by its first message. One that has gained messages since, such as the answer, is written anew.
     """
+    done = SessionImport()
+    if not erased and is_session_erased(connection, user_id, session_id):
+        done.left_out = len(lines)
+        return done
     dated = _with_times(lines)
-    ensure_session(connection, user_id, session_id, title, dated[0][1])
-    place, imported = next_place(connection, session_id), []
-    seen: dict[tuple[str, str, int], int] = {}
+    known = runs_known(connection, user_id, session_id)
+    keyed = list(_keyed(user_id, session_id, dated))
+    if erased:
+        forget_erasing(connection, user_id, session_id, (key for key, _ in keyed))
+    for key, exchange in keyed:
+        run = known.get(key)
+        if run is not None and run.is_taken_back and erased:
+            run = _return(connection, user_id, run, done)
+        if (run is not None and run.is_taken_back) or (run is None and is_erased(connection, key)):
+            done.left_out += len(exchange)
+        elif run is None or run.messages < len(exchange):
+            ensure_session(connection, user_id, session_id, title, dated[0][1])
+            _write(connection, user_id, session_id, run.run_id if run else key, exchange)
+            done.new += len(exchange) - (run.messages if run else 0)
+            done.begun += [key] if run is None and exchange[0][0].role == "user" else []
+    if done.new:
+        last = (dated[-1][1], session_id)
+        connection.execute("UPDATE agno_sessions SET updated_at = max(updated_at, ?) WHERE session_id = ?", last)
+    return done
+
+
+def unix_seconds(text: Any) -> int | None:
+    """ISO 8601 as Unix seconds; None for anything else, and for a time that cannot be shown."""
+    try:
+        at = int(datetime.fromisoformat(text).timestamp())
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return at if at in TIMES else None
+
+
+_Exchange = list[tuple[ImportedLine, int]]
+"""Messages with their times: a question and its answers."""
+
+
+def _keyed(user_id: str, session_id: str, dated: _Exchange) -> Iterator[tuple[str, _Exchange]]:
+    """Each exchange with the key of its run. A line with no time of its own has the same key at every import."""
+    seen: dict[tuple[str, str, int | None], int] = {}
     for exchange in _exchanges(dated):
-        first, at = exchange[0]
-        said = (first.role, first.content, at)
+        first = exchange[0][0]
+        said = (first.role, first.content, first.at)
         seen[said] = seen.get(said, 0) + 1
-        run_id = str(uuid5(NAMESPACE_URL, json.dumps([user_id, session_id, first.id, *said, seen[said]])))
-        known = _count_known(connection, run_id)
-        if known is not None and known >= len(exchange):
-            continue
-        run_data = _run_data(run_id, user_id, session_id, exchange)
-        write_run(connection, user_id, session_id, place, run_data)  # a run that is here keeps its place
-        index_messages(connection, user_id, session_id, run_id, messages_of_run(run_data))
-        imported.append(ImportedRun(session_id, run_id, at, [line for line, _ in exchange[known or 0 :]]))
-        place += known is None
-    connection.execute(
-        "UPDATE agno_sessions SET updated_at = max(updated_at, ?) WHERE session_id = ?", (dated[-1][1], session_id)
-    )
-    return imported
+        yield run_key(user_id, session_id, first.id, *said, seen[said]), exchange
 
 
-def _count_known(connection: sqlite3.Connection, run_id: str) -> int | None:
-    """How many messages a run has here; None when it is not here."""
-    row = connection.execute(
-        "SELECT (SELECT count(*) FROM messages WHERE messages.run_id = run.run_id) AS known"
-        " FROM agno_runs AS run WHERE run_id = ?",
-        (run_id,),
-    ).fetchone()
-    return row["known"] if row else None
+def _return(connection: sqlite3.Connection, user_id: str, run: KnownRun, done: SessionImport) -> KnownRun:
+    """Put a run that was taken back where it was; its messages count as new."""
+    return_run(connection, user_id, run.run_id)
+    done.new += run.messages
+    return KnownRun(run.run_id, run.messages)
 
 
-def export_jsonl(messages: list[TranscriptMessage]) -> str:
-    """The transcript as the lines that `import_lines` takes."""
-    return "".join(json.dumps(_exported(message)) + "\n" for message in messages)
-
-
-def export_json(session: SessionSummary, messages: list[TranscriptMessage]) -> str:
-    """The session and its messages as one JSON object."""
-    value = {**session.as_json(), "messages": [message.as_json() for message in messages]}
-    return json.dumps(value, indent=2) + "\n"
-
-
-def export_markdown(session: SessionSummary, messages: list[TranscriptMessage]) -> str:
-    """The transcript as a page to read."""
-    parts = [f"# {session.title}\n\nSession `{session.session_id}`, {iso(session.created_at)}\n"]
-    for message in messages:
-        speaker = message.name or ("You" if message.role == "user" else "Agent")
-        mark = "" if message.status == "done" or message.role == "user" else f" ({message.status})"
-        parts.append(f"\n## {speaker}{mark} · {iso(message.at)}\n\n{message.text}\n")
-    return "".join(parts)
+def _write(connection: sqlite3.Connection, user_id: str, session_id: str, run_id: str, exchange: _Exchange) -> None:
+    """Write a run, at the end of its session; one that is here keeps its place."""
+    run_data = _run_data(run_id, user_id, session_id, exchange)
+    write_run(connection, user_id, session_id, next_place(connection, session_id), run_data)
+    index_messages(connection, user_id, session_id, run_id, messages_of_run(run_data))
 
 
 def _parse_line(number: int, line: str) -> ImportedLine:
     try:
         value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError too: a number of more than 4,300 digits
         raise _bad(number, "is not JSON") from None
     if not isinstance(value, dict):
         raise _bad(number, "is not a JSON object")
     for key in ("session", "content"):
         if not isinstance(value.get(key), str) or not value[key].strip():
             raise _bad(number, f'has no text in "{key}"')
+    if _NO_SESSION_ID.search(value["session"]):
+        raise _bad(number, 'has a control character, or half of one, in "session"')
     if value.get("role") not in ("user", "assistant"):
         raise _bad(number, 'has a "role" that is neither "user" nor "assistant"')
     for key in ("name", "id"):
         if not isinstance(value.get(key), str | None):
             raise _bad(number, f'has a "{key}" that is not text')
     at = _parse_time(number, value.get("at"))
-    content = value["content"].encode("utf-8", "replace").decode()  # JSON may carry half a surrogate pair
-    return ImportedLine(value["session"], value["role"], content, at, value.get("name"), value.get("id"))
+    name, id_ = (each and storable(each) for each in (value.get("name"), value.get("id")))
+    return ImportedLine(value["session"], value["role"], storable(value["content"]), at, name, id_)
 
 
 def _parse_time(number: int, value: Any) -> int | None:
     if value is None:
         return None
-    try:
-        return int(datetime.fromisoformat(value).timestamp())
-    except (TypeError, ValueError, OverflowError, OSError):
-        raise _bad(number, 'has an "at" that is not ISO 8601, such as "2026-06-01T09:30:00Z"') from None
+    at = unix_seconds(value)
+    if at is None:
+        raise _bad(number, 'has an "at" that is not ISO 8601, such as "2026-06-01T09:30:00Z"')
+    return at
 
 
 def _bad(number: int, what: str) -> AgentmemError:
     return AgentmemError(f"Line {number} {what}.", "Nothing was imported; correct it and try again.")
 
 
-def _with_times(lines: list[ImportedLine]) -> list[tuple[ImportedLine, int]]:
+def _with_times(lines: list[ImportedLine]) -> _Exchange:
     """Each line with its time; one without a time has that of the line before, the first of all: now."""
     at = next((line.at for line in lines if line.at is not None), int(time.time()))
     dated = []
@@ -181,9 +217,9 @@ def _with_times(lines: list[ImportedLine]) -> list[tuple[ImportedLine, int]]:
     return dated
 
 
-def _exchanges(lines: list[tuple[ImportedLine, int]]) -> list[list[tuple[ImportedLine, int]]]:
+def _exchanges(lines: _Exchange) -> list[_Exchange]:
     """The lines in groups that begin with each user's message."""
-    groups: list[list[tuple[ImportedLine, int]]] = []
+    groups: list[_Exchange] = []
     for line in lines:
         if not groups or line[0].role == "user":
             groups.append([])
@@ -191,7 +227,7 @@ def _exchanges(lines: list[tuple[ImportedLine, int]]) -> list[list[tuple[Importe
     return groups
 
 
-def _run_data(run_id: str, user_id: str, session_id: str, exchange: list[tuple[ImportedLine, int]]) -> dict[str, Any]:
+def _run_data(run_id: str, user_id: str, session_id: str, exchange: _Exchange) -> dict[str, Any]:
     answers = [line.content for line, _ in exchange if line.role == "assistant"]
     questions = [line.content for line, _ in exchange if line.role == "user"]
     data: dict[str, Any] = {
@@ -211,15 +247,3 @@ def _run_data(run_id: str, user_id: str, session_id: str, exchange: list[tuple[I
     if questions:
         data["input"] = {"input_content": questions[0]}
     return data
-
-
-def _exported(message: TranscriptMessage) -> dict[str, Any]:
-    line = {
-        "session": message.session,
-        "role": message.role,
-        "content": message.text,
-        "at": iso(message.at),
-        "name": message.name,
-        "id": message.id,
-    }
-    return {key: value for key, value in line.items() if value is not None}

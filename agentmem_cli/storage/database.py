@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked
+from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, UsageProblem
 
 
 def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
@@ -116,11 +116,18 @@ def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> Non
             connection.close()
 
 
+def storable(text: str) -> str:
+    """The text as SQLite takes it: half a surrogate pair, which JSON and command lines may carry, is no character."""
+    return text.encode("utf-8", "replace").decode()
+
+
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ones that say what to do."""
     try:
         yield
+    except UnicodeEncodeError as error:  # a word of the command line that is no UTF-8
+        raise UsageProblem(f"{error.object!a} is not UTF-8 text.", "Type it again.") from None
     except sqlite3.DatabaseError as error:
         raise _translated(error, path) from error
 

@@ -10,7 +10,7 @@ from prompt_toolkit.document import Document
 
 from agentmem_cli.agent.choice import DEFAULT_MODEL, OFFLINE
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.memories.store import list_memories
+from agentmem_cli.memories.store import list_memories, list_pending
 from agentmem_cli.sessions.catalog import list_sessions
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line
@@ -25,6 +25,7 @@ ARGUMENTS = {
     "ingest": "path",
     "export": "path",
     "model": "model",
+    "pending": "answer",
 }
 """What a command takes, by its name: a kind of `_CANDIDATES`, or a path. A command that is not here takes words."""
 MOST = 200
@@ -48,12 +49,16 @@ class ChatCompleter(Completer):
             return
         name, blank, words = text[1:].partition(" ")
         if not blank:
-            offered = [(f"/{each}", does) for each, does in self._commands.items() if each.startswith(name)]
-            yield from (_completion(value, says, text) for value, says in offered)
+            yield from (_completion(f"/{each}", does, text) for each, does in self._beginning(name))
+        elif name == "help":
+            yield from (_completion(each, does, words) for each, does in self._beginning(words))
         elif ARGUMENTS.get(name) == "path":
             yield from PathCompleter(expanduser=True).get_completions(Document(words), complete_event)
         elif name in ARGUMENTS:
             yield from (_completion(value, says, words) for value, says in self._fitting(ARGUMENTS[name], words))
+
+    def _beginning(self, name: str) -> Candidates:
+        return [(each, does) for each, does in self._commands.items() if each.startswith(name)]
 
     def _fitting(self, kind: str, words: str) -> Iterator[tuple[str, str]]:
         wanted = words.casefold()
@@ -91,11 +96,18 @@ def _models(conversation: Conversation) -> Candidates:
     return [(name, "") for name in dict.fromkeys(named) if name]
 
 
+def _answers(conversation: Conversation) -> Candidates:
+    found = list_pending(conversation.database, conversation.settings.user)
+    waiting = _with_short_ids([(each.memory_id, each.text) for each in found[:MOST]])
+    return [(f"{answer} {short}", text) for short, text in waiting for answer in ("approve", "reject")]
+
+
 _CANDIDATES: dict[str, Callable[[Conversation], Candidates]] = {
     "session": _sessions,
     "memory": _memories,
     "document": _documents,
     "model": _models,
+    "answer": _answers,
 }
 
 

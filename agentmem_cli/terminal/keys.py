@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 
@@ -9,15 +11,18 @@ from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.filters import Condition, emacs_mode, has_completions, has_focus, is_searching
 from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.search import stop_search
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.terminal.editor import edited_text
 from agentmem_cli.terminal.paste import Pastes
 from agentmem_cli.terminal.streams import note, report
+from agentmem_cli.terminal.type_ahead import usual_mode
 
 AGAIN_SECONDS = 2.0
 """Within this time a second Ctrl-C at an empty prompt leaves, as in other chats."""
@@ -32,7 +37,9 @@ def chat_keys(pastes: Pastes) -> KeyBindings:
     """Lines, pastes, the editor and leaving; they count at the prompt itself, not while history is searched."""
     keys = KeyBindings()
     _add_line_keys(keys)
-    keys.add("tab", filter=has_focus(DEFAULT_BUFFER))(_complete)
+    _add_menu_keys(keys)
+    keys.add("c-g", filter=is_searching)(_end_search)
+    keys.add("c-z", filter=Condition(lambda: hasattr(signal, "SIGTSTP")))(_suspend)
     _add_paste_keys(keys, pastes)
     _add_editor_keys(keys, pastes)
     _add_leaving_keys(keys)
@@ -53,6 +60,14 @@ def _add_line_keys(keys: KeyBindings) -> None:
         event.current_buffer.insert_text("\n")
 
 
+def _add_menu_keys(keys: KeyBindings) -> None:
+    keys.add("tab", filter=has_focus(DEFAULT_BUFFER))(_complete)
+
+    @keys.add("escape", filter=has_completions & emacs_mode, eager=True)
+    def _close_menu(event: KeyPressEvent) -> None:
+        event.current_buffer.cancel_completion()
+
+
 def _complete(event: KeyPressEvent) -> None:
     """Take the first that fits, and with each further Tab the next: the usual Tab would only add what all share."""
     buffer = event.current_buffer
@@ -60,6 +75,22 @@ def _complete(event: KeyPressEvent) -> None:
         buffer.complete_next()
     else:
         buffer.start_completion(select_first=True)
+
+
+def _end_search(event: KeyPressEvent) -> None:
+    """Back to the line as it was: the library would leave what a second Ctrl-R has found."""
+    stop_search()
+    get_by_name("end-of-history").call(event)
+
+
+def _suspend(event: KeyPressEvent) -> None:
+    """Stop, and what this was started through too, such as `uv run`, until the shell's `fg`."""
+
+    def stop() -> None:
+        with usual_mode(event.app.input):
+            os.kill(0, signal.SIGTSTP)
+
+    run_in_terminal(stop)
 
 
 def _now(claim: Callable[[Buffer], bool]) -> Condition:
@@ -96,8 +127,13 @@ def _add_editor_keys(keys: KeyBindings, pastes: Pastes) -> None:
     @keys.add("c-g", filter=at_prompt)
     async def _edit(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
+
+        def edited() -> str:
+            with usual_mode(event.app.input):
+                return edited_text(pastes.expanded(buffer.text))
+
         try:
-            text = await run_in_terminal(lambda: edited_text(pastes.expanded(buffer.text)), in_executor=True)
+            text = await run_in_terminal(edited, in_executor=True)
         except AgentmemError as error:
             problem = error
             await run_in_terminal(lambda: report(problem))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
 from agentmem_cli.agent.citations import citation
@@ -45,6 +45,15 @@ def memory_line(captured: Captured, *, undo: str, pending: str) -> str:
     return " · ".join(parts)
 
 
+def waiting_line(pending: Sequence[Memory]) -> str:
+    """`2 memories wait for your approval, 1 memory may replace an older one`, of at least one that waits."""
+    asking = sum(memory.status == "active" for memory in pending)
+    proposed = len(pending) - asking
+    parts = [f"{_memories(proposed)} {'waits' if proposed == 1 else 'wait'} for your approval"] if proposed else []
+    parts += [f"{_memories(asking)} may replace an older one"] if asking else []
+    return ", ".join(parts)
+
+
 def status_line(ended: TurnEnded) -> str:
     """What an answer rests on and took: `recalled 2 memories · 1,240 tokens in (82 % cached), 90 out · 3.2 s`.
 
@@ -66,14 +75,15 @@ def status_line(ended: TurnEnded) -> str:
 def recalled_counts(placed: Collection[str | int]) -> str:
     """`recalled 2 memories, 1 message`, of what the recalled block held; "" for nothing."""
     memories = sum(isinstance(source, str) for source in placed)
-    counts = [f"{memories} {'memory' if memories == 1 else 'memories'}"] if memories else []
+    counts = [_memories(memories)] if memories else []
     counts += [counted(len(placed) - memories, "message")] if len(placed) > memories else []
     return f"recalled {', '.join(counts)}" if counts else ""
 
 
 def start_lines(settings: Settings, model: str) -> list[str]:
     """What the chat says of itself before the first prompt."""
-    lines = [f"agentmem · {settings.user} · {model}" + (" · incognito" if settings.incognito else "")]
+    incognito = " · incognito" if settings.incognito else ""
+    lines = [f"agentmem · {settings.user} · {model}{incognito} · /help"]
     if settings.incognito:
         lines.append(INCOGNITO)
     elif settings.memory == "off":
@@ -139,6 +149,10 @@ def _turn(turn: RecalledTurn) -> str:
 def _asking(memory: Memory, old: dict[str, str]) -> str:
     asked = old.get(memory.replaces_perhaps or "")
     return f"{memory.text} – replaces “{asked}”?" if asked else memory.text
+
+
+def _memories(number: int) -> str:
+    return "1 memory" if number == 1 else f"{number} memories"
 
 
 def _texts(memories: list[Memory]) -> str:

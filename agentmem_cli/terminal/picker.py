@@ -9,6 +9,7 @@ from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, VSplit, Window
 from prompt_toolkit.utils import is_dumb_terminal
@@ -23,6 +24,7 @@ from agentmem_cli.terminal.resuming import exchange_lines, last_exchange
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
 from agentmem_cli.terminal.stopping import ctrl_c_kept
 from agentmem_cli.terminal.streams import ask_line, is_interactive, note, shortened
+from agentmem_cli.terminal.type_ahead import usual_mode
 
 SHOWN = 10
 NUMBERED = 20
@@ -64,7 +66,8 @@ def pick_session(database: Database, user: str) -> str | None:
 def _picked_by_number(database: Database, user: str, sessions: list[SessionSummary]) -> str | None:
     for number, each in enumerate(sessions, start=1):
         note(f"{number:>3}  {moment(each.updated_at)}  {each.title}")
-    chosen = ask_line("Which one? ")
+    with usual_mode(create_input()):  # in a chat the terminal holds the keys back for the prompt
+        chosen = ask_line("Which one? ")
     if not chosen:
         return None
     if chosen.isdecimal() and 1 <= int(chosen) <= len(sessions):

@@ -20,6 +20,7 @@ from agentmem_cli.terminal.keys import chat_keys
 from agentmem_cli.terminal.paste import Pastes, Typed
 from agentmem_cli.terminal.stopping import ctrl_c_kept
 from agentmem_cli.terminal.toolbar import Standing, bottom_line
+from agentmem_cli.terminal.type_ahead import stay_raw
 
 STYLE = Style.from_dict({"bottom-toolbar": "noreverse", "bottom-toolbar.text": "noreverse dim"})
 _ESCAPE_SECONDS = 0.05
@@ -44,7 +45,7 @@ class ChatPrompt:
         """
         folded = self._pastes.folded_again(default)
         with ctrl_c_kept() as pass_on, patch_stdout(raw=True):
-            return self._pastes.sent(self.session.prompt(self._before_text(), default=folded, pre_run=pass_on))
+            return self._pastes.sent(self.session.prompt(self._before_text(folded), default=folded, pre_run=pass_on))
 
     def once_shown(self, act: Callable[[], None]) -> None:
         """Do something when the prompt is on the screen; a dumb terminal never says so, and there it is done now."""
@@ -79,15 +80,17 @@ class ChatPrompt:
         buffer = session.default_buffer
         buffer.complete_while_typing = Condition(lambda: buffer.text.startswith("/"))
         session.app.ttimeoutlen = _ESCAPE_SECONDS
+        stay_raw(session.app.input)
         if settings.keys == "vi":
             session.app.timeoutlen = _VI_SEQUENCE_SECONDS
         return session
 
-    def _before_text(self) -> StyleAndTextTuples:
-        """`› `, behind what must not be forgotten; where there is no bottom line, what waits is said here too."""
+    def _before_text(self, default: str) -> StyleAndTextTuples:
+        """`› `, behind what must not be forgotten; a dumb terminal is told here what waits, and what stands there."""
         pending = self._standing().pending if is_dumb_terminal() else 0
         waiting = f"({pending} pending) " if pending else ""
-        return [("dim", f"{'incognito ' if self._incognito else ''}{waiting}"), ("", "› ")]
+        shown = default if is_dumb_terminal() else ""
+        return [("dim", f"{'incognito ' if self._incognito else ''}{waiting}"), ("", f"› {shown}")]
 
     def _bottom(self) -> str:
         return bottom_line(self._standing(), self.session.output.get_size().columns)

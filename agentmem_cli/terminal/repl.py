@@ -11,13 +11,13 @@ from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
 from agentmem_cli.errors import AgentmemError, ExitCode
-from agentmem_cli.memories.store import count_pending, session_title
+from agentmem_cli.memories.store import count_pending, list_pending, session_title
 from agentmem_cli.records import Memory, TurnStatus
 from agentmem_cli.sessions.catalog import short_id
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.completion import ChatCompleter
 from agentmem_cli.terminal.history import forget_typed
-from agentmem_cli.terminal.notices import memory_line, status_line
+from agentmem_cli.terminal.notices import memory_line, status_line, waiting_line
 from agentmem_cli.terminal.paste import Typed, asked_before
 from agentmem_cli.terminal.prompt import ChatPrompt
 from agentmem_cli.terminal.slash import COMMANDS, LeaveChat, is_command, run_command
@@ -94,12 +94,7 @@ class Chat:
         conversation = self.conversation
         tokens = self._tokens.get(conversation.session_id, 0)
         title = session_title(self.database, self.user, conversation.session_id) or "new session"
-        window = None
-        if tokens:
-            from agentmem_cli.agent.context import context_window  # needs Agno, which is loaded after an answer
-
-            window = context_window(conversation.model)
-        return Standing(self.user, title, conversation.model, tokens, window, self._pending())
+        return Standing(self.user, title, conversation.model, tokens, conversation.window, self._pending())
 
     def _pending(self) -> int:
         return count_pending(self.database, self.user)
@@ -109,9 +104,8 @@ class Chat:
         if self._last_turn is not None:
             session = short_id(self.database, self.user, self.conversation.session_id)
             say_prose(f"Resume this session with: agentmem chat --user {self.user} --resume {session}")
-        if pending := self._pending():
-            waiting = "1 memory waits" if pending == 1 else f"{pending} memories wait"
-            say_prose(f"{waiting} for your approval: agentmem memories pending --user {self.user}")
+        if waiting := list_pending(self.database, self.user):
+            say_prose(f"{waiting_line(waiting)}: agentmem memories pending --user {self.user}")
 
     def _load(self) -> None:
         """Load the heavy packages in the background, once the prompt is there: importing at once, both would wait."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agentmem_cli.agent.history import HISTORY_BUDGET, history_within
+from agentmem_cli.agent.history import history_within
+from agentmem_cli.agent.window import history_budget
 from agentmem_cli.records import Exchange, SessionSummary
 from agentmem_cli.sessions.turns import exchanges_between, history_before
 from agentmem_cli.storage.database import Database
@@ -14,16 +15,20 @@ ANSWER_LINES = 20
 """Shown of the last exchange: enough to know where one was, with the prompt on the same screen."""
 
 
-def resumed_lines(database: Database, session: SessionSummary, history: int) -> list[str]:
-    """Title, date and size; the last exchange; and what the model will not see, with `history` exchanges to send."""
+def resumed_lines(database: Database, session: SessionSummary, history: int, window: int | None = None) -> list[str]:
+    """Title, date and size; the last exchange; and what the model will not see, with `history` exchanges to send.
+
+    `window` is how many tokens the model takes, where that is known.
+    """
     lines = [f"{session.title} · {moment(session.updated_at)} · {counted(session.turns, 'exchange')}"]
     last = last_exchange(database, session)
     if last is not None:
         lines += exchange_lines(last, QUESTION_LINES, ANSWER_LINES)
-    seen = len(history_within(chosen := history_before(database, session.session_id, history), HISTORY_BUDGET))
+    budget = history_budget(window)
+    seen = len(history_within(chosen := history_before(database, session.session_id, history), budget))
     if seen < session.turns:
-        shown = f"The model sees the last {seen} of {session.turns} exchanges"
-        limit = f"--history {history}" if seen == len(chosen) else f"{HISTORY_BUDGET:,} tokens"
+        shown = f"The model sees {f'the last {seen}' if seen else 'none'} of {session.turns} exchanges"
+        limit = f"--history {history}" if seen == len(chosen) else f"{budget:,} tokens"
         lines.append(f"{shown} ({limit}), and can look up the rest.")
     return lines
 

@@ -1,4 +1,4 @@
-"""Ctrl-C while an answer is on its way, and while a prompt is on its way."""
+"""Ctrl-C, or a terminal that is closed, while an answer is on its way; Ctrl-C while a prompt is on its way."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from types import FrameType
 
 from agentmem_cli.agent.conversation import Conversation
 
+_ENDING = [each for name in ("SIGHUP", "SIGTERM") if (each := getattr(signal, name, None))]
+_BY_SIGNAL = 128
+"""What shells add to a signal's number to make an exit code of it."""
+
 
 @contextmanager
 def stopped_by_ctrl_c(conversation: Conversation) -> Iterator[None]:
-    """Inside, Ctrl-C stops the answer, which is kept; a second one is the usual interrupt."""
+    """Inside, Ctrl-C stops the answer, which is kept; a second one is the usual interrupt.
+
+    So do SIGTERM and the hang-up of a terminal that is closed; SystemExit then, when the answer is kept.
+    """
     pressed = False
+    ended_by = 0
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
@@ -22,11 +30,20 @@ def stopped_by_ctrl_c(conversation: Conversation) -> Iterator[None]:
         pressed = True
         conversation.stop()
 
-    before = signal.signal(signal.SIGINT, stop)
+    def end(number: int, _frame: FrameType | None) -> None:
+        nonlocal ended_by
+        ended_by = number
+        conversation.stop()
+
+    ending = [each for each in _ENDING if signal.getsignal(each) == signal.SIG_DFL]  # not so under nohup
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, stop), **{each: signal.signal(each, end) for each in ending}}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        if ended_by:
+            raise SystemExit(_BY_SIGNAL + ended_by)  # not what a screen that is gone has raised
 
 
 @contextmanager

@@ -84,8 +84,9 @@ def _broken(line: str, columns: int, indent: str) -> str:
             parts.append(f"\n{indent}{word}")
             column = width(indent) + taken
         else:
+            column += taken + (1 if parts else 0)
+            column = (column - 1) % columns + 1 if column else 0  # 0: blanks that the line begins with
             parts.append(f" {word}" if parts else word)
-            column = (column + taken + (len(parts) > 1) - 1) % columns + 1
     return "".join(parts)
 
 

@@ -143,6 +143,7 @@ def test_a_message_kept_out_of_memory_is_not_stored(tmp_path: Path, anthropic: A
     from agno.models.message import Message
 
     from agentmem_cli.agent.agno_db import stored_form
+    from agentmem_cli.sessions.turns import PendingTurn
 
     anthropic.reply("Noted.")
     agent = Agent(id="agentmem", model=Claude(id="claude-sonnet-4-6"), telemetry=False, build_context=False)
@@ -154,7 +155,8 @@ def test_a_message_kept_out_of_memory_is_not_stored(tmp_path: Path, anthropic: A
             Message(role="user", content="RECALLED", add_to_agent_memory=False),
         ]
     )
-    stored = json.dumps(stored_form(run, "QUESTION"))
+    turn = PendingTurn("r", "s", "sarah", "QUESTION", 0, 1_000)
+    stored = json.dumps(stored_form(run, turn, "Noted.", 1_001))
     assert [True, False, False, False] == [word in stored for word in ("QUESTION", "RECALLED", "BEFORE", "SYSTEM")]
     assert str(tmp_path) not in stored
 

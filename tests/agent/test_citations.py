@@ -28,6 +28,7 @@ def test_marks(answer: str, numbers: list[int]) -> None:
     assert numbers == cited_numbers(answer)
 
 
+@pytest.mark.usefixtures("without_index")
 def test_what_an_answer_cites(cli: Cli, anthropic: AnthropicServer, tmp_path: Path) -> None:
     """JSON says which passages are cited and which marks have none behind them, beside profile and prompt."""
     cli("chat", "-p", "--model", "offline", "I prefer tea.")

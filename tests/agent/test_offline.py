@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.command_line import Result
+from harness.command_line import Result, run_here
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE
 from agentmem_cli.agent.offline_answer import NOTHING_FOUND
@@ -16,15 +17,25 @@ SAMPLES = str(Path(__file__).parents[2] / "knowledge")
 OFFER = "I can look things up for you"
 
 
+@pytest.fixture(scope="session")
+def told_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which Sarah has said who she is and what is wrong with the boiler."""
+    home = tmp_path_factory.mktemp("told") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AGENTMEM_HOME", str(home))
+        for said in (
+            "Hi, I'm Sarah. I prefer concise answers and I work in healthcare.",
+            "My dog is called Rex and I live in Oslo.",
+            "The boiler is broken and the plumber comes on Tuesday.",
+        ):
+            run_here("chat", "-p", "--no-knowledge", "--model", "offline", "--user", "sarah", "--memory", "auto", said)
+    return home
+
+
 @pytest.fixture
-def told(cli: Cli) -> Cli:
-    """Ask in a new session, after Sarah has said who she is and what is wrong with the boiler."""
-    for said in (
-        "Hi, I'm Sarah. I prefer concise answers and I work in healthcare.",
-        "My dog is called Rex and I live in Oslo.",
-        "The boiler is broken and the plumber comes on Tuesday.",
-    ):
-        cli("chat", "-p", "--no-knowledge", said)
+def told(told_once: Path, home: Path, cli: Cli) -> Cli:
+    """Ask in a new session, in a copy of that folder."""
+    shutil.copytree(told_once, home)
     return lambda *words: cli("chat", "-p", *words)
 
 
@@ -74,6 +85,7 @@ def test_everything_that_is_known(told: Cli, cli: Cli, question: str) -> None:
     assert "I know nothing about you yet." in cli("chat", "-p", "--no-knowledge", "--user", "tom", question).out
 
 
+@pytest.mark.usefixtures("without_index")
 def test_questions_that_documents_answer(told: Cli, cli: Cli) -> None:
     """The best sentences are quoted with their document and page; what no document answers is not forced from one."""
     cli("ingest", SAMPLES)
@@ -130,6 +142,7 @@ def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
     assert told("--no-knowledge", text).out.startswith(OFFER)
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
     """A short line with a number is an answer, not a heading."""
     cli("ingest", SAMPLES)

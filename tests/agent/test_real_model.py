@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import Result, started_process
+from harness.waiting import PATIENCE
 
 
 @pytest.mark.usefixtures("real_model")
@@ -25,7 +26,7 @@ def test_a_real_answer_streams_and_is_kept(cli: Callable[..., Result], home: Pat
         begins = child.stdout.read(12)
         child.send_signal(signal.SIGINT)
         printed = (begins + child.stdout.read()).decode()
-        code = child.wait(30)
+        code = child.wait(PATIENCE)
     question, answer = cli("sessions", "show", "s1", "--json").json()["messages"]
     assert ("user", "Count to ten.") == (question["role"], question["text"])
     assert answer["text"] == printed.removesuffix("\n")

@@ -239,6 +239,16 @@ def test_a_message_of_a_megabyte(cli: Ask) -> None:
     assert (2, True) == (result.code, "agentmem ingest" in result.err)
 
 
+def test_recall_goes_by_the_ends_of_a_long_message(ask: Ask, anthropic: AnthropicServer) -> None:
+    """A paste of many words does not ask for everything; what is asked before or behind it is looked for."""
+    for _ in range(2):
+        anthropic.reply("Noted.")
+    ask("The launch code name is Bluebird")
+    result = ask("--session", "s2", "word " * 20_000 + "What is the launch code name?").json()
+    assert (True, True) == (len(result["recalled"]["question"]) < 5_000, "Bluebird" in result["in_prompt"])
+    assert anthropic.requests[-1].body["messages"][0]["content"][0]["text"].startswith("word " * 20_000)
+
+
 def test_stdin_that_is_no_text(cli: Ask) -> None:
     """Bytes that are not UTF-8 are refused with their place."""
     result = cli("chat", stdin=b"caf\xe9")

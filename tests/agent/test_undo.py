@@ -8,11 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.agent.capture import capture_offline
-from agentmem_cli.agent.undo import ChatChanges
+from agentmem_cli.agent.undo import ChatChanges, take_back_exchanges
 from agentmem_cli.errors import NotFound
 from agentmem_cli.memories.corrections import edit_memory, forget_memories, undo_last
 from agentmem_cli.memories.store import history, list_memories
@@ -52,6 +52,15 @@ def forget(database: Database, changes: ChatChanges, text: str) -> None:
     (memory,) = (each for each in list_memories(database, USER) if text in each.text)
     forget_memories(database, USER, [memory.memory_id], now=1_500)
     changes.note_command("s1", memory.memory_id)
+
+
+def test_what_another_window_took_back_meanwhile(database: Database) -> None:
+    """An exchange that went between the look and the change is told, and nothing else is taken back with it."""
+    say(database, "I live in Paris.")
+    (exchange,) = exchanges_of(database, USER, "s1")
+    with pytest.raises(NotFound, match="not here any more"):
+        take_back_exchanges(database, USER, [exchange.run_id, "gone"], 1_600)
+    assert ["Lives in Paris"] == known(database)
 
 
 def test_an_exchange_goes_with_its_memories(database: Database) -> None:
@@ -168,7 +177,7 @@ def test_an_exchange_in_the_place_of_others(database: Database) -> None:
     assert 1 == len(exchanges_of(database, USER, "s1"))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(steps=st.lists(st.sampled_from(("say", "say", "forget", "undo", "redo")), min_size=1, max_size=14))
 def test_any_course(database: Database, steps: list[str]) -> None:
     """Whatever is said, forgotten, undone and redone: what is there is what a list of states says."""

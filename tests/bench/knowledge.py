@@ -115,7 +115,7 @@ def searches(database: Database, settings: Settings, by_page: bool) -> Iterator[
     index = searcher._index
 
     def chroma(question: str) -> list[Key]:
-        return [keys[each] for each in index.nearest(embedder.embed([question])[0], DEPTH * 3, None) or []]
+        return [keys[each] for each in index.nearest(embedder.embed([question])[0], DEPTH * 3) or []]
 
     yield "Chroma alone, same vectors", chroma
     yield "agentmem", lambda question: [keys[each.passage_id] for each in searcher.search(question, limit=DEPTH)]

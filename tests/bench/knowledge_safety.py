@@ -48,7 +48,7 @@ def unfindable() -> tuple[int, int, int]:
     index = PassageIndex(database, settings)
     missed = 0
     for row in rows:
-        found = index.nearest(np.frombuffer(row["vector"], np.float32), 50, None)
+        found = index.nearest(np.frombuffer(row["vector"], np.float32), 50)
         missed += found is None or row["passage_id"] not in found
     index.close()
     twice = database.read("SELECT COUNT(*) - COUNT(DISTINCT path) FROM documents")[0][0]

@@ -19,11 +19,12 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agentmem_cli.embedding.configured import BUNDLED
-from agentmem_cli.knowledge.documents import NewDocument, Passage, store_document
+from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.layout import Page
 from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.search import Searcher
+from agentmem_cli.knowledge.storing import NewDocument, store_document
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any, terms
@@ -53,7 +54,7 @@ def store(database: Database, texts: list[str]) -> None:
         pages = [Page(place // 3, None, "\n".join(some[place : place + 3])) for place in range(0, len(some), 3)]
         passages = [Passage(place // 3, text) for place, text in enumerate(some)]
         path = f"/reports/COMPANY{start // OF_A_DOCUMENT}_2023_10K.pdf"
-        store_document(database, NewDocument(path, path, 1, 1, "indexed", "", len(pages), pages, passages), BUNDLED)
+        store_document(database, NewDocument(path, path, 1, 1, "indexed", "", len(pages), pages, passages))
 
 
 def report(name: str, search: Callable[[str], object], questions: list[str]) -> None:
@@ -89,7 +90,7 @@ def main(count: int) -> None:
         report("BM25 over passages, all words", lambda question: bm25(database, question), questions)
         vectors = [BUNDLED.embed([question])[0] for question in questions]
         by_text = dict(zip(questions, vectors, strict=True))
-        report("Chroma alone", lambda question: searcher._index.nearest(by_text[question], 200, None), questions)
+        report("Chroma alone", lambda question: searcher._index.nearest(by_text[question], 200), questions)
         scan = ExactScan(database)
         report("exact scan alone", lambda question: scan.nearest(BUNDLED, by_text[question], 200, None), questions)
         report("agentmem", searcher.search, questions)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from harness.command_line import run_here
@@ -13,7 +15,7 @@ from harness.environment import process_environment
 
 from agentmem_cli.embedding.configured import BUNDLED, chosen_embedder, configured_embedder
 from agentmem_cli.errors import ProviderProblem
-from agentmem_cli.knowledge import reembed
+from agentmem_cli.knowledge import reembed, storing
 from agentmem_cli.knowledge.checks import check_embedder, check_knowledge
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.ingest import ingest_files
@@ -22,6 +24,9 @@ from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import Verdict
 from agentmem_cli.storage.database import Database
+
+if TYPE_CHECKING:
+    from agentmem_cli.embedding.vectors import Vectors
 
 NAME = "ollama:nomic-embed-text"
 
@@ -53,6 +58,26 @@ def test_everything_is_embedded_anew(database: Database, settings: Settings) -> 
     use_embedder(database, BUNDLED, lambda *_: None)
     assert {BUNDLED.name: 11} == embedders(database)
     assert BUNDLED.name == configured_embedder(database).name
+
+
+@pytest.mark.usefixtures("server")
+def test_an_embedder_chosen_while_a_file_is_embedded(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is embedded once more, with the one that is now in use: it is not left without a vector of it."""
+
+    def embed(texts: list[str]) -> Vectors:
+        use_embedder(database, chosen_embedder(NAME), lambda *_: None)
+        return BUNDLED.embed(texts)
+
+    overtaken = iter([replace(BUNDLED, embed=embed)])
+    monkeypatch.setattr(
+        storing, "configured_embedder", lambda store: next(overtaken, None) or configured_embedder(store)
+    )
+    more = settings.data_dir / "more.txt"
+    more.write_text("A note about the tide.")
+    list(ingest_files(database, [more]))
+    assert {NAME: 11} == embedders(database)
 
 
 def test_a_failure_in_the_middle(database: Database, settings: Settings, server: EmbeddingServer) -> None:
@@ -135,7 +160,7 @@ def test_the_index_holds_one_embedder(database: Database, settings: Settings) ->
     assert not index.is_in_step()
     bring_index_in_step(database, settings)
     (vector,) = configured_embedder(database).embed(["bread"])
-    assert 10 == len(index.nearest(vector, 20, None) or [])
+    assert 10 == len(index.nearest(vector, 20) or [])
     index.close()
     assert Verdict.OK is check_knowledge(database, settings).verdict
 

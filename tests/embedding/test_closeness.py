@@ -27,7 +27,7 @@ def test_a_page_answers_with_all_its_texts() -> None:
     assert np.isclose(pages[0], pages[2], rtol=0.01)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=80), st.lists(st.text(max_size=200), min_size=1, max_size=4))
 def test_any_text(question: str, texts: list[str]) -> None:
     """Whatever is asked of whatever texts, there is a finite number of 0 or more for each."""

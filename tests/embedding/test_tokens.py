@@ -30,7 +30,7 @@ def whole(text: str) -> list[int]:
     return WHOLE.encode(text, add_special_tokens=False).ids
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.sampled_from("aäBz09 ▁\n\t.,'’-()日本語。かカ한글🎉é\u0301\u00a0"), max_size=60))
 def test_the_same_numbers(text: str) -> None:
     """Spaces in a row, line breaks, and writing with no spaces make no difference."""

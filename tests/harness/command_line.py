@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from harness.environment import process_environment
+from harness.waiting import PATIENCE
 
 AGENTMEM = str(Path(sys.executable).with_name("agentmem"))
 WITHOUT_ROOT = (sys.executable, str(Path(__file__).with_name("without_root.py")))
@@ -61,7 +62,7 @@ def run_process(
     *words: str,
     stdin: str | bytes = "",
     env: Mapping[str, str | None] | None = None,
-    timeout: float = 60.0,
+    timeout: float = PATIENCE,
     without_root: bool = False,
 ) -> Result:
     """Run `agentmem WORDS` as a process; `timeout` is in seconds, a `None` in `env` takes a variable away.

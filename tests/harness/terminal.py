@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from select import select
 
 import pexpect
 import pyte
 
 from harness.environment import process_environment
-
-PATIENCE = 20.0
-"""Seconds that a program may take to draw something, on a machine where other tests run too."""
+from harness.waiting import PATIENCE
 
 
 class Screen(pyte.Screen):
@@ -47,6 +47,7 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], *, columns: int, rows: int, env: Mapping[str, str | None]) -> None:
         self.raw = bytearray()
+        self._ended = False
         self.screen = Screen(self, columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         environment = process_environment({"TERM": "xterm-256color", "COLUMNS": None, "LINES": None, **env})
@@ -63,27 +64,37 @@ class Terminal:
         r"""Type: Enter is `\r`, Ctrl-C `\x03`, Ctrl-D `\x04`, Escape `\x1b`."""
         self._child.send(keys)
 
+    def enter(self, line: str, shows: str) -> str:
+        """Type a line where Ctrl-L clears the screen first; the screen once it shows the text, below that line."""
+        self.screen.erase_in_display(2)  # here at once: what was shown before must not be taken for the new
+        self.send(f"\x0c{line}\r")
+        return self.wait_for(shows)
+
     def text(self) -> str:
         """What is on the screen now, with no blanks at line ends and no empty lines at the bottom."""
-        self._read()
-        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+        self._read(0.02)
+        return self._drawn()
 
     def wait_for(self, wanted: str | re.Pattern[str], timeout: float = PATIENCE) -> str:
         """The screen once it shows the text; AssertionError with the screen if it does not in `timeout` seconds."""
         pattern = re.compile(re.escape(wanted)) if isinstance(wanted, str) else wanted
         ends = time.monotonic() + timeout
-        while not pattern.search(shown := self.text()):
+        shown = self.text()
+        while not pattern.search(shown):
             assert time.monotonic() < ends, f"{pattern.pattern!r} is not on the screen:\n{shown}"
-            assert self._child.isalive() or self._read(), f"It ended without {pattern.pattern!r}:\n{self.text()}"
+            assert not self._ended, f"It ended without {pattern.pattern!r}:\n{shown}"
+            shown = self._drawn() if self._read(0.1) else shown
         return shown
 
     def wait_for_exit(self, timeout: float = PATIENCE) -> int:
-        """The program's exit code; a signal counts as its negative number. AssertionError if it goes on."""
+        """The program's exit code, its last words read; a signal counts as its negative number.
+
+        AssertionError if it goes on.
+        """
         ends = time.monotonic() + timeout
-        while self._child.isalive():
-            self._read()
+        while not self._ended or self._child.isalive():
+            self._read(0.02)
             assert time.monotonic() < ends, f"It still runs:\n{self.text()}"
-        self._read()
         code = self._child.exitstatus
         return int(-self._child.signalstatus if code is None else code)
 
@@ -96,11 +107,21 @@ class Terminal:
         """Hang up, and kill what does not leave."""
         self._child.close(force=True)
 
-    def _read(self) -> bool:
-        """Draw what the program wrote in the next 20 ms; whether there was anything."""
+    def _drawn(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def _read(self, seconds: float) -> bool:
+        """Draw what the program writes within this time; whether there was anything.
+
+        The end comes when all of it has been read.
+        """
+        ready, _, _ = select([] if self._ended else [self._child.child_fd], [], [], seconds)
+        if not ready:
+            return False
         try:
-            written = self._child.read_nonblocking(65536, timeout=0.02)
-        except (pexpect.TIMEOUT, pexpect.EOF):
+            written = os.read(self._child.child_fd, 65536)
+        except OSError:  # Linux says so that nobody holds the terminal any more
+            self._ended = True
             return False
         self.raw += written
         self._stream.feed(written)

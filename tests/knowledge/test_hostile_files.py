@@ -6,14 +6,14 @@ import json
 import os
 import signal
 import socket
-import time
 from pathlib import Path
 
 import pytest
 from harness.command_line import Result, run_here, started_process
 from harness.pdf_files import HOSTILE, pages_of, pdf_of, slow_pdf, text_page, write_hostile
+from harness.waiting import PATIENCE, wait_until
 
-from agentmem_cli.knowledge import index, ingest
+from agentmem_cli.knowledge import ingest
 from agentmem_cli.knowledge.read import ReadStatus
 from agentmem_cli.knowledge.walk import find_files
 from agentmem_cli.settings import load_settings
@@ -22,15 +22,7 @@ from agentmem_cli.storage.opening import open_database
 GOOD = pdf_of(*pages_of(text_page("A good page.")))
 
 
-@pytest.fixture(autouse=True)
-def _at_home(home: Path) -> None:
-    """Every test here has a data folder of its own."""
-
-
-@pytest.fixture(autouse=True)
-def _without_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chroma, which takes two seconds each time, has nothing to do with reading."""
-    monkeypatch.setattr(index, "bring_index_in_step", lambda *_: None)
+pytestmark = pytest.mark.usefixtures("home", "without_index")
 
 
 def files_of(ended: Result) -> dict[str, str]:
@@ -139,15 +131,6 @@ def children_of(pid: int) -> list[int]:
     return [each for child in map(int, listed.split()) for each in (child, *children_of(child))]
 
 
-def wait_for_end(pids: list[int]) -> list[int]:
-    """Those of the processes that still run after ten seconds."""
-    for _ in range(100):
-        if not (left := [pid for pid in pids if _runs(pid)]):
-            break
-        time.sleep(0.1)
-    return left
-
-
 def _runs(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -167,9 +150,9 @@ def test_an_ingest_that_is_stopped(tmp_path: Path, home: Path, number: signal.Si
         assert "indexed" == json.loads(child.stdout.readline())["status"]
         children = children_of(child.pid)
         child.send_signal(number)
-        code, said = child.wait(20), child.stderr.read().decode()
+        code, said = child.wait(PATIENCE), child.stderr.read().decode()
     assert children
-    assert [] == wait_for_end(children)
+    wait_until(lambda: not any(map(_runs, children)))
     if number != signal.SIGKILL:
         assert (130, 1) == (code, len(said.splitlines()))
         assert "goes on from there" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,9 +16,9 @@ from harness.command_line import run_here, run_process
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.errors import StorageProblem
-from agentmem_cli.knowledge import index, search
+from agentmem_cli.knowledge import index, search, words
 from agentmem_cli.knowledge.checks import check_knowledge
-from agentmem_cli.knowledge.documents import find_document, remove_documents
+from agentmem_cli.knowledge.documents import count_up, find_document, remove_documents
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.ingest import ingest_files
 from agentmem_cli.knowledge.search import Searcher, search_knowledge
@@ -78,13 +79,21 @@ def test_the_right_document_comes_first(ingest: Ingest, searcher: Searcher, note
 def test_a_search_can_keep_to_one_document(
     ingest: Ingest, searcher: Searcher, notes: Path, chroma_answers: list[list[int] | None]
 ) -> None:
-    """With a document given nothing of another is found, by the scan or by Chroma."""
+    """With a document given nothing of another is found, however many passages there are: its own are compared."""
     ingest(notes)
     assert ["bread.txt"] == names(searcher, "salt", document="bread")
-    assert 1 == len(chroma_answers[-1] or [])
+    assert [] == chroma_answers
     search.MOST_SCANNED = 20_000
     assert ["bread.txt"] == names(searcher, "salt", document="bread")
-    assert 1 == len(chroma_answers)
+
+
+def test_files_with_one_name_are_cited_apart(ingest: Ingest, searcher: Searcher, notes: Path) -> None:
+    """Two files named alike carry as much of their folders as tells them apart, and can be searched by that."""
+    (notes / "old").mkdir()
+    (notes / "old" / "bread.txt").write_text("Bread once needed no salt at all.")
+    ingest(notes, indexed=False)
+    assert {"notes/bread.txt", "old/bread.txt"} == set(names(searcher, "salt in bread", limit=2))
+    assert ["old/bread.txt"] == names(searcher, "salt", document="old/bread.txt")
 
 
 def test_chroma_and_the_scan_agree(
@@ -113,10 +122,7 @@ def test_a_search_that_is_open_finds_what_another_process_ingests(
     assert [1, 5, 4] == [len(each or []) for each in chroma_answers]
 
 
-@pytest.mark.parametrize("harm", ["junk", "gone", "no marker", "half a marker", "another embedder"])
 def test_a_broken_index_is_done_without_and_healed(
-    *,
-    harm: str,
     database: Database,
     settings: Settings,
     ingest: Ingest,
@@ -126,24 +132,20 @@ def test_a_broken_index_is_done_without_and_healed(
     """Whatever happens to Chroma's files, search answers from SQLite, and the next ingest rebuilds them."""
     ingest(notes)
     marker = settings.chroma_dir / "current.json"
-    if harm == "junk":
-        for file in settings.chroma_dir.rglob("chroma.sqlite3"):
-            file.write_bytes(b"junk" * 1000)
-    elif harm == "gone":
-        subprocess.run(["rm", "-r", str(settings.chroma_dir)], check=True)
-    elif harm == "no marker":
-        marker.unlink()
-    elif harm == "half a marker":
-        marker.write_text(marker.read_text()[:20])
-    else:
-        marker.write_text(marker.read_text().replace("wordllama", "another"))
-    assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
-    assert chroma_answers == [None]
-
-    bring_index_in_step(database, settings)
-    assert PassageIndex(database, settings).is_in_step()
-    assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
-    assert 5 == len(chroma_answers[-1] or [])
+    for harm in (
+        lambda: [file.write_bytes(b"junk" * 1000) for file in settings.chroma_dir.rglob("chroma.sqlite3")],
+        lambda: shutil.rmtree(settings.chroma_dir),
+        marker.unlink,
+        lambda: marker.write_text(marker.read_text()[:20]),
+        lambda: marker.write_text(marker.read_text().replace("wordllama", "another")),
+    ):
+        harm()
+        assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
+        assert None is chroma_answers[-1]
+        bring_index_in_step(database, settings)
+        assert PassageIndex(database, settings).is_in_step()
+        assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
+        assert 5 == len(chroma_answers[-1] or [])
 
 
 def test_a_change_that_cannot_be_added_is_a_rebuild(
@@ -311,9 +313,9 @@ def test_common_words_do_not_hide_rare_ones(
 ) -> None:
     """Words that too many passages hold are left out of the query, the telling ones never."""
     ingest(many, indexed=False)
-    monkeypatch.setattr(search, "MOST_MATCHES", 20)
-    assert ["1400"] == searcher._telling(["note", "item", "1400"])
-    assert ["item"] == searcher._telling(["item"])
+    monkeypatch.setattr(words, "MOST_MATCHES", 20)
+    assert ["1400"] == searcher._words._telling(["note", "item", "1400"])
+    assert ["item"] == searcher._words._telling(["item"])
     assert "200.txt" == names(searcher, "the note about item 1400")[0]
 
 
@@ -327,8 +329,8 @@ def test_within_a_document_every_word_counts(
     pages = [f"{'apples ' * (number == 70)}{filler} {number}" for number in range(140)]
     (folder / "zebra.txt").write_text("\f".join(pages))
     ingest(many, folder, indexed=False)
-    monkeypatch.setattr(search, "MOST_MATCHES", 20)
-    assert "apples" not in searcher._telling(["1400", "apples"])
+    monkeypatch.setattr(words, "MOST_MATCHES", 20)
+    assert "apples" not in searcher._words._telling(["1400", "apples"])
     assert 71 == searcher.search("apples in zebra 1400")[0].page
     assert 71 == searcher.search("1400 apples", document="zebra")[0].page
 
@@ -346,3 +348,18 @@ def test_the_doctor_asks_the_collection(database: Database, settings: Settings, 
     finding = check_knowledge(database, settings)
     assert Verdict.WARNING is finding.verdict
     assert "not found by its own vector" in finding.found
+
+
+def test_the_doctor_takes_no_repeated_page_for_damage(
+    ingest: Ingest, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    """Of sixty files with the same words a passage's own vector may find fifty others: that is no damage."""
+    for number in range(60):
+        (tmp_path / "same").mkdir(exist_ok=True)
+        (tmp_path / "same" / f"{number:02}.txt").write_text("This page is intentionally left blank.")
+    ingest(tmp_path / "same")
+    with database.write() as connection:  # the names differ, and with them the vectors
+        connection.execute("UPDATE passages SET vector = (SELECT vector FROM passages LIMIT 1)")
+        count_up(connection, "erasures")
+    bring_index_in_step(database, settings)
+    assert Verdict.OK is check_knowledge(database, settings).verdict

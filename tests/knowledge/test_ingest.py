@@ -10,7 +10,6 @@ import pytest
 from harness.command_line import AGENTMEM, run_here, run_process
 from harness.terminal import on_terminal
 
-from agentmem_cli.knowledge import index
 from agentmem_cli.knowledge import ingest as ingest_module
 
 SAMPLES = Path(__file__).parent.parent.parent / "knowledge"
@@ -25,12 +24,6 @@ def statuses(*words: str | Path) -> dict[str, str]:
     lines = run_here("ingest", "--json", *map(str, words)).json_lines()
     assert "summary" == lines[-1]["event"]
     return {Path(each["path"]).name: each["status"] for each in lines[:-1]}
-
-
-@pytest.fixture
-def without_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave Chroma out of an ingest, where the scan answers anyway: it takes two seconds each time."""
-    monkeypatch.setattr(index, "bring_index_in_step", lambda *_: None)
 
 
 def test_the_samples_are_read_and_found() -> None:
@@ -79,6 +72,7 @@ def test_a_touched_file_is_not_read_twice(notes: Path, monkeypatch: pytest.Monke
     assert {"unchanged"} == set(statuses(notes).values())
 
 
+@pytest.mark.usefixtures("without_index")
 def test_prune_spares_what_it_may_not_see(notes: Path, tmp_path: Path) -> None:
     """A document whose folder cannot be entered now has not gone; nor has one below another path."""
     statuses(notes)
@@ -142,12 +136,14 @@ def test_a_name_that_is_not_utf8(notes: Path) -> None:
     assert {"unchanged"} == set(statuses(notes, "--prune").values())
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_huge_file_is_refused(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the limit is not read into memory."""
     monkeypatch.setattr(ingest_module, "MOST_BYTES", 20)
     assert {"unreadable"} == set(statuses(notes).values())
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_path_that_is_not_there(notes: Path) -> None:
     """A missing PATH alone is one line and exit 3; among others it is a line of its own, exit 1, and they are read."""
     ended = run_here("ingest", "/nowhere/at/all")
@@ -221,6 +217,7 @@ def test_prune_does_not_believe_an_empty_folder(notes: Path) -> None:
     assert [] == run_here("knowledge", "list", "--json").json()
 
 
+@pytest.mark.usefixtures("without_index")
 def test_list_show_and_remove(notes: Path) -> None:
     """A document is listed, shown with its passages, and gone once removed; unknown ids are exit 3."""
     assert "No documents yet." in run_here("knowledge", "list").err
@@ -254,6 +251,7 @@ def test_queries_from_stdin(notes: Path) -> None:
     assert {"document", "page", "page_index", "text", "score"} <= lines[0]["passages"][0].keys()
 
 
+@pytest.mark.usefixtures("without_index")
 def test_searching_for_nothing(notes: Path) -> None:
     """No words are a usage error; words that nothing fits are said to have found nothing."""
     assert 2 == run_here("knowledge", "search", " ").code

@@ -13,7 +13,7 @@ import pytest
 from harness.command_line import AGENTMEM, Result, run_process
 from harness.environment import process_environment
 from harness.terminal import on_terminal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.main import COMMANDS
@@ -99,7 +99,7 @@ def test_titles_are_one_clean_line() -> None:
     assert len(found["abc22222"]) <= 60
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(line=st.text())
 def test_any_line_is_answered(kept: Cli, line: str) -> None:
     """Whatever is typed, a TAB ends well and says nothing on stderr."""

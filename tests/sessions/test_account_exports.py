@@ -222,6 +222,13 @@ def test_malformed_entries_are_left_out(cli: Cli) -> None:
     assert 2 == len(cli("sessions", "list", "--json").json())
 
 
+def test_half_a_surrogate_pair(cli: Cli) -> None:
+    """In a title it used to make every list of the sessions fail; in an id, the import."""
+    message = {"uuid": "m\ud800", "sender": "human", "text": "Hello", "created_at": "9999-12-31T23:59:59-10:00"}
+    assert 0 == import_(cli, [{"uuid": "c\ud800", "name": "A \ud800 title", "chat_messages": [message]}]).code
+    assert "A ? title" == the_session(cli)["title"]
+
+
 def test_a_damaged_file_keeps_what_came_before(cli: Cli) -> None:
     """A file that breaks off is exit 1, and the conversations before the break are there."""
     result = import_(cli, json.dumps([CLAUDE, chatgpt("x", TRIP)]).encode()[:-900])
@@ -300,7 +307,7 @@ ANY = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(entries=st.lists(ANY, max_size=4), mapping=ANY, messages=st.lists(ANY, max_size=3))
 def test_any_json_is_read_or_left_out(entries: list[Any], mapping: Any, messages: list[Any]) -> None:
     """Whatever stands in the list, each entry is a conversation or malformed."""

@@ -145,7 +145,8 @@ def test_what_is_taken_back_goes_with_its_session(database: Database, home: Path
     assert "The secret quokka" == redo(database)
     undo(database)
     trash_session(database, find_session(database, USER, "s1"), 3_000)
-    purge_session(database, find_session(database, USER, "s1", trashed=True))
+    with database.write() as connection:
+        purge_session(connection, find_session(database, USER, "s1", trashed=True))
     erase_deleted_text(database)
     assert [] == [file for file in home.iterdir() if file.is_file() and b"quokka" in file.read_bytes()]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,20 @@ def test_show_is_word_for_word(two_sessions: Cli) -> None:
     shown = two_sessions("sessions", "show", "abc-1").out
     assert "The boiler is broken." in shown
     assert "agent, 2026-01-01" in shown
+
+
+@pytest.mark.parametrize("words", [("rename", "abc-1", "\udcff"), ("search", "\udcff"), ("show", "\udcff")])
+def test_words_that_are_no_text(two_sessions: Cli, words: tuple[str, ...]) -> None:
+    """Bytes on the command line that are not UTF-8 are wrong usage, in one line."""
+    result = two_sessions("sessions", *words)
+    assert (2, True) == (result.code, "is not UTF-8 text" in result.err)
+
+
+def test_one_session_is_found_without_the_others(two_sessions: Cli, home: Path) -> None:
+    """What is read of one session is looked up by it: through all messages of a person an import took minutes."""
+    two_sessions("sessions", "list")
+    with closing(sqlite3.connect(home / "agentmem.db")) as connection:
+        plan = connection.execute(
+            "EXPLAIN QUERY PLAN SELECT run_id FROM messages WHERE session_id = ? AND user_id = ?", ("abc-1", "sarah")
+        ).fetchall()
+    assert ["user_id=? AND session_id=?"] == [step[3].partition("(")[2].rstrip(")") for step in plan]

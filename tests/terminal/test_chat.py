@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
 from harness.terminal import Terminal
+from harness.waiting import wait_until
 
 Chat = Callable[..., AbstractContextManager[Terminal]]
 Cli = Callable[..., Result]
@@ -42,7 +43,7 @@ def test_it_remembers_in_the_next_session(chat: Chat, home: Path) -> None:
         terminal.send("Where do I work?\r")
         assert "From memory: Works in healthcare" in terminal.wait_for("You said on")
         terminal.send("/why\r")
-        assert "you said “I work in healthcare”" in terminal.wait_for("profile")
+        terminal.wait_for("you said “I work in healthcare”")
         terminal.send("/model nobody:x\r")
         terminal.wait_for("names no model")
         terminal.send("/model offline\r")
@@ -147,6 +148,7 @@ def test_an_answer_on_the_screen(chat: Chat, anthropic: AnthropicServer) -> None
     assert [] == [each for each in steering if each in terminal.raw]
 
 
+@pytest.mark.usefixtures("without_index")
 def test_what_stands_below_an_answer(chat: Chat, cli: Cli, tmp_path: Path, anthropic: AnthropicServer) -> None:
     """Each passage cited, by document and page, and each mark with nothing behind it; then what it took.
 
@@ -174,12 +176,3 @@ def test_what_stands_below_an_answer(chat: Chat, cli: Cli, tmp_path: Path, anthr
     printed = cli("chat", "-p", "--memory", "off", "What is the refund policy?")
     assert "Within thirty days [1], or not [9].\n" == printed.out
     assert "[1] refunds.txt, p. 1\n[9] has no passage behind it\n" == printed.err
-
-
-def wait_until(claim: Callable[[], bool]) -> None:
-    """Wait for what another process or thread makes true."""
-    for _ in range(2_000):
-        if claim():
-            return
-        time.sleep(0.01)
-    raise AssertionError("It did not come true in twenty seconds.")

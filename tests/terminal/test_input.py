@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,11 +11,28 @@ from pathlib import Path
 import pytest
 from harness.command_line import AGENTMEM, Result
 from harness.terminal import Terminal, on_terminal
+from harness.waiting import wait_until
 
 Chat = Callable[..., AbstractContextManager[Terminal]]
 Cli = Callable[..., Result]
 PLAIN = ("--memory", "off", "--no-knowledge")
 LEFT, UP, RIGHT = "\x1b[D", "\x1b[A", "\x1b[C"
+PRINTS_ABOVE = """
+import fcntl, struct, sys, termios, time
+from prompt_toolkit.application import run_in_terminal
+from agentmem_cli.settings import load_settings
+from agentmem_cli.terminal.prompt import ChatPrompt
+from agentmem_cli.terminal.toolbar import Standing
+
+def print_until_four_keys_are_typed():
+    print("now", flush=True, file=sys.__stdout__)
+    while struct.unpack("i", fcntl.ioctl(0, termios.FIONREAD, bytes(4)))[0] < 4:
+        time.sleep(0.01)
+
+prompt = ChatPrompt(load_settings(), None, lambda: Standing("sarah", "new", "offline", 0, None, 0))
+prompt.once_shown(lambda: run_in_terminal(print_until_four_keys_are_typed))
+print("sent", repr(prompt.read().text))
+"""
 EDITOR = """#!/bin/sh
 test ! -e "$0.fails" || exit 3
 printf ' edited' >> "$1"
@@ -35,14 +52,6 @@ def questions(cli: Cli) -> list[str]:
         return []
     shown = cli("sessions", "show", sessions[0]["session_id"], "--json").json()
     return [each["text"] for each in shown["messages"] if each["role"] == "user"]
-
-
-def wait_until(claim: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if claim():
-            return
-        time.sleep(0.05)
-    raise AssertionError("It did not come true in twenty seconds.")
 
 
 def pasted(text: str) -> str:
@@ -75,6 +84,10 @@ def test_history(chat: Chat) -> None:
         terminal.send("\x12pha")
         terminal.wait_for(re.compile("search.*pha.*/alpha three"))
         terminal.send("\x12")
+        terminal.wait_for(re.compile("search.*pha.*/alpha one"))
+        terminal.send("\x07zeta")
+        terminal.wait_for("› zeta")  # Ctrl-G ends the search with the line that was there before
+        terminal.send("\x15\x12pha\x12")
         terminal.wait_for(re.compile("search.*pha.*/alpha one"))
         terminal.send("\r!")
         terminal.wait_for("/al!pha one")  # the cursor stands where it was found
@@ -118,16 +131,26 @@ def test_editor_and_pastes(chat: Chat, cli: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("two_sessions")
 def test_completion(chat: Chat, cli: Cli, tmp_path: Path) -> None:
-    """A slash shows what each command does; Tab completes sessions by title, memories, models and paths."""
-    cli("memories", "add", "I prefer tea")
+    """A slash shows what each command does; Tab completes sessions by title, memories, models and paths.
+
+    Escape closes the menu and takes back what it has put into the line.
+    """
+    for text in ("I prefer tea", "Hosts a film club with pizza", "Hosts a book club with pizza now"):
+        cli("memories", "add", text)
     (tmp_path / "papers").mkdir()
     with chat(*PLAIN) as terminal:
         terminal.send("/memor")
         terminal.wait_for(re.compile("/memories +List what is known"))
+        terminal.send("\t")
+        terminal.wait_for("› /memories")
+        terminal.send("\x1b")
+        terminal.wait_for(re.compile(r"› /memor\n[^L]*$"))
         for words, menu, completed in (
             ("/resume boil", "The boiler is broken", "› /resume abc-1"),
             ("/forget tea", "tea", r"› /forget [0-9a-f]{8}"),
             ("/model off", "offline", "› /model offline"),
+            ("/help fo", "Go on in a copy", "› /help fork"),
+            ("/pending book", "approve", r"› /pending approve [0-9a-f]{8}"),
             (f"/ingest {tmp_path}/pap", "papers", "pap(ers)?/"),
         ):
             terminal.send(f"\x03{words}")
@@ -156,9 +179,7 @@ def test_vi_keys(chat: Chat) -> None:
     with chat(*PLAIN, AGENTMEM_KEYS="vi") as terminal:
         terminal.send("hello")
         terminal.wait_for("› hello")
-        terminal.send("\x1b")
-        time.sleep(0.5)  # longer than Escape may be the beginning of another key
-        terminal.send("0x")
+        terminal.send("\x1b0x")
         terminal.wait_for("› ello")
         terminal.send("A!\x1b\ranother line")
         terminal.wait_for(re.compile(r"› ello!\n  another line"))
@@ -183,6 +204,16 @@ def test_keys_before_the_program_runs() -> None:
         terminal.send("/model\r\x04")
         assert 0 == terminal.wait_for_exit()
         assert "The model is offline." in terminal.text()
+
+
+@pytest.mark.usefixtures("home")
+def test_keys_while_something_is_printed() -> None:
+    """What is typed while a line is printed above the prompt is a key of the prompt: Ctrl-C clears, Enter sends."""
+    with on_terminal(sys.executable, "-c", PRINTS_ABOVE) as terminal:
+        terminal.wait_for("now")
+        terminal.send("x\x03y\r")
+        terminal.wait_for("sent 'y'")
+        assert 0 == terminal.wait_for_exit()
 
 
 def test_a_dumb_terminal(chat: Chat, cli: Cli) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from memories.conftest import NOW
 
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.records import Memory
-from agentmem_cli.terminal.notices import memory_line
+from agentmem_cli.terminal.notices import memory_line, waiting_line
 
 
 def memory(memory_id: str, text: str, replaces_perhaps: str | None = None) -> Memory:
@@ -50,3 +52,13 @@ OSLO, BERGEN, TEA = memory("1", "Lives in Oslo"), memory("2", "Lives in Bergen",
 def test_it_counts_what_was_added_replaced_and_asked(captured: Captured, line: str) -> None:
     """With how to take it back, and how to answer."""
     assert line == memory_line(captured, undo="/undo", pending="/pending")
+
+
+def test_what_waits_is_named_for_what_it_is() -> None:
+    """A proposal waits for approval; a memory that is known already only asks for the older one."""
+    proposed = replace(TEA, status="proposed")
+    assert "1 memory waits for your approval" == waiting_line([proposed])
+    assert "2 memories may replace an older one" == waiting_line([BERGEN, BERGEN])
+    assert "2 memories wait for your approval, 1 memory may replace an older one" == waiting_line(
+        [proposed, BERGEN, proposed]
+    )

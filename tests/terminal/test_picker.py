@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
+from pathlib import Path
 
 import pytest
 from harness.command_line import Result
@@ -103,6 +104,27 @@ def test_what_is_said_of_it(history: int, seen: int | None) -> None:
     """Title, date, size and the last exchange; and how much of it the model sees, when that is not all."""
     with closing(open_database(load_settings())) as database:
         lines = resumed_lines(database, find_session(database, "sarah", "s05"), history)
-    told = [f"The model sees the last {seen} of 3 exchanges (--history {history}), and can look up the rest."]
+    sees = f"the last {seen}" if seen else "none"
+    told = [f"The model sees {sees} of 3 exchanges (--history {history}), and can look up the rest."]
     assert ["you: Question 2 on topic05", "agent: 100%_gnu 2 on topic05"] == lines[1:3]
     assert ([] if seen is None else told) == lines[3:]
+
+
+def test_other_readers_of_the_keyboard(chat: Chat, tmp_path: Path) -> None:
+    """What reads whole lines gets them in a chat too: the numbered list of a dumb terminal, and such an editor."""
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nprintf "Your text: "; read text; echo "$text" > "$1"\n')
+    editor.chmod(0o700)
+    with chat(TERM="dumb", VISUAL=str(editor)) as terminal:
+        terminal.send("/resume\r")
+        terminal.wait_for("Which one?")
+        terminal.send("2\r")
+        terminal.wait_for("you: Question 2 on topic11")
+        terminal.send("/editor\r")
+        terminal.wait_for("Your text:")
+        terminal.send("/model\r")
+        terminal.wait_for("› /model")
+        terminal.send("\r")
+        terminal.wait_for("The model is offline.")
+        terminal.send("/quit\r")
+        assert 0 == terminal.wait_for_exit()

@@ -10,7 +10,7 @@ import termios
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from agentmem_cli.terminal.streams import say_prose, width
@@ -49,13 +49,17 @@ def test_lines_break_between_words(shown: Shown) -> None:
     assert ["profile   Works in healthcare", "     · you said so", "", "    return  value"] == shown(text, "     ")
 
 
+def test_a_line_that_begins_with_blanks(shown: Shown) -> None:
+    """It keeps them where it has to be broken too, and is not broken before its first word."""
+    assert ["  /undo  Take back the last", "    exchange"] == shown("  /undo  Take back the last exchange", "    ")
+
+
 def test_a_word_wider_than_the_terminal(shown: Shown) -> None:
     """It begins where it stands, and the terminal breaks it; the line breaks again behind it."""
     assert [f"so {'漢字' * 10} it is again and", "on"] == shown(f"so {'漢字' * 10} it is again and on")
 
 
 @given(some.lists(WORDS, min_size=1, max_size=30))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_nothing_is_lost_or_too_wide(shown: Shown, words: list[str]) -> None:
     """Words of any script, in columns and not in characters: each is there once, and every line fits."""
     lines = shown(" ".join(words))

@@ -24,25 +24,19 @@ def leave(terminal: Terminal) -> None:
     assert "Traceback" not in terminal.text()
 
 
-def typed(terminal: Terminal, line: str, shows: str) -> str:
-    """Type a line; the screen once it shows the text below it."""
-    terminal.send(f"\x0c{line}\r")  # Ctrl-L clears the screen of what was shown before
-    return terminal.wait_for(shows)
-
-
 @pytest.mark.usefixtures("two_sessions")
 def test_commands_on_sessions(chat: Chat) -> None:
     """Sessions are listed, resumed by id or title, and begun; a hostile title is only text."""
     with chat() as terminal:
-        typed(terminal, "/help", "Ctrl-D leaves")
-        assert "Garden" in typed(terminal, "/sessions", "abc-1")  # the last row
-        typed(terminal, "/resume abc", "agent: Call a plumber.")
-        typed(terminal, "/resume boiler", "agent: Call a plumber.")
-        typed(terminal, "/resume ab", "fits more than one session")
-        typed(terminal, "/resume zzz", 'No session "zzz"')
-        typed(terminal, "/new", "A new session.")
-        typed(terminal, "/why", "There is no answer yet.")
-        typed(terminal, "/retry", "There is nothing to retry.")
+        terminal.enter("/help", "Ctrl-D leaves")
+        assert "Garden" in terminal.enter("/sessions", "abc-1")  # the last row
+        terminal.enter("/resume abc", "agent: Call a plumber.")
+        terminal.enter("/resume boiler", "agent: Call a plumber.")
+        terminal.enter("/resume ab", "fits more than one session")
+        terminal.enter("/resume zzz", 'No session "zzz"')
+        terminal.enter("/new", "A new session.")
+        terminal.enter("/why", "There is no answer yet.")
+        terminal.enter("/retry", "There is nothing to retry.")
         leave(terminal)
     assert (False, False) == (b"\x1b]0;" in terminal.raw, b"\x07" in terminal.raw)
 
@@ -50,29 +44,29 @@ def test_commands_on_sessions(chat: Chat) -> None:
 def test_commands_on_memories(chat: Chat, cli: Cli) -> None:
     """What is known is listed, added, forgotten and brought back without leaving the chat."""
     with chat() as terminal:
-        typed(terminal, "/memories", "Nothing is known of you yet.")
-        typed(terminal, "/remember I prefer tea", "Remembered")
-        typed(terminal, "/remember my password is hunter2", "Not remembered")
+        terminal.enter("/memories", "Nothing is known of you yet.")
+        terminal.enter("/remember I prefer tea", "Remembered")
+        terminal.enter("/remember my password is hunter2", "Not remembered")
         (memory,) = cli("memories", "list", "--json").json()
-        typed(terminal, "/mem", memory["memory_id"][:8])
-        typed(terminal, f"/forget {memory['memory_id'][:8]}", "Forgotten")
+        terminal.enter("/mem", memory["memory_id"][:8])
+        terminal.enter(f"/forget {memory['memory_id'][:8]}", "Forgotten")
         assert [] == cli("memories", "list", "--json").json()
-        typed(terminal, "/undo", "Undone: ")
+        terminal.enter("/undo", "Undone: ")
         assert [memory["memory_id"]] == [each["memory_id"] for each in cli("memories", "list", "--json").json()]
-        typed(terminal, "/remember", "Nothing to remember.")
+        terminal.enter("/remember", "Nothing to remember.")
         leave(terminal)
 
 
 def test_commands_that_are_none(chat: Chat, cli: Cli) -> None:
     """An unknown command is not sent to a model, and what was meant is suggested; a bad model changes nothing."""
     with chat() as terminal:
-        typed(terminal, "/memoris", "Did you mean /memories")
-        typed(terminal, "/re", "/redo or /retry or /remember")
-        typed(terminal, "/xyzzy", "/help shows them.")
-        typed(terminal, "/model nonsense", "names no model")
-        typed(terminal, "/model anthropic:claude-sonnet-4-6", "ANTHROPIC_API_KEY")
-        typed(terminal, "/model", "The model is offline.")
-        typed(terminal, "   ", "›")
+        terminal.enter("/memoris", "Did you mean /memories")
+        terminal.enter("/re", "/redo, /retry or /remember?")
+        terminal.enter("/xyzzy", "/help shows them.")
+        terminal.enter("/model nonsense", "names no model")
+        terminal.enter("/model anthropic:claude-sonnet-4-6", "ANTHROPIC_API_KEY")
+        terminal.enter("/model", "The model is offline.")
+        terminal.enter("   ", "›")
         terminal.send("half a line\x03\x03")
         terminal.wait_for(re.compile(r"Ctrl-D leaves\.\n›"))
         terminal.send("/quit\r")
@@ -83,17 +77,17 @@ def test_commands_that_are_none(chat: Chat, cli: Cli) -> None:
 def test_what_was_typed_is_ones_own(chat: Chat, home: Path) -> None:
     """The arrow brings back what this user typed before, in another run too; another user sees none of it."""
     with chat() as terminal:
-        typed(terminal, "/model", "The model is offline.")
+        terminal.enter("/model", "The model is offline.")
         leave(terminal)
     with chat("--user", "tom") as terminal:
-        terminal.send("\x1b[A")
-        time.sleep(0.3)
-        assert "/model" not in terminal.text()
+        terminal.send("\x1b[Anothing")
+        terminal.wait_for("› nothing")
+        terminal.send("\x15")  # Ctrl-U empties the line
         leave(terminal)
     with chat() as terminal:
         terminal.send("\x1b[A")
         terminal.wait_for("› /model")
-        terminal.send("\x15")  # Ctrl-U empties the line
+        terminal.send("\x15")
         leave(terminal)
     assert [0o600] == [path.stat().st_mode & 0o777 for path in (home / "history").iterdir()]
 
@@ -144,17 +138,17 @@ def test_resume_alone_lists_and_asks(chat: Chat) -> None:
 def test_forgetting_offers_to_erase_the_turn(chat: Chat, process: Cli, home: Path) -> None:
     """/forget says where it came from; /erase shows that turn and, told yes, removes it, typed line and all."""
     with chat() as terminal:
-        typed(terminal, "/erase", "There is no turn to erase.")
-        typed(terminal, "My sister lives in Zanzibar and I work at Initech.", "memory +")
-        typed(terminal, "/remember I like quokkas", "Remembered")
-        typed(terminal, "/forget quokkas", "Forgotten")
+        terminal.enter("/erase", "There is no turn to erase.")
+        terminal.enter("My sister lives in Zanzibar and I work at Initech.", "memory +")
+        terminal.enter("/remember I like quokkas", "Remembered")
+        terminal.enter("/forget quokkas", "Forgotten")
         assert "It came from" not in terminal.text()
-        typed(terminal, "/forget initech", "/erase removes that turn too.")
-        assert "Zanzibar" in typed(terminal, "/erase", "`/erase yes` does it")
+        terminal.enter("/forget initech", "/erase removes that turn too.")
+        assert "Zanzibar" in terminal.enter("/erase", "`/erase yes` does it")
         assert [1] == [each["turns"] for each in process("sessions", "list", "--json").json()]
-        typed(terminal, "/erase yes", "Erased, with its quotes")
-        typed(terminal, "/erase yes", "There is no turn to erase.")
-        typed(terminal, "/why", "There is no answer yet.")
+        terminal.enter("/erase yes", "Erased, with its quotes")
+        terminal.enter("/erase yes", "There is no turn to erase.")
+        terminal.enter("/why", "There is no answer yet.")
         leave(terminal)
     assert [] == process("sessions", "list", "--json").json()
     (history,) = (home / "history").iterdir()
@@ -164,8 +158,8 @@ def test_forgetting_offers_to_erase_the_turn(chat: Chat, process: Cli, home: Pat
 def test_what_waits_is_counted(chat: Chat) -> None:
     """The bottom line says how many memories wait for approval, and so does the end."""
     with chat("--memory", "review") as terminal:
-        typed(terminal, "I work at Initech.", "1 pending")
-        typed(terminal, "I prefer tea.", "2 pending")
+        terminal.enter("I work at Initech.", "1 pending")
+        terminal.enter("I prefer tea.", "2 pending")
         leave(terminal)
         assert "2 memories wait for your approval: agentmem memories pending --user sarah" in terminal.text()
 
@@ -173,8 +167,8 @@ def test_what_waits_is_counted(chat: Chat) -> None:
 def test_memory_off_says_so(chat: Chat, cli: Cli) -> None:
     """With --memory off the chat says it once, and nothing is captured."""
     with chat("--memory", "off") as terminal:
-        typed(terminal, "I work at Initech.", "I can look things up for you")
-        typed(terminal, "/pending", "Nothing waits")
+        terminal.enter("I work at Initech.", "I can look things up for you")
+        terminal.enter("/pending", "Nothing waits")
         leave(terminal)
     with chat("--memory", "off", wait_for="Memory is off") as terminal:
         leave(terminal)

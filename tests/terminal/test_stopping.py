@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from harness.anthropic_server import AnthropicServer
+from harness.waiting import wait_until
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from agentmem_cli.agent.conversation import Conversation
+from agentmem_cli.agent.events import TurnEnded
+from agentmem_cli.records import TurnStatus
 from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.opening import open_database
 from agentmem_cli.terminal.prompt import ChatPrompt
+from agentmem_cli.terminal.stopping import stopped_by_ctrl_c
 from agentmem_cli.terminal.toolbar import Standing
 
 
@@ -41,3 +52,34 @@ def test_without_ctrl_c_the_line_is_read() -> None:
     """And Ctrl-C is afterwards what it was."""
     assert "sent" == _read("sent")
     assert signal.default_int_handler == signal.getsignal(signal.SIGINT)
+
+
+def test_ctrl_c_that_does_not_end_the_wait_for_the_model(home: Path, anthropic: AnthropicServer) -> None:
+    """It stops the answer all the same: as Python begins to wait there is a moment when a signal wakes nobody."""
+    assert not home.exists()
+    anthropic.hang()
+
+    def press() -> None:
+        wait_until(lambda: anthropic.requests)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    settings = load_settings()
+    conversation = Conversation(
+        settings,
+        open_database(settings),
+        model="anthropic:claude-sonnet-4-6",
+        knowledge=False,
+        warn=lambda _: None,
+    )
+    pressing = threading.Thread(target=press)
+    with closing(conversation), stopped_by_ctrl_c(conversation):
+        conversation.start()
+        pressing.start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # another thread takes it, and this one sleeps on
+        try:
+            ended = list(conversation.ask("Nobody answers"))[-1]
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            pressing.join()
+    assert isinstance(ended, TurnEnded)
+    assert TurnStatus.INTERRUPTED is ended.status

@@ -30,7 +30,7 @@ class LeaveChat(Exception):
 
 
 def show_help(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command has this form
-    """Show the commands, or what they do: /help, /help COMMAND, /help all."""
+    """Show the commands, or what they do: /help [COMMAND|all]."""
     if words and words != "all":
         name = command_meant(words.split(maxsplit=1)[0].removeprefix("/"))
         say_prose(f"/{name}  {COMMANDS[name].__doc__}")
@@ -39,7 +39,7 @@ def show_help(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command 
         _say_summaries()
     else:
         for subject, commands in SUBJECTS.items():
-            say_prose(f"{subject:<15}  {' '.join(f'/{name}' for name in commands)}")
+            say_prose(f"{subject:<15}  {' '.join(f'/{name}' for name in commands)}", 17 * " ")
         say_prose("/help NAME says what one does, /help all of each, and so does / at the prompt.")
     say_prose(KEYS)
 
@@ -48,7 +48,7 @@ def _say_summaries() -> None:
     for subject, commands in SUBJECTS.items():
         say_prose(subject)
         for name, command in commands.items():
-            say_prose(f"  /{name:<9}  {_summary(command)}")
+            say_prose(f"  /{name:<9}  {_summary(command)}", 14 * " ")
 
 
 def check_up(chat: Chat, words: str) -> None:  # noqa: ARG001
@@ -107,15 +107,15 @@ COMMANDS: dict[str, Command] = {name: each for commands in SUBJECTS.values() for
 
 
 def is_command(text: str) -> bool:
-    """Whether a typed line is a command: `/word`, but neither `//…` nor a path such as `/etc/hosts`."""
+    """Whether a typed line is a command: `/word` or a lone `/`, but neither `//…` nor a path such as `/etc/hosts`."""
     first = text.split(maxsplit=1)[0] if text.split() else ""
-    return first.startswith("/") and "/" not in first[1:] and len(first) > 1
+    return first.startswith("/") and "/" not in first[1:] and (len(first) > 1 or text.strip() == "/")
 
 
 def run_command(chat: Chat, text: str) -> None:
     """Run a typed command; a unique beginning of its name will do. Raises UsageProblem for an unknown one."""
     chat.conversation.changes.edit(chat.conversation.session_id, None)  # a command is no edited question
-    name, *words = text.strip()[1:].split(maxsplit=1)
+    name, *words = text.strip()[1:].split(maxsplit=1) or ["help"]
     COMMANDS[command_meant(name)](chat, words[0].strip() if words else "")
 
 
@@ -124,9 +124,16 @@ def command_meant(name: str) -> str:
     fitting = [name] if name in COMMANDS else [each for each in COMMANDS if each.startswith(name)]
     if len(fitting) == 1:
         return fitting[0]
-    close = fitting or difflib.get_close_matches(name, COMMANDS, n=3)
-    hint = f"Did you mean {' or '.join('/' + each for each in close)}?" if close else "/help shows them."
-    raise UsageProblem(f"/{name} is no command.", hint)
+    if fitting:
+        raise UsageProblem(f"/{name} begins more than one command.", f"Which: {_either(fitting)}?")
+    close = difflib.get_close_matches(name, COMMANDS, n=3)
+    raise UsageProblem(f"/{name} is no command.", f"Did you mean {_either(close)}?" if close else "/help shows them.")
+
+
+def _either(names: list[str]) -> str:
+    """`/undo`, `/undo or /redo`, `/undo, /redo or /retry`."""
+    *first, last = (f"/{name}" for name in names)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _summary(command: Command) -> str:

@@ -27,7 +27,7 @@ def show_why(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command h
 
 
 def show_sources(chat: Chat, words: str) -> None:  # noqa: ARG001
-    """List the passages that the last answer was given, with document and page."""
+    """List the passages behind the last answer, with document and page."""
     if chat.last is None:
         raise NotFound("There is no answer yet.", "Ask something first.")
     for line in source_lines(chat.last) or ["No document was looked up for it."]:
@@ -36,12 +36,14 @@ def show_sources(chat: Chat, words: str) -> None:  # noqa: ARG001
 
 def open_source(chat: Chat, words: str) -> None:
     """Show a source of the last answer within its page: /open N."""
+    if not words:
+        raise UsageProblem("Open which source?", "/sources lists them: /open N.")
     for line in opened_lines(chat.database, chat.last, number_of(words, "source")):
         say_prose(line, line[: len(BAR)] if line.startswith(BAR) else "  ")
 
 
 def copy(chat: Chat, words: str) -> None:
-    """Copy the last answer to the clipboard, or its Nth code block: /copy, /copy N."""
+    """Copy the last answer, or its Nth code block: /copy [N]."""
     text = last_answer(chat)
     if words:
         text = _code_block(text, number_of(words, "code block"))

@@ -23,7 +23,7 @@ FOUND = SHOWN = 20
 
 
 def show_memories(chat: Chat, words: str) -> None:
-    """List what is known of you: /memories, /memories WORDS, /memories all."""
+    """List what is known of you: /memories [WORDS|all]."""
     if words and words != "all":
         memories = [memory for memory, _ in search_memories(chat.database, chat.user, words, FOUND)]
     else:
@@ -60,7 +60,7 @@ def remember(chat: Chat, words: str) -> None:
     else:
         say_prose("; ".join(f"Remembered {each.memory_id[:8]}: {each.text}" for each in changed))
         for new, old in zip(written.added, written.asked, strict=False):
-            answer = f"{new.memory_id[:8]} does, /pending reject {new.memory_id[:8]} keeps both"
+            answer = f"{new.memory_id[:8]} if so, /pending reject {new.memory_id[:8]} keeps both"
             say_prose(f"Does it replace “{old.text}”? /pending approve {answer}.")
 
 
@@ -78,7 +78,7 @@ def forget(chat: Chat, words: str) -> None:
 
 
 def erase(chat: Chat, words: str) -> None:
-    """Remove the turn that a forgotten memory came from: /erase after /forget."""
+    """Remove the turn of a forgotten memory: /erase after /forget."""
     memory = chat.forgotten
     question = question_of(chat.database, chat.user, memory.run_id) if memory and memory.run_id else None
     if memory is None or memory.run_id is None or question is None:
@@ -92,7 +92,7 @@ def erase(chat: Chat, words: str) -> None:
 
 
 def review_pending(chat: Chat, words: str) -> None:
-    """List what waits for your approval, or decide: /pending, /pending approve|reject ID|all."""
+    """List or decide what waits: /pending [approve|reject ID|all]."""
     verb, _, chosen = words.partition(" ")
     decide: dict[str, Callable[..., list[Memory]]] = {"approve": corrections.approve, "reject": corrections.reject}
     if not verb:
@@ -105,7 +105,7 @@ def review_pending(chat: Chat, words: str) -> None:
     waiting = list_pending(chat.database, chat.user)
     ids = [each.memory_id for each in waiting] if chosen.strip() == "all" else chosen.split()
     if not ids:
-        raise NotFound("Nothing waits for your approval.")
+        raise NotFound("Nothing waits.", "/pending lists what does.")
     decided = decide[verb](chat.database, chat.user, ids, now=int(time.time()))
     _note(chat, decided)
     say_prose("\n".join(f"{'Approved' if verb == 'approve' else 'Rejected'}: {each.text}" for each in decided))
@@ -114,7 +114,7 @@ def review_pending(chat: Chat, words: str) -> None:
 def _show_pending(chat: Chat) -> None:
     pending = list_pending(chat.database, chat.user)
     if not pending:
-        say_prose("Nothing waits for your approval.")
+        say_prose("Nothing waits.")
         return
     say_table(
         ("ID", "TEXT", "REPLACES"), [(each.memory_id[:8], each.text, _older(chat, each)) for each in pending[:SHOWN]]

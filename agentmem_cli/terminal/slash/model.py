@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def choose_model(chat: Chat, words: str) -> None:
-    """Show the model, or use another: /model, /model provider:id."""
+    """Show the model, or use another: /model [provider:id]."""
     if words:
         chat.conversation.use_model(model_name(words))
     say_prose(f"The model is {chat.conversation.model}.")
 
 
 def instruct(chat: Chat, words: str) -> None:
-    """Show, set or clear this session's instructions: /system, /system TEXT, /system clear."""
+    """Show or set this session's instructions: /system [TEXT|clear]."""
     conversation = chat.conversation
     if words:
         conversation.instruct("" if words == "clear" else words)
@@ -34,12 +34,12 @@ def instruct(chat: Chat, words: str) -> None:
 
 def show_context(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command has this form
     """Show what the next request carries, in tokens."""
-    from agentmem_cli.agent.context import context_window, next_request
+    from agentmem_cli.agent.context import next_request
 
     parts = [part for part in next_request(chat.conversation) if part.tokens]
     total = sum(part.tokens for part in parts)
     rows = [(part.name, f"{'≤ ' if part.is_limit else ''}{part.tokens:,}", part.detail) for part in parts]
-    window = context_window(chat.conversation.model)
+    window = chat.conversation.window
     share = f"{total / window:.1%} of the {window:,} that the model takes" if window else ""
     say_table(("PART", "TOKENS", ""), [*rows, ("together", f"≤ {total:,}", share)])
 
@@ -67,7 +67,7 @@ def show_tokens(chat: Chat, words: str) -> None:  # noqa: ARG001
     if session.cost is not None:
         say_prose(f"The provider's price for the session: ${session.cost:.4f}.")
     if uncounted := session.answers - session.counted:
-        say_prose(f"{counted(uncounted, 'answer')} without a count: stopped, failed, or of no provider.")
+        say_prose(f"{counted(uncounted, 'answer')} without a count: stopped, failed or offline.")
     elif not session.answers:
         say_prose("Nothing has been asked in this session.")
 

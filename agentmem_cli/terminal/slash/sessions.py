@@ -39,7 +39,7 @@ def start_new(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command 
 
 
 def resume(chat: Chat, words: str) -> None:
-    """Go on with another session: /resume, /resume ID or title."""
+    """Go on with another session: /resume [ID or title]."""
     if words:
         chosen: str | None = find_session_or_title(chat.database, chat.user, words).session_id
     else:
@@ -49,12 +49,13 @@ def resume(chat: Chat, words: str) -> None:
     if chosen is not None:
         chat.conversation.new_session(chosen)
         chat.last = None
-        lines = resumed_lines(chat.database, _this_session(chat), chat.conversation.settings.history)
+        conversation = chat.conversation
+        lines = resumed_lines(chat.database, _this_session(chat), conversation.settings.history, conversation.window)
         say_prose("\n".join(lines))
 
 
 def show_sessions(chat: Chat, words: str) -> None:
-    """List your latest sessions: /sessions, /sessions all."""
+    """List your latest sessions: /sessions [all]."""
     sessions = list_sessions(chat.database, chat.user, limit=-1 if words == "all" else SHOWN_SESSIONS)
     if not sessions:
         say_prose("No sessions yet.")
@@ -80,7 +81,7 @@ def rename(chat: Chat, words: str) -> None:
 
 
 def fork(chat: Chat, words: str) -> None:
-    """Go on in a copy of this session, of its first N turns: /fork, /fork N."""
+    """Go on in a copy, of all turns or the first N: /fork [N]."""
     exchanges = number_of(words, "turn") if words else None
     forked = fork_session(chat.database, chat.user, chat.conversation.session_id, exchanges, int(time.time()))
     chat.conversation.new_session(forked.session_id)
@@ -89,7 +90,7 @@ def fork(chat: Chat, words: str) -> None:
 
 
 def show_history(chat: Chat, words: str) -> None:
-    """Show this session's last turns: /history, /history N, /history all with what was taken back."""
+    """Show the last turns, or all, taken back too: /history [N|all]."""
     everything = words == "all"
     shown = SHOWN_EXCHANGES if not words or everything else number_of(words, "number of turns")
     exchanges = exchanges_of(chat.database, chat.user, chat.conversation.session_id)
@@ -106,16 +107,16 @@ def show_history(chat: Chat, words: str) -> None:
 
 
 def export(chat: Chat, words: str) -> None:
-    """Write this session to a file: /export, /export FILE.md, .json or .jsonl."""
-    from agentmem_cli.sessions import transfer
+    """Write this session to a .md, .json or .jsonl file: /export [FILE]."""
+    from agentmem_cli.sessions import exports
 
     session = _this_session(chat)
     messages = transcript(chat.database, session)
     path = Path(words).expanduser() if words else Path(_NO_FILE_NAME.sub("-", session.title).strip("-.") + ".md")
     texts = {
-        ".md": lambda: transfer.export_markdown(session, messages),
-        ".json": lambda: transfer.export_json(session, messages),
-        ".jsonl": lambda: transfer.export_jsonl(messages),
+        ".md": lambda: exports.export_markdown(session, messages),
+        ".json": lambda: exports.export_json(session, messages),
+        ".jsonl": lambda: exports.export_jsonl(messages),
     }
     if path.suffix not in texts:
         raise UsageProblem(f"{path.name} has no known ending.", "It is one of: .md, .json, .jsonl.")

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.undo import Undone
 from agentmem_cli.errors import NotFound, UsageProblem
+from agentmem_cli.memories.taking_back import MemoryChanges
 from agentmem_cli.sessions.branches import exchanges_of
 from agentmem_cli.terminal.slash.words import number_of
 from agentmem_cli.terminal.streams import say_prose, shortened
+from agentmem_cli.terminal.type_ahead import usual_mode
 
 if TYPE_CHECKING:
     from agentmem_cli.terminal.repl import Chat
@@ -19,7 +21,7 @@ QUOTED = 60
 
 
 def undo(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command has this form
-    """Take back what came last: an exchange with its memories, or a change of your memories."""
+    """Take back the last exchange with its memories, or memory command."""
     undone = chat.conversation.changes.undo(chat.conversation.session_id, int(time.time()))
     if undone.question is None:
         _say_change("Undone", undone)
@@ -39,12 +41,12 @@ def redo(chat: Chat, words: str) -> None:  # noqa: ARG001
 
 
 def retry(chat: Chat, words: str) -> None:  # noqa: ARG001
-    """Ask the last message once more; the answer before is taken back."""
+    """Ask the last message once more, in the place of its answer."""
     chat.retry()
 
 
 def edit(chat: Chat, words: str) -> None:
-    """Change the last question, or the Nth, and ask it anew; what it led to is taken back: /edit, /edit N."""
+    """Change a question, and take back what followed it: /edit [N]."""
     exchanges = exchanges_of(chat.database, chat.user, chat.conversation.session_id)
     if not exchanges:
         raise NotFound("There is no question to change.", "Ask something first.")
@@ -60,15 +62,23 @@ def edit(chat: Chat, words: str) -> None:
 
 
 def write_in_editor(chat: Chat, words: str) -> None:
-    """Write the next message in $VISUAL or $EDITOR: /editor, /editor TEXT."""
+    """Write the next message in $VISUAL or $EDITOR: /editor [TEXT]."""
+    from prompt_toolkit.input import create_input
+
     from agentmem_cli.terminal.editor import edited_text
 
-    chat.next_text = edited_text(words)
+    with usual_mode(create_input()):
+        chat.next_text = edited_text(words)
 
 
 def _say_change(what: str, undone: Undone) -> None:
-    texts = undone.memories.changed
+    texts = [f"{text}{_now(text, undone.memories)}" for text in undone.memories.changed]
     say_prose(f"{what}: {'; '.join(texts)}" if texts else f"Nothing to do.{_aside(undone)}")
+
+
+def _now(text: str, changes: MemoryChanges) -> str:
+    """Whether a memory is known now: what takes back /remember reads otherwise like what takes back /forget."""
+    return " (known again)" if text in changes.back else " (no longer known)" if text in changes.gone else ""
 
 
 def _aside(undone: Undone) -> str:

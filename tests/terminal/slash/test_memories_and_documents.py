@@ -13,6 +13,8 @@ from agentmem_cli.memories.store import list_memories
 from agentmem_cli.terminal.slash import COMMANDS, command_meant, is_command
 
 ROOT = Path(__file__).parents[3]
+MENU_ROOM = 66
+"""Columns that the menu has for what a command does, on a terminal of 80."""
 
 
 def known(person: Person, status: str = "active") -> list[str]:
@@ -66,6 +68,7 @@ def test_a_question_is_answered(person: Person) -> None:
     assert 2 == len(known(person))
 
 
+@pytest.mark.usefixtures("without_index")
 def test_documents_are_read(person: Person, tmp_path: Path) -> None:
     """/ingest takes a path with blanks, or several; the next answer knows what it said."""
     folder = tmp_path / "my files"
@@ -78,7 +81,7 @@ def test_documents_are_read(person: Person, tmp_path: Path) -> None:
     page = person.types("/open 1")
     assert (True, True) == ("refund-policy.pdf" in page.splitlines()[0], "▌ " in page)
     assert "There is no source [99]." in person.types("/open 99")
-    assert '"" is no source.' in person.types("/open")
+    assert "Open which source?" in person.types("/open")
     assert "1 unchanged" in (shown := person.types(f"/ingest {folder}"))
     assert "2 indexed" in shown
     assert "2 unchanged" in person.types(f"/ingest '{folder / 'handbook.pdf'}' '{folder / 'price-list.pdf'}'")
@@ -90,10 +93,12 @@ def test_help(person: Person) -> None:
     """/help names every command within 24 rows, /help all says what each does, /help COMMAND how it is written."""
     shown = person.types("/help")
     assert [] == [name for name in COMMANDS if f"/{name}" not in shown.split()]
+    assert shown == person.types("/")
+    assert [] == [name for name, each in COMMANDS.items() if len((each.__doc__ or "").split("\n")[0]) > MENU_ROOM]
     assert (20 > len(shown.splitlines()), 80 >= max(map(len, shown.splitlines()))) == (True, True)
     assert [] == [name for name in COMMANDS if f"  /{name} " not in person.types("/help all")]
-    assert "/fork N" in person.types("/help fork")
-    assert "/pending approve" in person.types("/help /pend")
+    assert "/fork [N]" in person.types("/help fork")
+    assert "/pending [approve" in person.types("/help /pend")
     assert "/xyzzy is no command." in person.types("/help xyzzy")
 
 
@@ -105,7 +110,7 @@ def test_a_check_up(person: Person) -> None:
 def test_beginnings_of_names(person: Person) -> None:
     """A unique beginning will do; one that fits several, or none, is an error that says what was meant."""
     assert ["memories", "undo", "history", "edit"] == [command_meant(each) for each in ("mem", "u", "hi", "edit")]
-    assert "/resume or /rename or /redo or /retry or /remember" in person.types("/re")
+    assert "Which: /resume, /rename, /redo, /retry or /remember?" in person.types("/re")
     assert "Did you mean /memories" in person.types("/memoris")
     assert "/help shows them." in person.types("/xyzzy")
 
@@ -117,10 +122,10 @@ def test_beginnings_of_names(person: Person) -> None:
         ("/undo now", True),
         ("/etc/hosts is a file", False),
         ("//quit", False),
-        ("/", False),
+        ("/", True),
         ("/ a", False),
     ],
 )
 def test_what_a_command_is(text: str, is_one: bool) -> None:
-    """A slash and a word; neither a path, nor two slashes, nor a slash alone."""
+    """A slash and a word, or a slash alone, which asks for help; no path, no two slashes, none before a blank."""
     assert is_one == is_command(text)

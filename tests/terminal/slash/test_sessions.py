@@ -24,7 +24,7 @@ def test_a_new_session_and_back(person: Person) -> None:
     marked = [line for line in person.types("/sessions").splitlines() if line.startswith("*")]
     assert [True] == ["s1" in line and "1" in line for line in marked]
     assert 'No session "zzz"' in person.types("/resume zzz")
-    assert "/sessions all" in person.types("/help sessions")
+    assert "/sessions [all]" in person.types("/help sessions")
     assert 3 == len(person.types("/sessions all").splitlines())
 
 

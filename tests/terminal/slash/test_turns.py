@@ -43,12 +43,12 @@ def test_undo_of_a_memory_command(person: Person) -> None:
     """/undo after /forget, /remember or /pending takes back that alone, and /redo does it again."""
     person.says("I live in Paris.")
     person.types("/forget paris")
-    assert "Undone: Lives in Paris" == person.types("/undo").strip()
-    assert "Done again: Lives in Paris" == person.types("/redo").strip()
+    assert "Undone: Lives in Paris (known again)" == person.types("/undo").strip()
+    assert "Done again: Lives in Paris (no longer known)" == person.types("/redo").strip()
     assert [] == known(person)
     person.types("/undo")
     person.types("/remember I prefer tea")
-    assert "Undone: " in person.types("/undo")
+    assert "Undone: I prefer tea (no longer known)" == person.types("/undo").strip()
     assert ["Lives in Paris"] == known(person)
     assert "Taken back: “I live in Paris.”" in person.types("/undo")
 

@@ -1,0 +1,103 @@
+"""What goes to the model for one question: the history, what is recalled for it, and the prompt made of them.
+
+Reads the store and changes nothing in it; what it found stands in the turn's evidence.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from secrets import token_hex
+
+from agno.models.base import Model
+from agno.models.message import Message
+
+from agentmem_cli.agent.agno_db import TurnDb
+from agentmem_cli.agent.events import Evidence
+from agentmem_cli.agent.history import history_within
+from agentmem_cli.agent.prompt import prompt_messages
+from agentmem_cli.agent.tools import SearchKnowledge
+from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.errors import AgentmemError
+from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
+from agentmem_cli.recall.recall import recall_for
+from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.records import Recall
+from agentmem_cli.sessions.branches import related_runs
+from agentmem_cli.sessions.instructions import instructions_of
+from agentmem_cli.sessions.turns import PendingTurn, history_before
+from agentmem_cli.storage.database import Database
+
+RECALLED_FOR = 4_000
+"""Characters of a message that recall goes by, of its beginning and its end: the 25,000 words of a pasted file
+asked for everything, and took two minutes."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # the repr of a Claude holds its key
+class Answerer:
+    """A model ready to answer, the watch on it, and whether the question carries Claude's cache mark."""
+
+    model: Model
+    watch: AnswerWatch
+    marks_cache: bool
+
+
+@dataclass(slots=True, repr=False)  # as above
+class TurnContext:
+    """What every turn of a conversation shares.
+
+    `history` is in exchanges, `history_budget` in tokens, `memory` a mode; `warn` is told of what degraded.
+    """
+
+    database: Database
+    turn_db: TurnDb
+    answerer: Answerer
+    search: SearchKnowledge | None
+    vectors: Vectors
+    history: int
+    history_budget: int
+    memory: str
+    warn: Callable[[str], None]
+    close: Callable[[], None]
+
+
+def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Message]:
+    """The messages of the request; what was recalled for it goes into the evidence."""
+    latest = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
+    history = history_within(latest, context.history_budget)  # recall may bring what this leaves out
+    shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
+    asked = _within(turn.question, RECALLED_FOR)
+    try:
+        found = recall_for(context.database, turn.user_id, asked, without_runs=shown, vectors=context.vectors)
+    except AgentmemError as error:
+        context.warn(f"Nothing was recalled for this answer: {error.problem}")
+        found = Recall(asked, [], [], [])
+    evidence.recall = found
+    evidence.profile = profile_text(found.profile)
+    lines = block_lines(found, room_for(found))
+    evidence.placed = frozenset(line.source for line in lines)
+    evidence.in_prompt = fenced(lines, token_hex(4))
+    return prompt_messages(
+        today=time.strftime("%Y-%m-%d"),
+        instructions=instructions_of(context.database, turn.user_id, turn.session_id),
+        profile=evidence.profile,
+        history=history,
+        question=turn.question,
+        recalled=evidence.in_prompt,
+        mark_cache=context.answerer.marks_cache,
+        memory=context.memory,
+    )
+
+
+def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
+    """What is recalled for a query of the model's own."""
+    return recall_for(
+        context.database, turn.user_id, query, limit=20, without_runs={turn.run_id}, vectors=context.vectors
+    )
+
+
+def _within(text: str, characters: int) -> str:
+    """The text, or its beginning and its end: what is asked stands before a paste or behind it."""
+    half = characters // 2
+    return text if len(text) <= characters else f"{text[:half]}\n{text[-half:]}"
