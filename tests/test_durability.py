@@ -26,7 +26,7 @@ from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.storage.database import Database
 
-database = Database(Path(sys.argv[1]), lock_timeout=30.0)
+database = Database(Path(sys.argv[1]), lock_timeout=120.0)
 for number in range(10):
     question = f"{sys.argv[2]} asks {number}"
     turn = begin_turn(database, user_id="sarah", session_id="s1", question=question, at=number)
@@ -99,7 +99,7 @@ def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic
     chats = [
         Conversation(
             settings,
-            Database(home / "agentmem.db", lock_timeout=5),
+            Database(home / "agentmem.db", lock_timeout=PATIENCE),
             model="anthropic:claude-sonnet-4-6",
             session_id="s1",
             knowledge=False,

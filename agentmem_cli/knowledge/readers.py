@@ -146,7 +146,8 @@ class ReaderPool:
                 running.add(self._threads.submit(self._with_reader, work, task))
             if not running:
                 return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            # With a time: a Ctrl-C that comes as Python begins to wait is seen only after the wait, once after 54 s.
+            done, running = wait(running, timeout=_WATCH_SECONDS, return_when=FIRST_COMPLETED)
             for each in done:
                 yield each.result()
 

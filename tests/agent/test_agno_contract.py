@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
+from harness.waiting import PATIENCE
 
 Cli = Callable[..., Result]
 TABLES = ("agno_schema_versions", "agno_sessions", "agno_runs", "agno_memories")
@@ -180,7 +181,7 @@ def test_a_cancelled_run_raises(anthropic: AnthropicServer) -> None:
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, PATIENCE)
 
     asyncio.run(stopped())
     anthropic.release()

@@ -41,9 +41,8 @@ def test_the_question_is_committed_before_the_model_is_called(
     cli: Ask, anthropic: AnthropicServer, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the provider thinks, the store holds the question already."""
-    monkeypatch.setenv("AGENTMEM_TIMEOUT", "0.5")
     seen: list[str] = []
-    anthropic.hang()
+    anthropic.reply("Yes.")
     original = anthropic.take
 
     def look(request: Any) -> Any:
@@ -51,11 +50,8 @@ def test_the_question_is_committed_before_the_model_is_called(
         return original(request)
 
     monkeypatch.setattr(type(anthropic), "take", lambda _, request: look(request))
-    anthropic.hang()
-    anthropic.hang()
     cli("chat", "-p", "--memory", "off", "Are you there?")
-    assert ["RUNNING"] * len(seen) == seen
-    assert seen
+    assert ["RUNNING"] == seen
 
 
 def test_the_prompt_is_laid_out_for_the_cache(ask: Ask, anthropic: AnthropicServer) -> None:

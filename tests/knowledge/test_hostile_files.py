@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from harness.waiting import PATIENCE, wait_until
 
 from agentmem_cli.knowledge import ingest
 from agentmem_cli.knowledge.read import ReadStatus
+from agentmem_cli.knowledge.readers import Reader, ReaderPool
 from agentmem_cli.knowledge.walk import find_files
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
@@ -159,3 +161,24 @@ def test_an_ingest_that_is_stopped(tmp_path: Path, home: Path, number: signal.Si
     slow.write_bytes(GOOD)
     ended = run_here("ingest", "--json", str(tmp_path))
     assert {"a-good.txt": "unchanged", "b-slow.pdf": "indexed"} == files_of(ended)
+
+
+def test_ctrl_c_that_does_not_end_the_wait_for_a_reader() -> None:
+    """It stops the reading all the same: as Python begins to wait there is a moment when a signal wakes nobody."""
+    released, ended = threading.Event(), threading.Event()
+
+    def read(_reader: Reader, _task: int) -> None:
+        released.wait(0.2)  # until the other thread waits
+        os.kill(os.getpid(), signal.SIGINT)
+        released.wait(30)
+        ended.set()
+
+    with ReaderPool(1) as pool:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # another thread takes it, and this one sleeps on
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                list(pool.outcomes(read, [1]))
+            assert not ended.is_set()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            released.set()

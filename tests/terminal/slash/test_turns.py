@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.chat import Person
+from harness.waiting import PATIENCE
 
 from agentmem_cli.agent import capture
 from agentmem_cli.memories.store import list_memories
@@ -60,14 +61,14 @@ def test_a_capture_that_still_runs(person: Person, monkeypatch: pytest.MonkeyPat
 
     def slow(*words: Any) -> Any:
         began.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE)
         return written(*words)
 
     monkeypatch.setattr(capture, "capture_offline", slow)
     conversation = person.chat.conversation
     list(conversation.ask("I prefer tea."))
     conversation.capture(conversation.turn)
-    began.wait(5)
+    assert began.wait(PATIENCE)
     threading.Timer(0.1, go_on.set).start()
     person.types("/undo")
     assert [] == known(person)
