@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentmem_cli.memories.orders import IMPERATIVE, LASTING
-from agentmem_cli.memories.standing import is_standing
 from agentmem_cli.memories.wording import own_words
 
 _SENTENCE_END = re.compile(
@@ -19,23 +17,20 @@ _SENTENCE_END = re.compile(
     r"|;\s+"
 )
 _LONG_QUOTATION = re.compile(r"(?<![^\s(])\"(?:[^\"\s]+\s+){2,}[^\"]*\"|\u201c(?:[^\u201d\s]+\s+){2,}[^\u201d]*\u201d")
+LEFT_OUT = '"\u2026"'
+"""Stands for a quotation of three words or more."""
 _PASTE_FOLLOWS = re.compile(r"^(?!.*\b(?:me|remember|myself|know)\b).*:\s*$|^dear\s+\w+", re.IGNORECASE)
 _FILLER = re.compile(
     r"^(?:(?:hi|hello|hey|well|so|also|and|but|oh|ok|okay|yes|yeah|yep|no(?=\s*[,.!])|nope|sure|right|btw|by the way"
     r"|fyi|anyway|thanks|thank you|great|cool|sorry|just so you know|for the record|for context|for reference|note"
-    r"|again|since|because|as(?! an? \w+ ?rule| a rule)|good (?:morning|evening|afternoon)|there|everyone"
+    r"|again|since|because|as(?! an? \w+ ?rule| a rule| always)|good (?:morning|evening|afternoon)|there|everyone"
     r"|nice to meet you"
     r"|(?:as )?i (?:already )?(?:said|told you|mentioned)(?: that)?|you should know that|just to let you know"
     r"|about me|to be clear)"
     r"(?:\s*[,:.!]+\s*|\s+))+",
     re.IGNORECASE,
 )
-_REQUEST = re.compile(
-    r"(?:can|could|will|would) you (?:please )?(?:remember|keep in mind|note|always|never|stop \w+ing|keep your)\b"
-    r"|would you mind not \w+ing\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(r"(?:can|could|will|would) you\b", re.IGNORECASE)
+_REQUEST = re.compile(r"(?:can|could|will|would) you (?:please )?(?:remember|keep in mind|note)\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:who|what|where|why|how|which|whose|is|are|am|was|were|do(?! not\b)|does|did|can|could|will|would"
     r"|should|shall|may)\b"
@@ -52,7 +47,7 @@ _SUBJECT = (
 )
 _CLAUSE_BORDER = re.compile(
     rf"\s*,?\s+(?:and|but|so|also|because|since|although|though|while|plus|then)\s+(?:also\s+)?(?={_SUBJECT})"
-    rf"|\s*,?\s+so\s+(?=(?:always|never|don't|do not|any|all|your|no|only|just|short|examples|{IMPERATIVE})\b)"
+    r"|,\s+so\s+(?!that\b)|\s+so\s+(?=(?:always|never|don't|do not|no|only|just|keep|use|give|skip|stick)\b)"
     r"|,\s+(?=no need to\b)"
     rf"|,\s+(?={_SUBJECT})|\s+(?:[\u2014\u2013-]+|\()\s*",
     re.IGNORECASE,
@@ -69,14 +64,18 @@ _NOUN_ALONE = re.compile(r"(?:an?|from|\d)", re.IGNORECASE)
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The person's own statements and orders, without greeting words; apostrophes are straight."""
-    plain = _LONG_QUOTATION.sub(" \u2026 ", own_words(text).replace("\u2019", "'"))
+    """What the person states, without greeting words and questions; apostrophes are straight."""
+    return filter(None, map(stated, spoken(text)))
+
+
+def spoken(text: str) -> Iterator[str]:
+    """The person's own sentences, also those that ask; a long quotation is "…" in them."""
+    plain = _LONG_QUOTATION.sub(LEFT_OUT, own_words(text).replace("\u2019", "'"))
     for line in plain.splitlines():
         if _PASTE_FOLLOWS.match(line.strip()):
             return
         for whole in _SENTENCE_END.split(line):
-            sentence = _stated(_FILLER.sub("", whole.strip()))
-            if sentence:
+            if sentence := _FILLER.sub("", whole.strip()):
                 yield sentence
 
 
@@ -93,11 +92,9 @@ def clauses(sentence: str) -> Iterator[tuple[str, str]]:
             yield other, "I'm " if _NOUN_ALONE.match(other) else "I "
 
 
-def _stated(sentence: str) -> str:
+def stated(sentence: str) -> str:
     """What a sentence states before it asks: "I'm vegan, what can I eat?" does, "I'm Sarah, right?" does not."""
-    is_request = _REQUEST.match(sentence) or (
-        _ASKS.match(sentence) and (LASTING.search(sentence) or is_standing(sentence))
-    )
+    is_request = _REQUEST.match(sentence)
     if _QUESTION.match(sentence) and not is_request:
         return ""
     if not sentence.endswith("?") or is_request:

@@ -59,7 +59,7 @@ MANNER = _row(
 """What answers are made of."""
 ANSWERS = _row(
     """answers replies responses explanations messages examples samples recipes chats conversations emails letters
-    summaries suggestions recommendations questions translations drafts chat code"""
+    summaries suggestions recommendations questions translations drafts snippets code chat"""
 )
 STYLE = _row(
     """brief concise short long blunt direct formal informal casual honest frank terse succinct polite critical
@@ -87,7 +87,11 @@ ONCE_WORDS = _row(
     december morning evening next following previous instead second third done finished chance ready"""
 )
 POINTED = _row("this that these those his her their our its him")
-GENERIC = _row("any all every each anything everything whatever anytime whichever things stuff per")
+EVER = _row(
+    """always never ever every each all any whenever anytime everything anything everywhere throughout henceforth
+    anymore wherever whatever"""
+)
+YOU = _row("you your yourself you're you'd you'll")
 SUBJECTS = _row(
     "i i'm i've i'd i'll we he she they it it's that's there the my our his her their this these those a an"
 )
@@ -96,13 +100,18 @@ TOLD = _row(
     he's she's they're we're nobody everybody people"""
 )
 """What tells of others, or of what is over."""
-CASES = _row("when whenever if unless where wherever while before")
+CASES = _row("when if unless before after where while once until")
 AMOUNTS = _row("two three four five six seven eight nine ten twenty hundred")
-IDLE = _row("mind worry forget change panic cry stop again die give ask miss lose move open close touch wait start")
-"""What is refused in passing: "never mind", "don't worry"."""
-REFUSALS = _row("don't never stop quit avoid not")
-PASSED_OVER = _row(
-    """please just always also never kindly and then only really ever don't not first to do stop quit avoid try so you
-    should must can need have ,"""
+REFUSALS = _row("don't not never stop quit avoid")
+WITHOUT = _row("no without skip drop")
+LANGUAGES = _row(
+    """english german french spanish italian portuguese dutch swedish norwegian danish finnish icelandic polish czech
+    slovak hungarian romanian bulgarian greek turkish russian ukrainian serbian croatian arabic hebrew persian farsi
+    hindi urdu bengali tamil thai vietnamese indonesian malay tagalog chinese mandarin cantonese japanese korean swahili
+    latin catalan basque welsh irish esperanto"""
 )
-"""What stands before the verb of an order."""
+SHORTHAND = {
+    "dont": "don't", "pls": "please", "plz": "please", "u": "you", "ur": "your", "im": "i'm", "cant": "can't",
+    "wont": "won't", "thx": "thanks", "doesnt": "doesn't", "whats": "what's",
+}  # fmt: skip
+"""What people type for another word."""

@@ -7,12 +7,13 @@ and pasted text teach nothing. Writes nothing: the writer decides what is stored
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from agentmem_cli.memories.clauses import clauses, sentences
-from agentmem_cli.memories.orders import ANSWERING, LASTING, WISH, is_for_a_case
+from agentmem_cli.memories.clauses import LEFT_OUT, clauses, spoken, stated
+from agentmem_cli.memories.orders import NOT_MEANT, OTHERS_WORDS, WISH
 from agentmem_cli.memories.rule_table import DATE, Rule, rules
-from agentmem_cli.memories.standing import is_standing, says_it_lasts
+from agentmem_cli.memories.standing import is_standing
 from agentmem_cli.memories.store import text_key
 from agentmem_cli.memories.third_person import capital, other_person, third_person
 from agentmem_cli.memories.writer import Operation
@@ -26,13 +27,6 @@ _HYPOTHETICAL = re.compile(
     r"|perhaps|probably|unless|wish|whether|translate|asked|asks|thinks?|thought|quote|sentence|used to)\b",
     re.IGNORECASE,
 )
-_OTHERS_WORDS = re.compile(
-    r"\b(?:joking|(?:just|only|as) a joke|kidding|for example|e\.g|story|role-?play|says"
-    r"|(?:they|we|people|used to) say|said|told|tells|(?<!\byou )wrote|claims? (?:that|to|the)|claimed|believes"
-    r"|insists|according to|lyrics|but (?:only|not)|married to (?:my|the) (?:job|work))\b|, not\W*$",
-    re.IGNORECASE,
-)
-_GIVES = re.compile(r":\s+\S")  # "I work here: translate it" gives a text to work on
 _DRIFT = re.compile(
     r",?\s+(?:which|(?-i:who)|because|but|so|since|although|though|while|when|where|and\s+(?:it|this|that|they|he|she"
     r"|there|you"
@@ -52,15 +46,6 @@ _REMEMBER = re.compile(
     r"|remember(?:\s+this)?\s*[:,]|remember(?=\s+(?:i|i'm|my|we|our)\b))\s+(?P<x>.{3,})$",
     re.IGNORECASE,
 )
-_LEAD_IN = re.compile(
-    r"(?:(?:and|just|here's|here is|i have)\s+)*(?:(?:an?|one|my|some|another|quick|small|new|general|standing|ground"
-    r"|little|last|final|more|house|first)\s+)*(?:thing"
-    r"|note|rules?|request|favou?r|instructions?|preferences?|reminder|style|tip|feedback|ask)"
-    r"(?:\s+(?:for|about|on)\s+(?:you|your|all|our|future|the future|how you)\b.*)?"
-    r"|for (?:the future|future reference|all (?:of )?our \w+)|(?:in|for) (?:all|every|each) \w+",
-    re.IGNORECASE,
-)
-"""What announces an order: "New rule: ..."; "Our company's rule: ..." announces nobody's here."""
 _MY = re.compile(r"my\s+", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:now|no longer|moved|instead|any ?more|actually|changed|switched|new job|just (?:started|joined|got))\b",
@@ -90,8 +75,12 @@ def is_about_the_user(text: str) -> bool:
 
     Asks only for first-person words and standing orders, so that it holds for other languages than English too.
     """
-    said = (clause for sentence in sentences(text) for clause, _ in clauses(sentence))
-    return any((_ABOUT.search(clause) or is_standing(clause)) and not _SMALL_TALK.match(clause) for clause in said)
+    said = list(spoken(text))
+    return any(_is_order(said, place) for place in range(len(said))) or any(
+        _ABOUT.search(clause) and not _SMALL_TALK.match(clause)
+        for sentence in said
+        for clause, _ in clauses(stated(sentence))
+    )
 
 
 def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
@@ -101,60 +90,61 @@ def capture_by_rules(text: str, existing: Sequence[Memory]) -> list[Operation]:
     another statement that begins alike when its words say that something changed.
     """
     found: dict[str, Operation] = {}
-    for sentence in sentences(text):
-        for operation in _learn(sentence):
-            found.setdefault(operation.text, _placed(operation, sentence, existing))
+    said = list(spoken(text))
+    for place, sentence in enumerate(said):
+        learnt = _ordered(sentence) if _is_order(said, place) else _stated(stated(sentence))
+        for operation in learnt:
+            whole = _with_quotations(operation, text) if LEFT_OUT in sentence else operation
+            found.setdefault(operation.text, _placed(whole, sentence, existing))
     return list(found.values())
 
 
-def _learn(sentence: str) -> list[Operation]:
-    """What one sentence says; after "remember that" all of it, if no rule knows better."""
-    asked = _REMEMBER.match(sentence.rstrip("?"))
-    if asked is None:
-        return list(_statements(sentence))
-    said, quote = asked["x"].strip().rstrip(".!"), asked.group().strip().rstrip(".!")
-    if asked["to"] and not ANSWERING.match(said):
+def _is_order(said: Sequence[str], place: int) -> bool:
+    sentence = said[place]
+    is_meant = NOT_MEANT.search(sentence) is None
+    return is_meant and is_standing(sentence, said[:place], said[place + 1 :])
+
+
+def _stated(sentence: str) -> list[Operation]:
+    """What a sentence says that orders nothing; after "remember that" all of it, if no rule knows better."""
+    if _HYPOTHETICAL.search(sentence) or OTHERS_WORDS.search(sentence):
         return []
-    if asked["to"]:
-        return [Operation("add", capital(other_person(said)), "instruction", quote, ["instructions"])]
-    if is_standing(said):
-        return [_order(said)]
-    kind = "event" if re.search(DATE, said) else "fact"
-    whole = Operation("add", capital(other_person(_MY.sub("", said))), kind, quote)
-    return list(_statements(said)) or [whole]
+    asked = _REMEMBER.match(sentence.rstrip("?"))
+    said = asked["x"].strip().rstrip(".!") if asked else sentence
+    found = [operation for clause, subject in clauses(said) if (operation := _statement(clause, subject))]
+    if found or asked is None or asked["to"]:
+        return found
+    kind, quote = "event" if re.search(DATE, said) else "fact", asked.group().strip().rstrip(".!")
+    return [Operation("add", capital(other_person(_MY.sub("", said))), kind, quote)]
 
 
-def _statements(sentence: str) -> Iterator[Operation]:
-    said = _asked_part(sentence)
-    is_hypothetical = _HYPOTHETICAL.search(said) is not None
-    is_others = _OTHERS_WORDS.search(said) is not None
-    if is_for_a_case(said) and says_it_lasts(said):
-        yield _order(sentence)
-    elif is_others:
-        return
-    elif (is_hypothetical or said != sentence) and is_standing(said):
-        yield _order(sentence)
-    elif not is_hypothetical:
-        for clause, subject in clauses(sentence):
-            operation = None if says_it_lasts(clause) or _GIVES.search(clause) else _statement(clause, subject)
-            if operation:
-                yield operation
-            elif is_standing(clause):
-                yield _order(clause)
-
-
-def _asked_part(sentence: str) -> str:
-    """What to judge of a sentence with a colon: "New rule: use tabs" asks after it, "Always be brief: ..." before."""
-    head, colon, rest = sentence.partition(": ")
-    if colon and _LEAD_IN.fullmatch(head):
-        return rest if is_standing(rest) else f"From now on, {rest}"
-    return head if colon and LASTING.search(head) else sentence
+def _ordered(sentence: str) -> list[Operation]:
+    """What a standing instruction says: also the fact that it rests on, in "I'm vegan, so no meat in recipes"."""
+    if _HYPOTHETICAL.search(sentence):
+        return [_order(sentence)]
+    parts = [(clause, _statement(clause, subject)) for clause, subject in clauses(stated(sentence) or sentence)]
+    facts = [found for clause, found in parts if found and (found.kind == "preference" or not is_standing(clause))]
+    orders = [clause for clause, found in parts if found not in facts and is_standing(clause)]
+    is_preferred = any(found.kind == "preference" for found in facts)
+    if (len(parts) > 1 and not facts) or not (orders or is_preferred):
+        orders = [sentence]
+    return [*facts, *map(_order, orders)]
 
 
 def _order(clause: str) -> Operation:
-    quote = clause.strip().rstrip(".!?,")
+    quote = clause.strip().rstrip(".!?, ")
     wish = WISH.sub("", _TRAILING.sub("", quote))
     return Operation("add", capital(other_person(wish)), "instruction", quote, ["instructions"])
+
+
+def _with_quotations(operation: Operation, text: str) -> Operation:
+    """The operation with the quotations that were left out of its sentence, as they stand in the text."""
+    quote = operation.quote or ""
+    pattern = r"[\"\u201c][^\"\u201d]*[\"\u201d]".join(map(re.escape, quote.split(LEFT_OUT)))
+    found = re.search(pattern, text.replace("\u2019", "'")) if LEFT_OUT in quote else None
+    if found is None:
+        return operation
+    return replace(operation, quote=found.group(), text=capital(other_person(WISH.sub("", found.group()))))
 
 
 def _statement(clause: str, subject: str) -> Operation | None:

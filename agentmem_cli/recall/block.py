@@ -53,7 +53,12 @@ class Line:
 
 def profile_text(profile: list[RecalledMemory]) -> str:
     """The lines of the profile, or "" when nothing is known."""
-    return "\n".join(f"- {excerpt(memory.text, [], MESSAGE_LIMIT)}{_newer(memory, [])}" for memory in profile)
+    return "\n".join(map(profile_line, profile))
+
+
+def profile_line(memory: RecalledMemory) -> str:
+    """One memory of the profile, with what perhaps replaces it."""
+    return f"- {excerpt(memory.text, [], MESSAGE_LIMIT)}{_newer(memory, [])}"
 
 
 def recall_block(recall: Recall, delimiter: str, *, budget: int | None = None) -> str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from agentmem_cli.recall.ranking import asking, described
+from agentmem_cli.recall.asking import asking
+from agentmem_cli.recall.ranking import described
 from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
 

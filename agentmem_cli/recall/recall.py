@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from agentmem_cli.memories.store import asking_about, replaced_since, search_memories
+from agentmem_cli.memories.store import replaced_since, search_memories
 from agentmem_cli.recall.excerpt import held
 from agentmem_cli.recall.further import NEXT_RANKED, replies_to
+from agentmem_cli.recall.known import recalled_memories
+from agentmem_cli.recall.later_mentions import with_later_mentions
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.ranking import rank_messages
 from agentmem_cli.recall.small_talk import is_remark, is_small_talk, unknown_words
 from agentmem_cli.recall.updates import untrue_since
 from agentmem_cli.recall.vectors import MEMORIES, MESSAGES, Vectors
-from agentmem_cli.records import Memory, Recall, RecalledMemory, RecalledTurn
+from agentmem_cli.records import Recall, RecalledTurn
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import terms
 
@@ -44,13 +46,14 @@ def recall_for(
     `without_runs` are the runs that the request carries already. What is said in other words than the question's
     is found once the `vectors` are in memory.
     """
-    profile = _recalled(database, user_id, [(memory, 0.0) for memory in profile_of(database, user_id)])
+    profile = profile_of(database, user_id)
     words = question_words(question)
     if not words:
         return Recall(question, profile, [], [])
     near = vectors.cosines(question) if vectors and not is_remark(question) else {}
     found = search_memories(database, user_id, " ".join(words), limit, near.get(MEMORIES))
     ranked = rank_messages(database, user_id, question, words, limit + NEXT_RANKED, without_runs, near.get(MESSAGES))
+    ranked = with_later_mentions(database, user_id, question, words, ranked, limit, without_runs)
     if is_remark(question):
         telling = unknown_words(question)
         found = [(memory, score) for memory, score in found if _says(memory.text, telling)]
@@ -62,7 +65,7 @@ def recall_for(
     return Recall(
         question,
         profile,
-        _recalled(database, user_id, [(memory, score / best) for memory, score in found]),
+        recalled_memories(database, user_id, [(memory, score / best) for memory, score in found]),
         _marked(database, user_id, ranked[:limit]),
         _marked(database, user_id, further),
     )
@@ -80,23 +83,4 @@ def _marked(database: Database, user_id: str, turns: list[RecalledTurn]) -> list
     return [
         replace(turn, replaced_by=now.get(turn.run_id) or said.get(turn.message_id)) if turn.role == "user" else turn
         for turn in turns
-    ]
-
-
-def _recalled(database: Database, user_id: str, found: list[tuple[Memory, float]]) -> list[RecalledMemory]:
-    """The memories with their scores, each with the newest one that perhaps replaces it."""
-    asking = asking_about(database, user_id, [memory.memory_id for memory, _ in found])
-    newer = {each.replaces_perhaps: each.text for each in reversed(asking)}
-    return [
-        RecalledMemory(
-            memory_id=memory.memory_id,
-            text=memory.text,
-            kind=memory.kind,
-            said_at=memory.said_at,
-            quote=memory.quote,
-            session_id=memory.session_id,
-            score=round(score, 4),
-            perhaps_replaced_by=newer.get(memory.memory_id),
-        )
-        for memory, score in found
     ]

@@ -18,6 +18,7 @@ from conversations import USER, Pool, Question, pools_of, stored
 
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.recall.block import block_lines, recall_block, room_for
+from agentmem_cli.recall.later_mentions import with_later_mentions
 from agentmem_cli.recall.ranking import rank_messages
 from agentmem_cli.recall.recall import question_words, recall_for
 from agentmem_cli.recall.tokens import count_tokens
@@ -118,7 +119,9 @@ def ours(database: Database, vectors: Vectors | None) -> Search:
 
     def search(question: str) -> Found:
         near = vectors.cosines(question).get(MESSAGES) if vectors else None
-        turns = rank_messages(database, USER, question, question_words(question), limit=40, cosines=near)
+        words = question_words(question)
+        ranked = rank_messages(database, USER, question, words, limit=40, cosines=near)
+        turns = with_later_mentions(database, USER, question, words, ranked, limit=10)
         return [(turn.id or "", f"{turn.name or turn.role}: {turn.text}") for turn in turns]
 
     return search

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
@@ -190,7 +190,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(before=steps, step=st.sampled_from(list(STEPS)))
 def test_undo_restores_exactly(store: Store, before: list[tuple[str, str]], step: str) -> None:
     """Whatever the change was, every row of every table is as it was before it."""
@@ -203,7 +203,7 @@ def test_undo_restores_exactly(store: Store, before: list[tuple[str, str]], step
     assert was == contents(store)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(mine=steps, theirs=steps)
 def test_users_are_walls(store: Store, mine: list[tuple[str, str]], theirs: list[tuple[str, str]]) -> None:
     """What one user does changes and shows nothing of another's."""

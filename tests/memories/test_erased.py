@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
@@ -154,7 +154,7 @@ def test_another_users_turn_is_not_there(store: Store) -> None:
     assert memory == find_memory(store.database, "tom", memory.memory_id)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(["say", "replace", "edit", "forget", "undo", "erase"]), max_size=12))
 def test_undo_never_brings_an_erased_memory_back(store: Store, steps: list[str]) -> None:
     """Whatever is done in whatever order, no memory that is known is an erased one."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from memories.conftest import Store
 
+from agentmem_cli.memories.order_features import features_of
+from agentmem_cli.memories.order_weights import FEATURES
 from agentmem_cli.memories.rules import capture_by_rules
-from agentmem_cli.memories.standing import WEIGHTS, features_of, is_standing, likelihood
+from agentmem_cli.memories.standing import is_standing, likelihood
 
 STANDING = [
     ("From now on, give me metric measurements.", "From now on, give them metric measurements"),
@@ -92,13 +95,47 @@ def test_an_instruction_is_told_from_what_looks_like_it(standing: str, once: str
     assert [] == instructions(once)
 
 
+# What is asked for good without a verb of its own, or that it lasts, beside a fact, or in other company.
+IN_OTHER_WORDS = [
+    ("metric pls", "Metric pls"),
+    ("24h clock everywhere, thanks", "24h clock everywhere"),
+    ("British spelling, always.", "British spelling, always"),
+    ("I keep kosher, so bear that in mind with meal plans.", "They keep kosher, so bear that in mind with meal plans"),
+    ("Could all code examples be in Rust?", "Could all code examples be in Rust"),
+    ("How do I sort a list? Also, type hints in all snippets please.", "Type hints in all snippets"),
+    (
+        "I don\u2019t want to be told to \u201cconsult a professional\u201d, ever.",
+        "They don't want to be told to \u201cconsult a professional\u201d, ever",
+    ),
+]
+OF_A_TEXT = [
+    "Compose a text to Lena. Keep it casual.",
+    "Turn this into a list: wash your hands, always dry them, never touch the lens",
+    "The sign says: keep dogs on a lead at all times. Can you make it friendlier?",
+    "Here's the rule: always write in the second person. Is it a good one?",
+]
+
+
+@pytest.mark.parametrize(("message", "text"), IN_OTHER_WORDS)
+def test_a_wish_for_every_answer_is_kept_however_it_is_put(store: Store, message: str, text: str) -> None:
+    """Also as a question or without a verb; its words stand in the message, quotations in them too."""
+    written = store.write(*capture_by_rules(message, []), typed=message)
+    assert [text] == [memory.text for memory in written.added if memory.kind == "instruction"]
+
+
+@pytest.mark.parametrize("message", OF_A_TEXT)
+def test_orders_about_a_text_to_work_on_are_left(message: str) -> None:
+    """They go with the one thing that is asked for, or are the text itself."""
+    assert [] == instructions(message)
+
+
 def preferences(message: str) -> list[str]:
     return [each.text for each in capture_by_rules(message, []) if each.kind == "preference"]
 
 
 def test_every_feature_has_its_weight() -> None:
     """The constants are of the features that are computed, in their order."""
-    assert list(WEIGHTS) == list(features_of("Quote your sources"))
+    assert list(FEATURES) == list(features_of("Quote your sources"))
 
 
 def test_a_longer_clause_is_no_likelier_to_be_an_instruction() -> None:

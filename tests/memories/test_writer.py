@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import Store
 
@@ -164,7 +164,7 @@ def test_nothing_to_write_writes_nothing(store: Store) -> None:
     assert [] == history(store.database, "sarah")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(text=st.text(min_size=1, max_size=200))
 def test_any_text_in_is_the_same_text_out(store: Store, text: str) -> None:
     """But for control characters, halves of characters and runs of spaces, and for secrets."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from harness.command_line import Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.recall.recall import question_words
@@ -129,7 +129,7 @@ def test_a_remark_recalls_only_what_says_the_same(told: Cli) -> None:
     assert [False, True, True] == [bool(told("recall", each, "--json").json()["items"]) for each in remarks]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=60).filter(str.strip))
 def test_users_are_walls(cli: Cli, text: str) -> None:
     """Whatever one user says, another is given none of it, even when they ask with the same words."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.agent.erase import erase_turn
@@ -145,7 +145,7 @@ def test_a_changed_memory_loses_its_vector(database: Database) -> None:
     assert 0 == kept(database, "memory_vectors")
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 @given(texts=st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=1, max_size=5), data=st.data())
 def test_erasing_leaves_no_vector(database: Database, texts: list[str], data: st.DataObject) -> None:
     """Whatever was said, in whatever order it is erased: each message has one vector, and none is left without it."""
