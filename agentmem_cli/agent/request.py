@@ -29,10 +29,6 @@ from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, history_before
 from agentmem_cli.storage.database import Database
 
-RECALLED_FOR = 4_000
-"""Characters of a message that recall goes by, of its beginning and its end: the 25,000 words of a pasted file
-asked for everything, and took two minutes."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)  # the repr of a Claude holds its key
 class Answerer:
@@ -67,12 +63,11 @@ def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence)
     latest = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
     history = history_within(latest, context.history_budget)  # recall may bring what this leaves out
     shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
-    asked = _within(turn.question, RECALLED_FOR)
     try:
-        found = recall_for(context.database, turn.user_id, asked, without_runs=shown, vectors=context.vectors)
+        found = recall_for(context.database, turn.user_id, turn.question, without_runs=shown, vectors=context.vectors)
     except AgentmemError as error:
         context.warn(f"Nothing was recalled for this answer: {error.problem}")
-        found = Recall(asked, [], [], [])
+        found = Recall(turn.question, [], [], [])
     evidence.recall = found
     evidence.profile = profile_text(found.profile)
     lines = block_lines(found, room_for(found))
@@ -95,9 +90,3 @@ def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
     return recall_for(
         context.database, turn.user_id, query, limit=20, without_runs={turn.run_id}, vectors=context.vectors
     )
-
-
-def _within(text: str, characters: int) -> str:
-    """The text, or its beginning and its end: what is asked stands before a paste or behind it."""
-    half = characters // 2
-    return text if len(text) <= characters else f"{text[:half]}\n{text[-half:]}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _ENDING = 3
 """Letters that may differ at the end of a word, so that "recommended" fits "recommend"."""
 _LEAST_STEM = 4
 _LONGEST_WORD = 30
+_MOST_ASKED = 64
+"""Words of a question that are looked for: each is a search through the whole text."""
 
 
 def excerpt(text: str, asked: list[str], limit: int) -> str:
@@ -18,7 +21,7 @@ def excerpt(text: str, asked: list[str], limit: int) -> str:
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    start = _best_start(line, [_beginning(word) for word in asked], limit - 2)
+    start = _best_start(line, [_beginning(word) for word in asked[:_MOST_ASKED]], limit - 2)
     end = start + limit - 1 - (start > 0)
     if end >= len(line):
         return f"…{line[len(line) - limit + 1 :].lstrip()}"
@@ -32,17 +35,27 @@ def held(text: str, words: list[str]) -> list[str]:
 
 def _best_start(line: str, beginnings: list[str], length: int) -> int:
     """Where the best part begins: at a word, a little before the first of those that it holds."""
-    found = [
+    found = sorted(
         (match.start(), place)
         for place, beginning in enumerate(beginnings)
         for match in re.finditer(beginning, line, re.IGNORECASE)
-    ]
+    )
     best, best_count = 0, 0
-    for at, _ in sorted(found):
+    inside: Counter[int] = Counter()
+    first = after = 0
+    for at, _ in found:
         start = max(0, at - length // 4)
-        count = len({place for where, place in found if start <= where < start + length})
-        if count > best_count:
-            best, best_count = start, count
+        while after < len(found) and found[after][0] < start + length:
+            inside[found[after][1]] += 1
+            after += 1
+        while found[first][0] < start:
+            left = found[first][1]
+            inside[left] -= 1
+            if not inside[left]:
+                del inside[left]
+            first += 1
+        if len(inside) > best_count:
+            best, best_count = start, len(inside)
     space = line.find(" ", best, best + _LONGEST_WORD)
     return space + 1 if best and space >= 0 else best
 

@@ -23,6 +23,9 @@ from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import terms
 
 DEFAULT_LIMIT = 10
+RECALLED_FOR = 4_000
+"""Characters of a question that recall goes by, of its beginning and its end: the 25,000 words of a pasted file
+asked for everything, and took two minutes."""
 
 
 def question_words(question: str) -> list[str]:
@@ -46,6 +49,7 @@ def recall_for(
     `without_runs` are the runs that the request carries already. What is said in other words than the question's
     is found once the `vectors` are in memory.
     """
+    question = _ends(question, RECALLED_FOR)
     profile = profile_of(database, user_id)
     words = question_words(question)
     if not words:
@@ -69,6 +73,12 @@ def recall_for(
         _marked(database, user_id, ranked[:limit]),
         _marked(database, user_id, further),
     )
+
+
+def _ends(text: str, characters: int) -> str:
+    """The text, or its beginning and its end: what is asked stands before a paste or behind it."""
+    half = characters // 2
+    return text if len(text) <= characters else f"{text[:half]}\n{text[-half:]}"
 
 
 def _says(text: str, words: list[str]) -> bool:
