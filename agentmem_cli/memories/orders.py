@@ -84,5 +84,9 @@ OTHERS_WORDS = re.compile(
     re.IGNORECASE,
 )
 """What others say, sing or believe, and what is said in play."""
-NOT_MEANT = re.compile(r"\b(?:joking|as a joke|lyrics|used to say|(?:we|people) say)\b|, not\W*$", re.IGNORECASE)
+NOT_MEANT = re.compile(
+    r"\b(?:joking|as a joke|let's (?:say|pretend) (?:that )?(?:i|we|he|she|it)\b|lyrics|used to say"
+    r"|(?:we|people) say)\b|, not\W*$",
+    re.IGNORECASE,
+)
 """What takes back the order that stands beside it, or makes a saying of it."""

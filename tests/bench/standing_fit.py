@@ -20,7 +20,7 @@ from agentmem_cli.memories.orders import NOT_MEANT
 Line = dict[str, Any]
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 NAMES = list(features_of(""))
-OFTEN, KEPT = 4, 320
+OFTEN, KEPT = 4, 450
 """Messages in which a phrase must occur, and how many phrases are kept."""
 PENALTY = 3.3
 """Of squared weights: the best of 1, 3.3 and 10 on the messages of an author left out."""
