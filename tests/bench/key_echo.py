@@ -72,7 +72,8 @@ def echoes(command: list[str], letters: str, env: dict[str, str]) -> list[float]
     try:
         read_until(terminal, PROMPT)
         os.write(terminal, b"\x1b[1;1R")  # where the cursor is, which the prompt asks
-        began, times = time.perf_counter(), []
+        times: list[float] = []
+        began = time.perf_counter()
         while time.perf_counter() - began < SECONDS:
             key = letters[len(times) % len(letters)].encode()
             pressed = time.perf_counter()

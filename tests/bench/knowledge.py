@@ -62,7 +62,8 @@ class Collection:
 
 def squad(path: Path, folder: Path) -> Collection:
     """A paragraph is a .txt document."""
-    files, questions = [], []
+    files: list[Path] = []
+    questions = []
     for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
         for paragraph in article["paragraphs"]:
             files.append(folder / f"p{len(files):05d}.txt")

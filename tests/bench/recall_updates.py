@@ -49,7 +49,7 @@ def measured(database: Database, vectors: Vectors, question: Question) -> dict[s
     *older, newest = question.evidence
     found = recall_for(database, USER, question.text, vectors=vectors)
     turns = found.turns + found.further
-    ids = {turn.message_id: turn.id for turn in turns}
+    ids: dict[int | str, str | None] = {turn.message_id: turn.id for turn in turns}
     marked = {turn.id for turn in turns if turn.replaced_by}
     result = {"BM25, by relevance": newest in by_relevance(database, question, older)}
     for budget in BUDGETS:

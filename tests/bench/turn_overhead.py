@@ -31,7 +31,8 @@ from agno.models.response import ModelResponse  # noqa: E402
 
 from agentmem_cli.agent.capture import capture_offline  # noqa: E402
 from agentmem_cli.agent.offline import OfflineModel  # noqa: E402
-from agentmem_cli.agent.turn import Answerer, run_turn  # noqa: E402
+from agentmem_cli.agent.request import Answerer  # noqa: E402
+from agentmem_cli.agent.turn import run_turn  # noqa: E402
 from agentmem_cli.agent.watch import AnswerWatch  # noqa: E402
 from agentmem_cli.agent.worker import load_context  # noqa: E402
 from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations  # noqa: E402
