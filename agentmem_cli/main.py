@@ -139,7 +139,9 @@ def _wrong_usage(error: Any) -> int:
     """Show its help where a command of `agentmem memories` is left out; everything else is an error."""
     message, path = error.format_message(), error.ctx.command_path if error.ctx else "agentmem"
     if not message.startswith("Usage: "):
-        raise UsageProblem(f"{message.rstrip('.')}.", f"See `{path} --help`.") from None
+        raise UsageProblem(
+            message if message.endswith("?") else f"{message.rstrip('.')}.", f"See `{path} --help`."
+        ) from None
     from agentmem_cli.terminal.streams import note
 
     note(message)

@@ -166,6 +166,7 @@ def test_a_bad_user_id(cli: Cli, words: list[str], user: str) -> None:
         ("chat --jsno", "No such option: --jsno. See `agentmem chat --help`."),
         ("memories approve", "This needs ids, or --all, and not both. `agentmem memories pending` shows the ids."),
         ("nothing", "No such command 'nothing'. See `agentmem --help`."),
+        ("memories histroy", "No such command 'histroy'. Did you mean 'history'? See `agentmem memories --help`."),
     ],
 )
 def test_wrong_usage(cli: Cli, words: str, told: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from agentmem_cli.errors import StoreTooNew
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.lock import file_lock
-from agentmem_cli.storage.tables import AGNO_TABLES, KNOWLEDGE_TABLES, MEMORY_TABLES, SESSION_TABLES
+from agentmem_cli.storage.tables import AGNO_TABLES, IMPORT_TABLES, KNOWLEDGE_TABLES, MEMORY_TABLES, SESSION_TABLES
 
 AGNO_SCHEMA_VERSION = "3.0.0"
 """What Agno 3.1 writes into `agno_schema_versions` for tables it creates."""
@@ -21,8 +21,7 @@ AGNO_SCHEMA_VERSION = "3.0.0"
 def first_tables(connection: sqlite3.Connection) -> None:
     """Version 1: Agno's tables, the text index, the trash, memory details and ledger, knowledge."""
     for part in (AGNO_TABLES, SESSION_TABLES, MEMORY_TABLES, KNOWLEDGE_TABLES):
-        for statement in _statements(part):
-            connection.execute(statement)
+        _run(connection, part)
     for table in ("agno_sessions", "agno_runs", "agno_memories"):
         connection.execute(
             "INSERT INTO agno_schema_versions VALUES (?, ?, datetime('now'), datetime('now'))",
@@ -30,7 +29,12 @@ def first_tables(connection: sqlite3.Connection) -> None:
         )
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first_tables]
+def tables_of_imports(connection: sqlite3.Connection) -> None:
+    """Version 2: what an import must know of what was erased, and of what was not looked through yet."""
+    _run(connection, IMPORT_TABLES)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first_tables, tables_of_imports]
 """The function at index N leads from version N to N + 1."""
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -59,6 +63,11 @@ def known_version(version: int, path: Path) -> int:
 
 def _version(database: Database) -> int:
     return known_version(int(database.read("PRAGMA user_version")[0][0]), database.path)
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    for statement in _statements(script):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

@@ -63,7 +63,7 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_of_run ON messages (run_id);
 CREATE INDEX messages_of_session ON messages (session_id);
-CREATE INDEX messages_of_user ON messages (user_id, session_id);
+CREATE INDEX messages_of_user ON messages (user_id);
 CREATE VIRTUAL TABLE messages_fts USING fts5(
     text, before, after, tokenize = 'porter unicode61 remove_diacritics 2'
 );
@@ -99,6 +99,11 @@ END;
 -- Which run another one is a copy of: recall shows the words of the two once, and they are erased together.
 CREATE TABLE forked_runs (run_id TEXT PRIMARY KEY, origin TEXT NOT NULL);
 CREATE INDEX forks_of_run ON forked_runs (origin);
+"""
+
+IMPORT_TABLES = """
+DROP INDEX messages_of_user;
+CREATE INDEX messages_of_user ON messages (user_id, session_id);
 -- Hashes of what was erased: another import of the same words leaves it out (see sessions/known_runs.py).
 CREATE TABLE erased_keys (key TEXT PRIMARY KEY);
 -- Runs of an account's export whose questions are still to be looked through for memories, in the order they came.

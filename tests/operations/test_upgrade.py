@@ -1,0 +1,37 @@
+"""A data folder of an earlier version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+from harness.command_line import Result
+
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
+from agentmem_cli.storage.schema import SCHEMA_VERSION, ensure_schema, first_tables
+
+Cli = Callable[..., Result]
+LINE = '{"session": "abc", "role": "user", "content": "My boiler leaks."}'
+
+
+def schema_of(database: Database) -> list[tuple[str, str]]:
+    """What the database consists of."""
+    return [tuple(row) for row in database.read("SELECT name, sql FROM sqlite_master WHERE sql > '' ORDER BY name")]
+
+
+def test_a_database_of_version_1_is_brought_up_to_date(cli: Cli) -> None:
+    """Every command can use it, and it is then as one that was made today."""
+    settings = load_settings(user="sarah")
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+        first_tables(connection)
+        connection.execute("PRAGMA user_version = 1")
+    cli("sessions", "import", "-", stdin=LINE)
+    assert ["abc"] == [each["session_id"] for each in cli("sessions", "list", "--json").json()]
+    made_today = Database(settings.database.with_name("new.db"), lock_timeout=5)
+    with closing(made_today), closing(open_database(settings)) as upgraded:
+        ensure_schema(made_today)
+        assert schema_of(made_today) == schema_of(upgraded)
+        assert SCHEMA_VERSION == upgraded.read("PRAGMA user_version")[0][0]
