@@ -63,9 +63,8 @@ def _print(found: Recall) -> None:
         ("memory", f"{each.score:.2f}", day(each.said_at), each.memory_id[:8], each.text) for each in found.memories
     ]
     for turn in found.turns:
-        rows.append(
-            ("message", f"{turn.score:.2f}", day(turn.at), turn.session, f"{turn.name or turn.role}: {turn.text}")
-        )
+        by = f"{turn.name or turn.role}{' (replaced)' if turn.replaced_by else ''}"
+        rows.append(("message", f"{turn.score:.2f}", day(turn.at), turn.session, f"{by}: {turn.text}"))
     if rows:
         say_table(("WHAT", "SCORE", "DATE", "SOURCE", "TEXT"), rows)
     else:

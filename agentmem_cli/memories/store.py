@@ -155,13 +155,14 @@ def asking_about(database: Database, user_id: str, memory_ids: Sequence[str]) ->
 
 
 def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> dict[str, str]:
-    """For each of the runs from which a memory came that was replaced: the text that holds now."""
-    marks = ", ".join("?" for _ in run_ids)
+    """For each of the runs from which a memory came that was replaced, or copies of them: the text that holds now."""
     rows = database.read(
-        "SELECT old.run_id, new.text FROM memory_details AS old"  # noqa: S608 -- question marks only
+        "SELECT said.value AS run_id, new.text FROM json_each(?) AS said"
+        " LEFT JOIN forked_runs ON forked_runs.run_id = said.value"
+        " JOIN memory_details AS old ON old.run_id = coalesce(origin, said.value)"
         " JOIN memory_details AS new ON new.memory_id = old.superseded_by"
-        f" WHERE old.user_id = ? AND old.status = 'superseded' AND new.status = 'active' AND old.run_id IN ({marks})",
-        (user_id, *run_ids),
+        " WHERE old.user_id = ? AND old.status = 'superseded' AND new.status = 'active'",
+        (json.dumps(run_ids), user_id),
     )
     return {row["run_id"]: row["text"] for row in rows}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from harness.command_line import Result
@@ -11,6 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.recall.recall import question_words
+from agentmem_cli.sessions.branches import fork_session
+from agentmem_cli.sessions.catalog import find_session, purge_session
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.opening import open_database
 
 Cli = Callable[..., Result]
 SMALL_TALK = """
@@ -141,13 +146,22 @@ def test_users_are_walls(cli: Cli, text: str) -> None:
 
 
 def test_a_message_says_what_has_replaced_it(cli: Cli) -> None:
-    """A recalled message whose memory was replaced since carries what is true now."""
+    """A recalled message whose memory was replaced since carries what is true now, and so does its copy in a fork."""
+
+    def replaced_by() -> str | None:
+        items = cli("recall", "Where in Oslo do I live?", "--json").json()["items"]
+        return next(item["replaced_by"] for item in items if item["text"] == "I live in Oslo.")
+
     cli("chat", "-p", "--no-knowledge", "I live in Oslo.")
+    (session,) = cli("sessions", "list", "--json").json()
     cli("chat", "-p", "--no-knowledge", "I moved to Bergen.")
-    turns = [
-        item for item in cli("recall", "Where in Oslo do I live?", "--json").json()["items"] if item["type"] == "turn"
-    ]
-    assert "Lives in Bergen" == next(turn["replaced_by"] for turn in turns if turn["text"] == "I live in Oslo.")
+    assert "Lives in Bergen" == replaced_by()
+    assert "user (replaced): I live in Oslo." in cli("recall", "Where in Oslo do I live?").out
+    with closing(open_database(load_settings())) as database:
+        fork_session(database, load_settings().user, session["session_id"], None, 2_000_000_000)
+        with database.write() as connection:
+            purge_session(connection, find_session(database, load_settings().user, session["session_id"]))
+    assert "Lives in Bergen" == replaced_by()
 
 
 def test_what_recall_brings_into_a_prompt_is_counted(cli: Cli) -> None:
