@@ -50,22 +50,27 @@ def stopped_by_ctrl_c(conversation: Conversation) -> Iterator[None]:
 def ctrl_c_kept() -> Iterator[Callable[[], None]]:
     """Inside, a Ctrl-C that comes before a prompt takes its keys waits for it; gives what the prompt calls first.
 
-    asyncio, interrupted while it builds the prompt's event loop, writes what is left of the loop on the screen.
+    One that comes after what was typed was sent interrupts at the end. asyncio, interrupted while it builds or clears
+    away the prompt's event loop, writes what is left of the loop on the screen.
     """
-    pressed = False
+    pressed = begun = False
 
     def keep(_number: int, _frame: FrameType | None) -> None:
         nonlocal pressed
         pressed = True
 
     def pass_on() -> None:
+        nonlocal pressed, begun
         from prompt_toolkit.application import get_app
 
         if pressed:
             get_app().exit(exception=KeyboardInterrupt())
+        pressed, begun = False, True
 
     before = signal.signal(signal.SIGINT, keep)
     try:
         yield pass_on
     finally:
         signal.signal(signal.SIGINT, before)
+    if begun and pressed:
+        raise KeyboardInterrupt

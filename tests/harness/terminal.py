@@ -64,7 +64,7 @@ class Terminal:
         r"""Type: Enter is `\r`, Ctrl-C `\x03`, Ctrl-D `\x04`, Escape `\x1b`."""
         self._child.send(keys)
 
-    def enter(self, line: str, shows: str) -> str:
+    def enter(self, line: str, shows: str | re.Pattern[str]) -> str:
         """Type a line where Ctrl-L clears the screen first; the screen once it shows the text, below that line."""
         self.screen.erase_in_display(2)  # here at once: what was shown before must not be taken for the new
         self.send(f"\x0c{line}\r")

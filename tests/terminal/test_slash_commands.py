@@ -66,7 +66,7 @@ def test_commands_that_are_none(chat: Chat, cli: Cli) -> None:
         terminal.enter("/model nonsense", "names no model")
         terminal.enter("/model anthropic:claude-sonnet-4-6", "ANTHROPIC_API_KEY")
         terminal.enter("/model", "The model is offline.")
-        terminal.enter("   ", "›")
+        terminal.enter("   ", re.compile("›\n›"))
         terminal.send("half a line\x03\x03")
         terminal.wait_for(re.compile(r"Ctrl-D leaves\.\n›"))
         terminal.send("/quit\r")

@@ -1,4 +1,4 @@
-"""Ctrl-C where a prompt is not there yet."""
+"""Ctrl-C where a prompt is not there yet, or no more."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ def test_ctrl_c_while_the_prompt_is_built_interrupts_it(monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt):
         _read("not sent")
     gc.collect()  # a warning of what was left half-made is an error
+
+
+def test_ctrl_c_while_the_prompt_is_cleared_away_interrupts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes just after Enter: what was sent is to be stopped."""
+    clear = asyncio.Runner.close
+
+    def pressed_meanwhile(runner: asyncio.Runner) -> None:
+        signal.raise_signal(signal.SIGINT)
+        clear(runner)
+
+    monkeypatch.setattr(asyncio.Runner, "close", pressed_meanwhile)
+    with pytest.raises(KeyboardInterrupt):
+        _read("stopped at once")
+    gc.collect()
 
 
 def test_without_ctrl_c_the_line_is_read() -> None:
