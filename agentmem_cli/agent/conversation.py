@@ -158,6 +158,13 @@ class Conversation:
         self._captures[turn.run_id] = captured
         return captured
 
+    def refresh_vectors(self) -> None:
+        """Make the vectors of what was said since, and wait for them: a script leaves no idle second for it."""
+        if self._context is not None:
+            from agentmem_cli.agent.worker import refresh_vectors
+
+            refresh_vectors(self._context)
+
     def close(self) -> None:
         """Let background work end, for a few seconds at the most, and let go of everything.
 

@@ -32,6 +32,11 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     if conversation.model == OFFLINE:
         note(NO_MODEL_NOTICE)
     conversation.start()
+    return answer(conversation, question, typed, output)
+
+
+def answer(conversation: Conversation, question: str, typed: str | None, output: str) -> ExitCode:
+    """One whole turn, printed, with the capture of its memories. `typed` is the part that the person typed."""
     with stopped_by_ctrl_c(conversation):
         ended = _printed(conversation, question, output)
     captured = _captured(conversation, ended, typed)
