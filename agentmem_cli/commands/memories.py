@@ -16,6 +16,7 @@ from agentmem_cli.commands.memory_output import (
     time_of,
     undo_hint,
 )
+from agentmem_cli.commands.memory_preview import preview
 from agentmem_cli.commands.memory_review import MemoryId, MemoryIds, approve, named, one_of, pending, reject
 from agentmem_cli.commands.memory_show import show
 from agentmem_cli.commands.memory_transfer import export, import_
@@ -194,6 +195,7 @@ def undo(user: User = None, as_json: AsJson = False) -> None:
     note(f"Took back {len(entries)} change{'s' if len(entries) > 1 else ''}.")
 
 
+app.command()(preview)
 app.command()(export)
 app.command("import")(import_)
 app.command()(pending)

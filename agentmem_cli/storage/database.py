@@ -99,6 +99,21 @@ class Database:
         self._local = threading.local()
 
 
+class Rehearsal(Database):
+    """A database whose writes are rolled back: code that writes says what it would do, and nothing is done."""
+
+    @contextmanager
+    def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+        """One transaction, which never commits."""
+        del patience
+        with translated_errors(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            finally:
+                self.connection.execute("ROLLBACK")
+
+
 def _begin_within(connection: sqlite3.Connection, patience: float, lock_timeout: float) -> None:
     connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
     try:

@@ -1,0 +1,71 @@
+"""`agentmem memories preview`: what would be kept of a message, saving nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentmem_cli.commands.options import AsJson, User, opened
+from agentmem_cli.errors import UsageProblem
+from agentmem_cli.records import Memory
+from agentmem_cli.terminal.streams import note, say_json, say_table
+
+if TYPE_CHECKING:
+    from agentmem_cli.agent.preview import Preview
+    from agentmem_cli.memories.writer import Operation
+
+
+def preview(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The message; - reads one a line.")],
+    user: User = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what would be kept of a message. Nothing is saved."""
+    from agentmem_cli.agent.preview import Previewer
+
+    message = " ".join(text)
+    if not message.strip():
+        raise UsageProblem("The message is empty.", "Give one, or - to read one a line from stdin.")
+    settings, database = opened(user)
+    previewer = Previewer(settings, database)
+    if text == ["-"]:
+        for line in sys.stdin:
+            say_json(previewer.preview(_message_in(line)).as_json(), one_line=True)
+        return
+    shown = previewer.preview(message)
+    if as_json:
+        say_json(shown.as_json())
+    else:
+        _print(shown, previewer.known)
+
+
+def _message_in(line: str) -> str:
+    """The message of a line: a JSON string, or the line as it is."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, str) else line.rstrip("\r\n")
+
+
+def _print(shown: Preview, known: list[Memory]) -> None:
+    texts = {memory.memory_id: memory.text for memory in known}
+    rows = [(each.action, each.kind, _described(each, texts)) for each in shown.operations]
+    if rows:
+        say_table(("WHAT", "KIND", "TEXT"), rows)
+    else:
+        note("Nothing would be kept.")
+    if shown.withheld:
+        note(f"Left out: {', '.join(shown.withheld)}.")
+
+
+def _described(operation: Operation, texts: dict[str, str]) -> str:
+    """The text, and the older memories that it is about."""
+    if operation.replaces:
+        return f"{operation.text}  (in the place of: {texts[operation.replaces]})"
+    if operation.asks_about:
+        return f"{operation.text}  (perhaps in the place of: {texts[operation.asks_about]})"
+    return operation.text

@@ -1,0 +1,84 @@
+"""`agentmem memories preview`: what would be kept of a message, with nothing saved."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness.command_line import Result
+
+Cli = Callable[..., Result]
+
+
+def stored(home: Path) -> list[str]:
+    """Every row of the database, as SQL."""
+    connection = sqlite3.connect(home / "agentmem.db")
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def test_what_would_be_kept(cli: Cli, home: Path) -> None:
+    """With its kind, its quote and what it rests on; no row changes and no session is made."""
+    cli("memories", "add", "Likes tea")
+    before = stored(home)
+    (operation,) = cli("memories", "preview", "--json", "I work in healthcare.").json()["operations"]
+    assert ("add", "fact", []) == (operation["action"], operation["kind"], operation["replaces"])
+    assert operation["quote"] in "I work in healthcare."
+    assert "healthcare" in operation["text"]
+    assert before == stored(home)
+
+
+def test_for_a_person(cli: Cli) -> None:
+    """A short list; or that nothing would be kept."""
+    shown = cli("memories", "preview", "I", "work", "in", "healthcare.")
+    assert (0, ["WHAT", "KIND", "TEXT"]) == (shown.code, shown.out.split("\n")[0].split())
+    assert "healthcare" in shown.out
+    assert Result(0, "", "Nothing would be kept.\n") == cli("memories", "preview", "What is the time?")
+
+
+def test_one_message_a_line(cli: Cli) -> None:
+    """A JSON string or plain text each; one JSON line each, in their order, an empty line too."""
+    messages = ["I work in healthcare.", "I work in law.\nReally.", "", '"quoted" words', '{"content": "x"}']
+    lines = [messages[0], json.dumps(messages[1]), *messages[2:]]
+    shown = cli("memories", "preview", "-", stdin="\n".join(lines)).json_lines()
+    assert messages == [each["message"] for each in shown]
+    assert ["healthcare" in shown[0]["operations"][0]["text"], []] == [True, shown[2]["operations"]]
+
+
+def test_each_message_is_judged_by_what_is_known(cli: Cli) -> None:
+    """Not by what another line would have added."""
+    shown = cli("memories", "preview", "-", stdin="I work in healthcare.\n" * 2).json_lines()
+    assert [1, 1] == [len(each["operations"]) for each in shown]
+
+
+def test_what_the_writer_refuses_is_left_out(cli: Cli) -> None:
+    """What is known already, what was forgotten, and a secret, which is named."""
+    for said in ("I work in healthcare.", "I prefer tea."):
+        cli("chat", "-p", "--no-knowledge", said)
+    cli("memories", "delete", cli("memories", "list", "--json").json()[0]["memory_id"])
+    said = "I work in healthcare.\nI prefer tea.\nMy password is hunter2.\n"
+    shown = cli("memories", "preview", "-", stdin=said).json_lines()
+    assert [[], [], []] == [each["operations"] for each in shown]
+    assert [[], [], ["a password"]] == [each["withheld"] for each in shown]
+    assert "Left out: a password." in cli("memories", "preview", "My password is hunter2.").err
+
+
+def test_of_another_user(cli: Cli) -> None:
+    """What is known already is a matter of each user."""
+    cli("chat", "-p", "--no-knowledge", "I work in healthcare.")
+    counts = [
+        len(cli("memories", "preview", "--json", "-u", user, "I work in healthcare.").json()["operations"])
+        for user in ("sarah", "bob")
+    ]
+    assert [0, 1] == counts
+
+
+@pytest.mark.parametrize("words", [[""], ["  "], []], ids=str)
+def test_no_message(cli: Cli, words: list[str]) -> None:
+    """It is wrong usage."""
+    assert 2 == cli("memories", "preview", *words).code
