@@ -1,4 +1,4 @@
-"""What a message teaches about the person: rules or one model call propose, the memories room writes.
+"""What a message teaches about the person: the offline way or one model call proposes, the memories room writes.
 
 Runs after the answer, on the person's typed words only: never on documents, tool results or answers.
 """
@@ -13,17 +13,15 @@ from pydantic import BaseModel
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.model_capture import capture_prompt, parse_operations
-from agentmem_cli.memories.rules import capture_by_rules, is_about_the_user
-from agentmem_cli.memories.store import list_memories, search_memories
-from agentmem_cli.memories.writer import Operation, Source, apply_operations
+from agentmem_cli.memories.statements import statements_of
+from agentmem_cli.memories.store import search_memories, touched_memories
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
 from agentmem_cli.records import Memory
 from agentmem_cli.sessions.turns import PendingTurn, is_in_sight
 from agentmem_cli.storage.database import Database
 
 RESEMBLING = 8
 """How many memories that resemble the message go with the model's call."""
-LATEST = 200
-"""How many of the latest memories the rules compare with."""
 
 
 class ProposedMemory(BaseModel):
@@ -44,16 +42,16 @@ class ProposedMemories(BaseModel):
 
 
 def capture_offline(database: Database, turn: PendingTurn, mode: str) -> Captured:
-    """Capture by rules. `mode` is auto, review or off."""
-    if mode == "off" or not is_about_the_user(turn.question):
+    """Keep the person's own statements. `mode` is auto, review or off."""
+    if mode == "off":
         return Captured()
-    existing = list_memories(database, turn.user_id, limit=LATEST)
-    return _written(database, turn, capture_by_rules(turn.question, existing), "rules", mode)
+    known = touched_memories(database, turn.user_id, turn.question)
+    return _written(database, turn, statements_of(turn.question, known), OFFLINE, mode)
 
 
 async def capture_with_model(database: Database, turn: PendingTurn, mode: str, model: Any) -> Captured:
     """Capture with one call of a language model (Agno's `Model`). A failed call is said, never raised."""
-    if mode == "off" or not is_about_the_user(turn.question):
+    if mode == "off":
         return Captured()
     from agno.models.message import Message
 

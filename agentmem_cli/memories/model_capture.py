@@ -93,7 +93,7 @@ def _operation(item: Any, resembling: Sequence[Memory]) -> Operation | None:
         kind=kind if kind in KINDS else "fact",
         quote=quote,
         topics=_topics(item.get("topics")),
-        replaces=replaces,
+        replaces=(replaces,) if replaces else (),
     )
 
 

@@ -12,46 +12,39 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 from uuid import uuid4
 
-from agentmem_cli.memories.claims import claim_of, cues_of
-from agentmem_cli.memories.conflict import Conflict, find_conflict
 from agentmem_cli.memories.ledger import Batch
 from agentmem_cli.memories.replacing import are_both_kept, current_of, settle, supersede
-from agentmem_cli.memories.secrets import secrets_in
-from agentmem_cli.memories.store import profile_memories, resembling_memories, same_text, text_key
+from agentmem_cli.language.secrets import secrets_in
+from agentmem_cli.memories.store import same_text, text_key
 from agentmem_cli.memories.wording import MAX_TEXT, own_words, tidy, verbatim
 from agentmem_cli.records import Memory, Record
 from agentmem_cli.storage.database import Database
 
 PERSON = "person"
 """The actor who needs no quote, and who alone may say again what was forgotten."""
-
-_SAID_AT_ONCE = 20
-"""Operations: a longer batch is a file of memories, and is not judged one by one (10,000 took 84 s, and take 1.5)."""
-
-
-_WHO_THEY_ARE = 4_000
-"""Characters of the profile that a new home is compared with."""
-
+OFFLINE = "offline"
+"""The actor where no language model is in use."""
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing to remember. `replaces` is the id of the memory that it makes untrue."""
+    """One thing to do: remember a text, put it in the place of other memories, or forget those."""
 
-    action: Literal["add", "replace"]
-    text: str
+    action: Literal["add", "replace", "forget"]
+    text: str = ""
     kind: str = "fact"
     quote: str | None = None
     topics: list[str] = field(default_factory=list)
-    replaces: str | None = None
+    replaces: tuple[str, ...] = ()
+    """The ids of the memories that it makes untrue, or that are to be forgotten."""
     said_at: int | None = None
     """When it was said, if not when its source was."""
     asks_about: str | None = None
-    """The text of the memory that it may replace, where that was asked before: an import asks it again."""
+    """The id, or in an import the text, of a memory that it may replace: both stay, and the person is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where operations come from. `actor` is "person", "rules" or "model:ID"."""
+    """Where operations come from. `actor` is PERSON, OFFLINE or "model:ID"."""
 
     session_id: str | None
     run_id: str | None
@@ -108,7 +101,7 @@ def apply_operations(
         return written
     with database.write() as connection:
         batch = Batch(connection, written.batch_id, user_id, source.actor, now)
-        writing = _Writing(database, batch, source, said, mode, written, is_file=len(operations) > _SAID_AT_ONCE)
+        writing = _Writing(database, batch, source, said, mode, written)
         for operation in operations:
             writing.write(operation)
     return written
@@ -124,7 +117,6 @@ class _Writing:
     said: str
     mode: str
     written: Written
-    is_file: bool
 
     @property
     def by_person(self) -> bool:
@@ -147,9 +139,9 @@ class _Writing:
         elif "superseded" in same and not self._is_said_anew(operation, known):
             self._see_again(same["superseded"])
         else:
-            replaces = operation.replaces if operation.action == "replace" else None
+            replaces = next(iter(operation.replaces), None)
             old = current_of(self.database, user_id, replaces)
-            self._store(operation, Conflict(old, sure=True) if old else self._judged(operation))
+            self._store(operation, old, self._asked(operation))
 
     def _see_again(self, memory: Memory) -> None:
         self.batch.connection.execute(
@@ -165,26 +157,18 @@ class _Writing:
         """
         quote = operation.quote or operation.text
         is_quoted = any(memory.quote and text_key(memory.quote) == text_key(quote) for memory in known)
-        return self.by_person or (not is_quoted and claim_of(operation.text, quote).changes)
+        return self.by_person or not is_quoted
 
-    def _judged(self, operation: Operation) -> Conflict | None:
-        if operation.asks_about:
-            same = same_text(self.database, self.batch.user_id, operation.asks_about)
-            return next((Conflict(each, sure=False) for each in same if each.status == "active"), None)
-        return None if self.is_file else self._conflict(operation)
-
-    def _conflict(self, operation: Operation) -> Conflict | None:
-        """What the new memory makes untrue. Not what the same batch says, nor what was said later."""
-        said_at = self.source.said_at if operation.said_at is None else operation.said_at
-        new = {memory.memory_id for memory in (*self.written.added, *self.written.replaced)}
-        alike = resembling_memories(self.database, self.batch.user_id, operation.text, cues_of(operation.text))
-        if "home" in claim_of(operation.text).slots:  # shares no word with "Is a nurse in Oslo"
-            alike += profile_memories(self.database, self.batch.user_id, _WHO_THEY_ARE)
-        resembling = {each.memory_id: each for each in alike if each.memory_id not in new}
-        earlier = [each for each in resembling.values() if each.said_at <= said_at]
-        found = find_conflict(operation.text, operation.quote or "", earlier)
-        kept = found and are_both_kept(self.database, self.batch.user_id, operation.text, found.memory.text)
-        return None if kept else found
+    def _asked(self, operation: Operation) -> Memory | None:
+        """The memory to ask about, unless the person has answered that both are true."""
+        about = operation.asks_about
+        if about is None:
+            return None
+        same = same_text(self.database, self.batch.user_id, about)
+        named = next((memory for memory in same if memory.status == "active"), None)
+        asked = named or current_of(self.database, self.batch.user_id, about)
+        kept = asked and are_both_kept(self.database, self.batch.user_id, operation.text, asked.text)
+        return None if kept else asked
 
     def _checked(self, operation: Operation) -> Operation | None:
         """The operation with a tidy text and its quote as it was typed; None when it may not be stored."""
@@ -199,22 +183,22 @@ class _Writing:
             return None
         return replace(operation, text=text, quote=tidy(quote) if quote else None)
 
-    def _store(self, operation: Operation, conflict: Conflict | None) -> None:
-        memory, old = self._memory(operation), conflict.memory if conflict else None
+    def _store(self, operation: Operation, old: Memory | None, asked: Memory | None) -> None:
+        memory = self._memory(operation)
         if self.mode == "review":
             waiting = replace(memory, status="proposed", supersedes=old.memory_id if old else None)
             self.batch.change(None, waiting, "propose")
             self.written.proposed.append(waiting)
-        elif conflict and conflict.sure:
-            memory = replace(memory, supersedes=conflict.memory.memory_id)
-            supersede(self.batch, conflict.memory, memory)
+        elif old:
+            memory = replace(memory, supersedes=old.memory_id)
+            supersede(self.batch, old, memory)
             self.batch.change(None, memory, "add")
             self.written.replaced.append(memory)
-        elif conflict:
-            memory = replace(memory, replaces_perhaps=conflict.memory.memory_id)
+        elif asked:
+            memory = replace(memory, replaces_perhaps=asked.memory_id)
             self.batch.change(None, memory, "ask")
             self.written.added.append(memory)
-            self.written.asked.append(conflict.memory)
+            self.written.asked.append(asked)
         else:
             self.batch.change(None, memory, "add")
             self.written.added.append(memory)
