@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agentmem_cli.memories.rules import capture_by_rules
-from agentmem_cli.memories.store import list_memories
+from agentmem_cli.memories.statements import statements_of
+from agentmem_cli.memories.store import touched_memories
 from agentmem_cli.memories.wording import tidy
-from agentmem_cli.memories.writer import Operation, Source, Written, apply_operations
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, Written, apply_operations
 from agentmem_cli.records import Memory
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database, Rehearsal
@@ -31,34 +31,42 @@ class Preview:
 
 
 class Previewer:
-    """Previews the messages of one user. What is known of them is read once: a preview adds nothing to it."""
+    """Previews the messages of one user, each by what is known now: a preview adds nothing to that."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._user_id = settings.user
         self._database = Rehearsal(database.path, lock_timeout=database.lock_timeout)
-        self.known = list_memories(database, settings.user)
 
     def preview(self, message: str) -> Preview:
         """What would be kept of a message that is said now."""
         now = int(time.time())
-        operations = capture_by_rules(message, self.known)
+        known = touched_memories(self._database, self._user_id, message)
+        operations = statements_of(message, known)
+        source = Source(session_id=None, run_id=None, said_at=now, actor=OFFLINE)
         written = apply_operations(
             self._database,
             self._user_id,
             operations,
-            Source(None, None, now, "rules"),
+            source,
             typed_text=message,
             mode="auto",
             now=now,
         )
-        return Preview(message, _kept(operations, written), written.withheld)
+        return Preview(message, list(_carried_out(operations, written)), written.withheld)
 
 
-def _kept(operations: Sequence[Operation], written: Written) -> list[Operation]:
-    """The operations that the writer carried out, as it did: with tidy texts, and what they really replace."""
+def _carried_out(operations: Sequence[Operation], written: Written) -> Iterator[Operation]:
+    """The operations without those that the writer refused, with tidy texts and what they replace.
+
+    One without a text only ends or forgets memories that are known: nothing refuses that.
+    """
     new = {memory.text: memory for memory in (*written.added, *written.replaced)}
-    carried_out = ((operation, new.get(tidy(operation.text))) for operation in operations)
-    return [_as_written(operation, memory) for operation, memory in carried_out if memory]
+    for operation in operations:
+        memory = new.get(tidy(operation.text))
+        if memory:
+            yield _as_written(operation, memory)
+        elif not operation.text:
+            yield operation
 
 
 def _as_written(operation: Operation, memory: Memory) -> Operation:
@@ -67,7 +75,7 @@ def _as_written(operation: Operation, memory: Memory) -> Operation:
         action="replace" if memory.supersedes else "add",
         text=memory.text,
         quote=memory.quote,
-        replaces=memory.supersedes,
+        replaces=operation.replaces if memory.supersedes else (),
         asks_about=memory.replaces_perhaps,
     )
 
@@ -78,7 +86,7 @@ def _as_json(operation: Operation) -> dict[str, Any]:
         "text": operation.text,
         "kind": operation.kind,
         "quote": operation.quote,
-        "replaces": [operation.replaces] if operation.replaces else [],
+        "replaces": list(operation.replaces),
         "topics": operation.topics,
         "asks_about": operation.asks_about,
     }

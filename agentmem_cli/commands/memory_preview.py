@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentmem_cli.commands.memory_review import named
 from agentmem_cli.commands.options import AsJson, User, opened
 from agentmem_cli.errors import UsageProblem
-from agentmem_cli.records import Memory
+from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.streams import note, say_json, say_table
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def preview(
-    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The message; - reads one a line.")],
+    text: Annotated[
+        list[str], typer.Argument(metavar="TEXT", help="The message; - reads one a line.")
+    ],
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,7 +42,7 @@ def preview(
     if as_json:
         say_json(shown.as_json())
     else:
-        _print(shown, previewer.known)
+        _print(shown, database, settings.user)
 
 
 def _message_in(line: str) -> str:
@@ -51,9 +54,11 @@ def _message_in(line: str) -> str:
     return value if isinstance(value, str) else line.rstrip("\r\n")
 
 
-def _print(shown: Preview, known: list[Memory]) -> None:
-    texts = {memory.memory_id: memory.text for memory in known}
-    rows = [(each.action, each.kind, _described(each, texts)) for each in shown.operations]
+def _print(shown: Preview, database: Database, user_id: str) -> None:
+    rows = [
+        (each.action, each.kind if each.text else "", _described(each, database, user_id))
+        for each in shown.operations
+    ]
     if rows:
         say_table(("WHAT", "KIND", "TEXT"), rows)
     else:
@@ -62,10 +67,14 @@ def _print(shown: Preview, known: list[Memory]) -> None:
         note(f"Left out: {', '.join(shown.withheld)}.")
 
 
-def _described(operation: Operation, texts: dict[str, str]) -> str:
-    """The text, and the older memories that it is about."""
-    if operation.replaces:
-        return f"{operation.text}  (in the place of: {texts[operation.replaces]})"
+def _described(operation: Operation, database: Database, user_id: str) -> str:
+    """The text, with the older memories that it is about, as in `… (in the place of: 1a2b3c4d "…")`."""
+    older = "; ".join(named(database, user_id, each) for each in operation.replaces)
+    if not operation.text:
+        return older
+    if older:
+        return f"{operation.text} (in the place of: {older})"
     if operation.asks_about:
-        return f"{operation.text}  (perhaps in the place of: {texts[operation.asks_about]})"
+        asked = named(database, user_id, operation.asks_about)
+        return f"{operation.text} (perhaps in the place of: {asked})"
     return operation.text

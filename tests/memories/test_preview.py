@@ -11,6 +11,8 @@ import pytest
 from harness.command_line import Result
 
 Cli = Callable[..., Result]
+CATS = "We have two cats, Miso and Tofu."
+TOM = "My brother Tom is getting married in June."
 
 
 def stored(home: Path) -> list[str]:
@@ -23,45 +25,62 @@ def stored(home: Path) -> list[str]:
 
 
 def test_what_would_be_kept(cli: Cli, home: Path) -> None:
-    """With its kind, its quote and what it rests on; no row changes and no session is made."""
+    """With its kind and its quote; no row changes and no session is made."""
     cli("memories", "add", "Likes tea")
     before = stored(home)
-    (operation,) = cli("memories", "preview", "--json", "I work in healthcare.").json()["operations"]
-    assert ("add", "fact", []) == (operation["action"], operation["kind"], operation["replaces"])
-    assert operation["quote"] in "I work in healthcare."
-    assert "healthcare" in operation["text"]
+    (operation,) = cli("memories", "preview", "--json", CATS).json()["operations"]
+    expected = {"action": "add", "text": CATS, "kind": "fact", "quote": CATS, "replaces": []}
+    assert expected == {key: operation[key] for key in expected}
     assert before == stored(home)
 
 
 def test_for_a_person(cli: Cli) -> None:
     """A short list; or that nothing would be kept."""
-    shown = cli("memories", "preview", "I", "work", "in", "healthcare.")
-    assert (0, ["WHAT", "KIND", "TEXT"]) == (shown.code, shown.out.split("\n")[0].split())
-    assert "healthcare" in shown.out
-    assert Result(0, "", "Nothing would be kept.\n") == cli("memories", "preview", "What is the time?")
+    shown = cli("memories", "preview", *CATS.split())
+    heading, line = shown.out.splitlines()
+    assert (0, ["WHAT", "KIND", "TEXT"]) == (shown.code, heading.split())
+    assert ["add", "fact", *CATS.split()] == line.split()
+    assert Result(0, "", "Nothing would be kept.\n") == cli(
+        "memories", "preview", "What is the time?"
+    )
 
 
 def test_one_message_a_line(cli: Cli) -> None:
     """A JSON string or plain text each; one JSON line each, in their order, an empty line too."""
-    messages = ["I work in healthcare.", "I work in law.\nReally.", "", '"quoted" words', '{"content": "x"}']
+    messages = [CATS, f"\n{TOM}", "", '"quoted" words', '{"content": "x"}']
     lines = [messages[0], json.dumps(messages[1]), *messages[2:]]
     shown = cli("memories", "preview", "-", stdin="\n".join(lines)).json_lines()
     assert messages == [each["message"] for each in shown]
-    assert ["healthcare" in shown[0]["operations"][0]["text"], []] == [True, shown[2]["operations"]]
+    assert [CATS, TOM] == [shown[place]["operations"][0]["text"] for place in (0, 1)]
+    assert [] == shown[2]["operations"]
 
 
 def test_each_message_is_judged_by_what_is_known(cli: Cli) -> None:
     """Not by what another line would have added."""
-    shown = cli("memories", "preview", "-", stdin="I work in healthcare.\n" * 2).json_lines()
+    shown = cli("memories", "preview", "-", stdin=f"{CATS}\n" * 2).json_lines()
     assert [1, 1] == [len(each["operations"]) for each in shown]
+
+
+def test_a_wish_to_forget(cli: Cli) -> None:
+    """It names the memory that would go, which stays."""
+    told = "My daughter Mia is 6 and allergic to peanuts."
+    cli("chat", "-p", "--no-knowledge", told)
+    (known,) = cli("memories", "list", "--json").json()
+    wish = "Please forget about my daughter Mia."
+    (operation,) = cli("memories", "preview", "--json", wish).json()["operations"]
+    assert ("forget", "", [known["memory_id"]]) == tuple(
+        operation[key] for key in ("action", "text", "replaces")
+    )
+    assert f'{known["memory_id"][:8]} "{told}"' in cli("memories", "preview", wish).out
+    assert [known] == cli("memories", "list", "--json").json()
 
 
 def test_what_the_writer_refuses_is_left_out(cli: Cli) -> None:
     """What is known already, what was forgotten, and a secret, which is named."""
-    for said in ("I work in healthcare.", "I prefer tea."):
+    for said in (TOM, CATS):
         cli("chat", "-p", "--no-knowledge", said)
     cli("memories", "delete", cli("memories", "list", "--json").json()[0]["memory_id"])
-    said = "I work in healthcare.\nI prefer tea.\nMy password is hunter2.\n"
+    said = f"{TOM}\n{CATS}\nMy password is hunter2.\n"
     shown = cli("memories", "preview", "-", stdin=said).json_lines()
     assert [[], [], []] == [each["operations"] for each in shown]
     assert [[], [], ["a password"]] == [each["withheld"] for each in shown]
@@ -70,9 +89,9 @@ def test_what_the_writer_refuses_is_left_out(cli: Cli) -> None:
 
 def test_of_another_user(cli: Cli) -> None:
     """What is known already is a matter of each user."""
-    cli("chat", "-p", "--no-knowledge", "I work in healthcare.")
+    cli("chat", "-p", "--no-knowledge", CATS)
     counts = [
-        len(cli("memories", "preview", "--json", "-u", user, "I work in healthcare.").json()["operations"])
+        len(cli("memories", "preview", "--json", "-u", user, CATS).json()["operations"])
         for user in ("sarah", "bob")
     ]
     assert [0, 1] == counts
