@@ -60,4 +60,4 @@ def _keep_the_latest(latest: dict[str, _Said], operation: Operation, run: Unmine
     topic = operation.topics[0] if operation.topics else ""
     key = topic if topic in ONE_AT_A_TIME else text_key(operation.text)
     if key not in latest or latest[key][1].at <= run.at:
-        latest[key] = (replace(operation, action="add", replaces=None), run)
+        latest[key] = (replace(operation, action="add", replaces=()), run)

@@ -181,7 +181,9 @@ def _placed(operation: Operation, sentence: str, existing: Sequence[Memory]) -> 
     if not alike or any(text_key(memory.text) == text_key(operation.text) for memory in existing):
         return operation
     newest = max(alike, key=lambda memory: memory.said_at)
-    return Operation("replace", operation.text, operation.kind, operation.quote, operation.topics, newest.memory_id)
+    return Operation(
+        "replace", operation.text, operation.kind, operation.quote, operation.topics, replaces=(newest.memory_id,)
+    )
 
 
 def _is_replaced(operation: Operation, topic: str, memory: Memory) -> bool:

@@ -1,0 +1,57 @@
+"""Which memories a message may touch: what a model that captures it is shown. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agentmem_cli.memories.store import list_memories, search_memories
+from agentmem_cli.recall.tokens import count_tokens
+from agentmem_cli.recall.vectors import MEMORIES, Vectors
+from agentmem_cli.records import Memory
+from agentmem_cli.storage.database import Database
+
+BUDGET = 1_200
+"""Tokens of all of them."""
+_ALWAYS_BUDGET = 800
+"""Of those that are shown whatever the message is: the rest is left for what resembles it."""
+_LINE = 14
+"""Tokens of a memory's number, kind and dates."""
+_ALWAYS_TOPICS = frozenset({"name", "people", "family", "health", "diet"})
+_RESEMBLING = 40
+_SEARCHED = 4_000
+"""Characters of a text that are searched for."""
+
+
+def touched_memories(
+    database: Database, user_id: str, texts: Sequence[str], vectors: Vectors | None = None
+) -> list[Memory]:
+    """Standing instructions, name, people and health, then what resembles the texts, those of the first text first.
+
+    What is said in other words than a memory's is found once the `vectors` are in memory.
+    """
+    always = (memory for memory in list_memories(database, user_id) if _is_always_shown(memory))
+    shown = _within(_ALWAYS_BUDGET, always, [])
+    for text in texts:
+        near = vectors.cosines(text[:_SEARCHED]) if vectors and text.strip() else {}
+        found = search_memories(database, user_id, text[:_SEARCHED], _RESEMBLING, near.get(MEMORIES))
+        shown = _within(BUDGET, (memory for memory, _ in found), shown)
+    return shown
+
+
+def _is_always_shown(memory: Memory) -> bool:
+    return memory.kind == "instruction" or not _ALWAYS_TOPICS.isdisjoint(memory.topics)
+
+
+def _within(budget: int, memories: Iterable[Memory], shown: list[Memory]) -> list[Memory]:
+    """What is shown already, and of the memories as many as the budget has room for with it."""
+    kept = {memory.memory_id: memory for memory in shown}
+    left = budget - sum(map(_tokens, shown))
+    for memory in memories:
+        if memory.memory_id not in kept and _tokens(memory) <= left:
+            kept[memory.memory_id] = memory
+            left -= _tokens(memory)
+    return list(kept.values())
+
+
+def _tokens(memory: Memory) -> int:
+    return count_tokens(memory.text) + _LINE
