@@ -72,7 +72,7 @@ async def proposed_by_model(
     database: Database, waiting: WaitingCapture, before: Before, model: Model, vectors: Vectors | None
 ) -> list[Operation] | None:
     """What a model proposes for a message; None when it twice did not answer in form. Writes nothing."""
-    known = touched_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
+    known = await touched_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
     answers = [each.answer for each in before.exchanges]
     said = Said(waiting.typed, waiting.at, list(zip(before.typed, answers, strict=True)))
     return await _asked(model, *capture_prompt(said, known), known)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from agentmem_cli.memories.store import list_memories, search_memories
 from agentmem_cli.recall.tokens import count_tokens
@@ -18,24 +20,36 @@ _LINE = 14
 """Tokens of a memory's number, kind and dates."""
 _ALWAYS_TOPICS = frozenset({"name", "people", "family", "health", "diet"})
 _RESEMBLING = 40
+_REFRESHING = 2.0
+"""Seconds for vectors that are missing."""
 _SEARCHED = 4_000
 """Characters of a text that are searched for."""
 
 
-def touched_memories(
+async def touched_memories(
     database: Database, user_id: str, texts: Sequence[str], vectors: Vectors | None = None
 ) -> list[Memory]:
-    """Standing instructions, name, people and health, then what resembles the texts, those of the first text first.
+    """All that is known, the last said first, where that is little.
 
-    What is said in other words than a memory's is found once the `vectors` are in memory.
+    Else standing instructions, name, people and health, then what resembles the texts, by words and by the `vectors`.
     """
-    always = (memory for memory in list_memories(database, user_id) if _is_always_shown(memory))
-    shown = _within(_ALWAYS_BUDGET, always, [])
+    everything = list_memories(database, user_id)
+    if sum(map(_tokens, everything)) <= BUDGET:
+        return everything
+    if vectors is not None:
+        await asyncio.to_thread(_refresh, vectors)
+    shown = _within(_ALWAYS_BUDGET, filter(_is_always_shown, everything), [])
     for text in texts:
         near = vectors.cosines(text[:_SEARCHED]) if vectors and text.strip() else {}
         found = search_memories(database, user_id, text[:_SEARCHED], _RESEMBLING, near.get(MEMORIES))
         shown = _within(BUDGET, (memory for memory, _ in found), shown)
     return shown
+
+
+def _refresh(vectors: Vectors) -> None:
+    """Make and read the vectors that are missing. Who recalls says what fails about them; here words must do."""
+    with suppress(Exception):
+        vectors.refresh(_REFRESHING)
 
 
 def _is_always_shown(memory: Memory) -> bool:

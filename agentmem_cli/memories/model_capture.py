@@ -113,7 +113,7 @@ def _moment(at: int) -> str:
 
 def _shown(memory: Memory) -> str:
     """`Flies to Rome (event, said 2026-05-20, on 2026-06-14)`."""
-    said = datetime.fromtimestamp(memory.said_at).strftime("%Y-%m-%d")
+    said = datetime.fromtimestamp(memory.said_at).astimezone().strftime("%Y-%m-%d")
     dates = [f"{word} {day}" for word, day in (("on", memory.on_date), ("until", memory.until_date)) if day]
     return f"{tidy(memory.text)} ({', '.join([memory.kind, f'said {said}', *dates])})"
 

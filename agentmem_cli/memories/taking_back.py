@@ -47,7 +47,8 @@ def batches_of_run(database: Database, user_id: str, run_id: str) -> list[str]:
     """The batches in which a run's message changed memories and that are not undone, the last first."""
     rows = database.read(
         "SELECT batch_id, max(entry_id) AS last FROM memory_ledger WHERE user_id = :user AND action <> 'undo'"
-        " AND run_id = :run AND :undo || batch_id NOT IN (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
+        " AND run_id = :run AND :undo || batch_id NOT IN"
+        " (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
         " GROUP BY batch_id ORDER BY last DESC",
         {"user": user_id, "run": run_id, "undo": UNDO},
     )
