@@ -1,4 +1,4 @@
-"""What a message teaches about the person: rules or one model call propose, the memories room writes.
+"""What a message teaches about the person: the offline way or one model call proposes, the memories room writes.
 
 Runs after the answer, from the queue, on the person's typed words only: never on documents, tool results or answers.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.events import Captured
-from agentmem_cli.agent.touched import touched_memories
+from agentmem_cli.agent.shown import shown_memories
 from agentmem_cli.memories.model_capture import AGAIN, Said, capture_prompt, parse_operations
-from agentmem_cli.memories.rules import capture_by_rules, is_about_the_user
-from agentmem_cli.memories.store import list_memories
+from agentmem_cli.memories.statements import statements_of
+from agentmem_cli.memories.store import touched_memories
 from agentmem_cli.memories.wording import own_words
-from agentmem_cli.memories.writer import EarlierWords, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import OFFLINE, EarlierWords, Operation, Source, apply_operations
 from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.records import Exchange, Memory
 from agentmem_cli.sessions.turns import history_before, typed_words
@@ -26,8 +26,6 @@ from agentmem_cli.storage.database import Database
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agno.models.base import Model
 
-LATEST = 200
-"""How many of the latest memories the rules compare with."""
 EXCHANGES = 3
 """Exchanges before the message that a model is shown."""
 _MOST_TYPED = 1_000
@@ -48,11 +46,9 @@ class Before:
 
 
 def capture_offline(database: Database, waiting: WaitingCapture) -> Captured:
-    """Capture by rules."""
-    operations: list[Operation] = []
-    if is_about_the_user(waiting.typed):
-        operations = capture_by_rules(waiting.typed, list_memories(database, waiting.user_id, limit=LATEST))
-    return _written(database, waiting, operations, "rules", Before())
+    """Keep the person's own statements."""
+    known = touched_memories(database, waiting.user_id, waiting.typed)
+    return _written(database, waiting, statements_of(waiting.typed, known), OFFLINE, Before())
 
 
 async def capture_with_model(
@@ -72,7 +68,7 @@ async def proposed_by_model(
     database: Database, waiting: WaitingCapture, before: Before, model: Model, vectors: Vectors | None
 ) -> list[Operation] | None:
     """What a model proposes for a message; None when it twice did not answer in form. Writes nothing."""
-    known = await touched_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
+    known = await shown_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
     answers = [each.answer for each in before.exchanges]
     said = Said(waiting.typed, waiting.at, list(zip(before.typed, answers, strict=True)))
     return await _asked(model, *capture_prompt(said, known), known)

@@ -1,6 +1,6 @@
 """What imported conversations say of the person, proposed and never saved: the person has not seen it written.
 
-Each thing is proposed once, as it was said last; of what there is only one at a time, such as a home, only the latest.
+Each thing is proposed once, as it was said last.
 What was imported and not looked through, since that was stopped or killed, is looked through with the next import.
 """
 
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
-from agentmem_cli.memories.rules import ONE_AT_A_TIME, capture_by_rules, is_about_the_user
+from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import text_key
-from agentmem_cli.memories.writer import Operation, Source, apply_operations
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
 from agentmem_cli.sessions.account_import import UnminedRun, count_unmined, note_mined, unmined_runs
 from agentmem_cli.storage.database import Database
 
@@ -23,14 +22,14 @@ _Said = tuple[Operation, UnminedRun]
 
 
 def propose_from_imports(database: Database, user_id: str, progress: Callable[[int, int], None]) -> int:
-    """Put what a user's imported messages say by the rules into `pending`; gives how many are new there.
+    """Put what a user's imported messages state into `pending`; gives how many are new there.
 
     Proposing the same again changes nothing, so what was killed in the middle is done anew from its beginning.
     """
     said, last, messages = _look_through(database, user_id, progress)
     now, proposed = int(time.time()), 0
     for operation, run in sorted(said, key=lambda each: each[1].at):
-        source = Source(run.session_id, run.run_id, run.at, "rules")
+        source = Source(run.session_id, run.run_id, run.at, OFFLINE)
         written = apply_operations(
             database, user_id, [operation], source, typed_text=run.question, mode="review", now=now
         )
@@ -48,8 +47,8 @@ def _look_through(
     last, messages = 0, count_unmined(database, user_id)
     for place, run in enumerate(unmined_runs(database, user_id), start=1):
         last = run.number
-        if len(run.question) <= MOST_TYPED and is_about_the_user(run.question):
-            for operation in capture_by_rules(run.question, []):
+        if len(run.question) <= MOST_TYPED:
+            for operation in statements_of(run.question, []):
                 _keep_the_latest(latest, operation, run)
         if place % 100 == 0:
             progress(place, messages)
@@ -57,7 +56,6 @@ def _look_through(
 
 
 def _keep_the_latest(latest: dict[str, _Said], operation: Operation, run: UnminedRun) -> None:
-    topic = operation.topics[0] if operation.topics else ""
-    key = topic if topic in ONE_AT_A_TIME else text_key(operation.text)
+    key = text_key(operation.text)
     if key not in latest or latest[key][1].at <= run.at:
-        latest[key] = (replace(operation, action="add", replaces=()), run)
+        latest[key] = (operation, run)

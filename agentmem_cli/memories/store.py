@@ -34,8 +34,8 @@ _PENDING = (
     " (SELECT memory_id FROM memory_details WHERE user_id = ? AND status = 'active')))"
 )
 # A question whose older memory is no longer active is over; undo, which makes that active again, asks again.
-_RESEMBLING = 60
-"""Memories that a new one is compared with."""
+_RESEMBLING, _LATEST = 60, 100
+"""Memories that a message is compared with: those that share words with it, and those said last."""
 _PROFILE_LENGTH = 300
 """Rows read for a profile: more than any budget that fits a prompt can hold."""
 
@@ -102,11 +102,13 @@ def sameness_hash(user_id: str, text: str) -> str:
     return hashlib.sha256(f"{user_id}\n{same_key(text)}".encode("utf-8", "replace")).hexdigest()
 
 
-def resembling_memories(database: Database, user_id: str, text: str, cues: Sequence[str]) -> list[Memory]:
-    """The active memories that share words with a text, or hold one of the cues; the most alike first."""
-    asked = list(dict.fromkeys([*terms(text), *cues]))
+def touched_memories(database: Database, user_id: str, text: str) -> list[Memory]:
+    """The active memories that a message may change: those that share words with it, and the latest."""
+    asked = terms(text)
     found = matches(database, user_id, match_any(asked), _RESEMBLING, _memory) if asked else []
-    return [memory for memory, _ in found]
+    touched = {memory.memory_id: memory for memory, _ in found}
+    latest = list_memories(database, user_id, limit=_LATEST)
+    return list((touched | {memory.memory_id: memory for memory in latest}).values())
 
 
 def profile_memories(database: Database, user_id: str, budget: int) -> list[Memory]:

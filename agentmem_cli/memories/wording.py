@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from agentmem_cli.errors import UsageProblem
-from agentmem_cli.memories.secrets import secrets_in
+from agentmem_cli.language.secrets import secrets_in
 
 MAX_TEXT = 500
 """Characters of one memory: it is one statement, not a page."""

@@ -14,9 +14,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
+from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.memories.ledger import Batch
 from agentmem_cli.memories.replacing import are_both_kept, current_of, end, settle, supersede, superseding
-from agentmem_cli.memories.secrets import secrets_in
 from agentmem_cli.memories.store import same_text, text_key
 from agentmem_cli.memories.support import is_supported
 from agentmem_cli.memories.wording import MAX_TEXT, own_words, tidy, verbatim
@@ -26,6 +26,8 @@ from agentmem_cli.storage.database import Database
 
 PERSON = "person"
 """The actor who needs no quote, and who alone may say again what was forgotten."""
+OFFLINE = "offline"
+"""The actor where no language model is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where operations come from. `actor` is "person", "rules" or "model:ID"."""
+    """Where operations come from. `actor` is PERSON, OFFLINE or "model:ID"."""
 
     session_id: str | None
     run_id: str | None
@@ -119,7 +121,7 @@ def apply_operations(
 ) -> Written:
     """Write what may be written, in one transaction. `mode` is "auto" or "review" (then it waits for approval).
 
-    `typed_text` is the person's message; the quotes of rules and models must stand in its own words, or in those of
+    `typed_text` is the person's message; quotes of others must stand in its own words, or in those of
     `earlier` messages. `takes_capture` takes the source's run out of the queue too; when it is not there, since
     another process captured it or it was erased, nothing is written.
     """

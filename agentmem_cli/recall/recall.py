@@ -16,7 +16,6 @@ from agentmem_cli.recall.later_mentions import with_later_mentions
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.ranking import rank_messages
 from agentmem_cli.recall.small_talk import is_remark, is_small_talk, unknown_words
-from agentmem_cli.recall.updates import untrue_since
 from agentmem_cli.recall.vectors import MEMORIES, MESSAGES, Vectors
 from agentmem_cli.records import Recall, RecalledTurn
 from agentmem_cli.storage.database import Database
@@ -87,10 +86,8 @@ def _says(text: str, words: list[str]) -> bool:
 
 
 def _marked(database: Database, user_id: str, turns: list[RecalledTurn]) -> list[RecalledTurn]:
-    """The messages, each of the person's with what is true now if a memory of it, or what it says, was replaced."""
+    """The messages, each of the person's with what is true now if a memory of it was replaced."""
     now = replaced_since(database, user_id, [turn.run_id for turn in turns])
-    said = untrue_since(turns)
     return [
-        replace(turn, replaced_by=now.get(turn.run_id) or said.get(turn.message_id)) if turn.role == "user" else turn
-        for turn in turns
+        replace(turn, replaced_by=now.get(turn.run_id)) if turn.role == "user" else turn for turn in turns
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentmem_cli.memories.secrets import secrets_in
+from agentmem_cli.language.secrets import secrets_in
 
 SECRETS = [
     "sk-proj-a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2",
@@ -49,6 +49,20 @@ SECRETS = [
     "my secret key is abc123def",
     "dop_v1_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "postgres://bob:s3cret@db/x",
+    "my SSN is 219-09-9999",
+    "Das Passwort für den Router lautet Winter1999.",
+    "meine Geheimzahl ist 7731",
+    "La contraseña de casa es verano1987",
+    "mon mot de passe est soleil77",
+    "a senha do wifi é gato2021",
+    "la mia password è ciao1234",
+    "mijn wachtwoord is tulp2020",
+    "hasło: wiosna2020",
+    "wifi şifresi: deniz35",
+    "мой пароль лето2019",
+    "密码：abc12345",
+    "パスワードはneko2222です",
+    "비밀번호는 hana1004",
 ]
 OTHERS = [
     "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
@@ -79,6 +93,11 @@ OTHERS = [
     "I use a password manager",
     "my passport expires in 2027",
     "token economics is fun",
+    "Ich habe mein Passwort 3 Mal vergessen",
+    "He cambiado la contraseña hace 2 días",
+    "my password manager cost 40 dollars in 2024",
+    "zmieniłem hasło w 2024 roku",
+    "パスワードを忘れました",
     "I like the API token flow",
 ]
 

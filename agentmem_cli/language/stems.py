@@ -1,0 +1,51 @@
+"""The stems of a text: what its words have in common with other forms of them, without stop words.
+
+Snowball's stemmers do the work; the language of a text is the one whose stop words it holds most of. Negations are no
+stop words. Chinese, Japanese and Korean are written without spaces, and become pairs of characters.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable
+from importlib.resources import files
+
+from agentmem_cli.storage.fulltext import searchable
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_ELIDED = re.compile(r"^(?:[cdjlmnstCDJLMNST]|qu|Qu)'(?=\w{3})")
+"""Of French and Italian: "l'hôpital"."""
+_UNKNOWN = "english"
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words that carry meaning, lower case, in their order, as often as they stand there."""
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
+    language = _language(words)
+    stop_words, stem = _stop_words()[language], _stemmer(language)
+    kept = [_ELIDED.sub("", word).removesuffix("'s") for word in words if word not in stop_words]
+    return [stem(word) for word in kept if word not in stop_words]
+
+
+def _language(words: list[str]) -> str:
+    """The language of most of the stop words; English where there are none."""
+    counts = Counter({name: sum(word in known for word in words) for name, known in _stop_words().items()})
+    return max(counts, key=lambda name: (counts[name], name == _UNKNOWN))
+
+
+@functools.cache
+def _stop_words() -> dict[str, frozenset[str]]:
+    text = files(__package__).joinpath("stop_words.txt").read_text(encoding="utf-8")
+    lines = [line.partition(": ") for line in text.splitlines()]
+    return {name: frozenset(words.split()) for name, _, words in lines}
+
+
+@functools.cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    """The stemmer of a language, made once; importing the package takes .1 s."""
+    import snowballstemmer
+
+    stem: Callable[[str], str] = snowballstemmer.stemmer(language).stemWord
+    return functools.lru_cache(maxsize=20_000)(stem)

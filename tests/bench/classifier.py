@@ -1,0 +1,213 @@
+"""The classifier of sentences: fit its weights, and measure it on voices that no fit has seen. Run by hand.
+
+    uv run --group dev python tests/bench/classifier.py [--fit | --curve]
+
+The labelled messages are in `voices`, a file a voice; `voices/README.md` says who wrote what and what a label means.
+Prints for each held-out voice the share of sentences worth keeping that are kept, and the share of messages that hold
+nothing of which something is kept; the same for standing instructions; beside them the baseline "a sentence with a
+first-person word that is no question". `--fit` writes the weights anew, from all voices but those held out.
+`--curve` shows what a quarter, half and all of the fitted voices bring.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from agentmem_cli.language import classifier
+from agentmem_cli.language.classifier import KEEP, KINDS, TOPICS, judge
+from agentmem_cli.language.features import BITS, featurize
+from agentmem_cli.language.vocabulary import first_person_words
+
+VOICES = Path(__file__).parent / "voices"
+HELD_OUT = frozenset(
+    "en-7 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
+)
+"""One voice of each language: what it says is in no fit."""
+WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
+TOPIC_BITS = 14
+"""Topics are told by fewer buckets: 2 ** 16 tell them no better."""
+REGULARIZATION = 20.0
+"""scikit-learn's C: 5 to 100 are about as good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled sentence."""
+
+    kind: str
+    revises: bool
+    topics: tuple[str, ...]
+    text: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is worth keeping."""
+        return self.kind in KINDS
+
+
+Message = list[Line]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Fit, or measure."""
+    voices = {path.stem: read(path) for path in sorted(VOICES.glob("*.txt"))}
+    fitted = [message for name, voice in voices.items() if name not in HELD_OUT for message in voice]
+    if "--curve" in arguments:
+        curve(fitted, voices)
+        return
+    if "--fit" in arguments:
+        save(fit(fitted))
+    report({name: voices[name] for name in sorted(HELD_OUT)}, judged_keep)
+
+
+def read(path: Path) -> list[Message]:
+    """The messages of one voice."""
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    messages = [[line for each in block.splitlines() if (line := _line(each))] for block in blocks]
+    return [message for message in messages if message]
+
+
+def _line(text: str) -> Line | None:
+    label, tab, sentence = text.partition("\t")
+    if text.startswith("#") or not tab:
+        return None
+    kind, _, topics = label.partition(" ")
+    return Line(kind.rstrip("!"), kind.endswith("!"), tuple(topics.split("+")), sentence.strip())
+
+
+def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]:
+    """The weights and the bias of every head, by its name."""
+    lines = [line for message in messages for line in message]
+    features = matrix(messages)
+    kept = np.array([line.is_kept for line in lines])
+    heads = {
+        "keep": _head(features, kept),
+        "forget": _head(features, np.array([line.kind == "forget" for line in lines])),
+    }
+    among_kept = [line for line in lines if line.is_kept]
+    of_kept = features[kept]
+    heads["revises"] = _head(of_kept, np.array([line.revises for line in among_kept]))
+    for kind in KINDS:
+        heads[kind] = _head(of_kept, np.array([line.kind == kind for line in among_kept]))
+    narrow = _narrowed(of_kept)
+    for topic in TOPICS:
+        heads[topic] = _head(narrow, np.array([topic in line.topics for line in among_kept]))
+    return heads
+
+
+def matrix(messages: Iterable[Message]) -> csr_matrix:
+    """The features of every sentence, shape (sentences, 2 ** BITS)."""
+    rows = [row for message in messages for row in featurize([line.text for line in message])]
+    pointers = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
+    buckets = np.concatenate([each for each, _ in rows]).astype(np.int32)
+    values = np.concatenate([each for _, each in rows])
+    return csr_matrix((values, buckets, pointers), shape=(len(rows), 1 << BITS))
+
+
+def _narrowed(features: csr_matrix) -> csr_matrix:
+    shape = (features.shape[0], 1 << TOPIC_BITS)
+    return csr_matrix((features.data, features.indices >> (BITS - TOPIC_BITS), features.indptr), shape)
+
+
+def _head(features: csr_matrix, truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
+    model = LogisticRegression(C=REGULARIZATION, solver="liblinear", max_iter=300, random_state=0)
+    model.fit(features, truth)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def save(heads: dict[str, tuple[NDArray[np.float64], float]]) -> None:
+    """Write the weights as whole numbers of one byte each."""
+    scales = {name: max(float(np.abs(row).max()) / 127, 1e-9) for name, (row, _) in heads.items()}
+    rows = {name: np.round(row / scales[name]).astype(np.int8) for name, (row, _) in heads.items()}
+    np.savez_compressed(
+        WEIGHTS,
+        names=np.array(list(heads)),
+        scales=np.array([scales[name] for name in heads]),
+        biases=np.array([bias for _, bias in heads.values()]),
+        **rows,
+    )
+    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes\n")
+
+
+Keeping = Callable[[Message], list[bool]]
+"""Whether each sentence of a message is kept."""
+
+
+def judged_keep(message: Message) -> list[bool]:
+    """By the classifier."""
+    return [each.keep >= KEEP for each in judge([line.text for line in message])]
+
+
+def first_person_keep(message: Message) -> list[bool]:
+    """The baseline."""
+    return [
+        bool(first_person_words(line.text)) and not line.text.rstrip().endswith(("?", "？"))
+        for line in message
+    ]
+
+
+def shares(voice: list[Message], keeping: Keeping) -> tuple[float, float]:
+    """Of the sentences worth keeping those kept, and of the messages that hold nothing those of which some is kept."""
+    found: list[bool] = []
+    false: list[bool] = []
+    for message in voice:
+        kept = keeping(message)
+        found += [was for was, line in zip(kept, message, strict=True) if line.is_kept]
+        if all(line.kind == "none" for line in message):
+            false.append(any(kept))
+    return float(np.mean(found)), float(np.mean(false))
+
+
+def report(voices: dict[str, list[Message]], keeping: Keeping) -> None:
+    """Print a row for each voice."""
+    print(f"{'voice':<8}{'kept':>8}{'baseline':>10}{'false':>8}{'baseline':>10}{'rules':>8}{'fired':>8}")
+    for name, voice in voices.items():
+        kept, false = shares(voice, keeping)
+        base_kept, base_false = shares(voice, first_person_keep)
+        rules, fired = rule_shares(voice)
+        print(f"{name:<8}{kept:>8.3f}{base_kept:>10.3f}{false:>8.3f}{base_false:>10.3f}{rules:>8.3f}{fired:>8.3f}")
+
+
+def rule_shares(voice: list[Message]) -> tuple[float, float]:
+    """Of the standing instructions those kept, and of the sentences not worth keeping those kept as instructions."""
+    captured: list[bool] = []
+    fired: list[bool] = []
+    for message in voice:
+        for line, each in zip(message, judge([line.text for line in message]), strict=True):
+            if line.kind == "rule":
+                captured.append(each.keep >= KEEP)
+            elif line.kind == "none":
+                fired.append(each.keep >= KEEP and each.kind == "instruction")
+    return float(np.mean(captured)), float(np.mean(fired))
+
+
+def curve(fitted: list[Message], voices: dict[str, list[Message]]) -> None:
+    """What more data brings: the shares of all held-out voices together."""
+    held = [message for name in HELD_OUT for message in voices[name]]
+    order = Random(0)
+    for part in (0.25, 0.5, 1.0):
+        some = [message for message in fitted if order.random() < part]
+        lines = [line for message in some for line in message]
+        weights, bias = _head(matrix(some), np.array([line.is_kept for line in lines]))
+
+        def keeping(
+            message: Message, weights: NDArray[np.float64] = weights, bias: float = bias
+        ) -> list[bool]:
+            scores = matrix([message]) @ weights + bias
+            return [bool(score >= np.log(KEEP / (1 - KEEP))) for score in scores]
+
+        kept, false = shares(held, keeping)
+        print(f"{len(lines):>7,} sentences: kept {kept:.3f}, false {false:.3f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
