@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import select
 import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, wait
+from typing import Any
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
 from agentmem_cli.agent.conversation import Conversation
@@ -17,6 +20,8 @@ from agentmem_cli.terminal.streams import note, report, say_json, say_part
 
 PATIENCE = 3.0
 """Seconds that a message waits for what may be piped beside it."""
+GRACE = 2.0
+"""Seconds that an answered message waits for a model's capture: later than that, the next start does it."""
 
 
 def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode:
@@ -32,25 +37,41 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     if conversation.model == OFFLINE:
         note(NO_MODEL_NOTICE)
     conversation.start()
-    return answer(conversation, question, typed, output)
+    captures: list[Captured] = []
+    catching_up = conversation.catch_up(captures.append)
+    ended = print_answer(conversation, question, typed, output)
+    captured = _captured(conversation, ended, catching_up)
+    return print_result(ended, [*captures, captured], output)
 
 
-def answer(conversation: Conversation, question: str, typed: str | None, output: str) -> ExitCode:
-    """One whole turn, printed, with the capture of its memories. `typed` is the part that the person typed."""
+def print_answer(conversation: Conversation, question: str, typed: str | None, output: str) -> TurnEnded:
+    """Ask, and print the answer as it comes. `typed` is the part that the person typed."""
     with stopped_by_ctrl_c(conversation):
-        ended = _printed(conversation, question, output)
-    captured = _captured(conversation, ended, typed)
+        ended = _printed(conversation, question, typed, output)
     if output == "text":
         say_part("" if ended.answer.endswith("\n") or not ended.answer else "\n")
-    else:
-        result = {**ended.as_json(), "memory": captured.as_json()}
+    return ended
+
+
+def print_result(ended: TurnEnded, captures: Sequence[Captured], output: str) -> ExitCode:
+    """Print what belongs to an answer, and give its exit code. The last of `captures` is the turn's own."""
+    if output != "text":
+        result = {**ended.as_json(), "memory": captures[-1].as_json()}
         say_json({"type": "end", **result} if output == "stream-json" else result, one_line=output == "stream-json")
-    line = memory_line(captured, undo="agentmem memories undo", pending="agentmem memories pending")
-    for each in [*(cited_lines(ended) if output == "text" else []), *filter(None, [line])]:
-        note(each)
+    for line in cited_lines(ended) if output == "text" else []:
+        note(line)
+    for each in captures:
+        note_captured(each)
     if ended.error is not None:
         return report(ended.error)
     return ExitCode.INTERRUPTED if ended.status is TurnStatus.INTERRUPTED else ExitCode.OK
+
+
+def note_captured(captured: Captured) -> None:
+    """Say what was kept, where there is something to say."""
+    line = memory_line(captured, undo="agentmem memories undo", pending="agentmem memories pending")
+    if line:
+        note(line)
 
 
 def piped_text() -> str:
@@ -79,8 +100,8 @@ def _something_is_piped() -> bool:
     return bool(ready)
 
 
-def _printed(conversation: Conversation, question: str, output: str) -> TurnEnded:
-    for event in conversation.ask(question):
+def _printed(conversation: Conversation, question: str, typed: str | None, output: str) -> TurnEnded:
+    for event in conversation.ask(question, typed=typed):
         if isinstance(event, TurnEnded):
             return event
         if output == "text" and isinstance(event, TextDelta):
@@ -92,7 +113,20 @@ def _printed(conversation: Conversation, question: str, output: str) -> TurnEnde
     raise AgentmemError("The turn ended without a result.", "Try again.")
 
 
-def _captured(conversation: Conversation, ended: TurnEnded, typed: str | None) -> Captured:
-    if conversation.turn is None or ended.status is TurnStatus.FAILED:
-        return Captured()
-    return conversation.capture(conversation.turn, typed).result()
+def begin_capture(conversation: Conversation, ended: TurnEnded) -> Future[Captured]:
+    """What the message teaches; nothing where no model could be reached."""
+    if conversation.turn is not None and ended.model_answered:
+        return conversation.capture(conversation.turn)
+    nothing = Future[Captured]()
+    nothing.set_result(Captured())
+    return nothing
+
+
+def _captured(conversation: Conversation, ended: TurnEnded, catching_up: Future[None]) -> Captured:
+    """What the message taught; what takes too long waits in the queue, as what waited before does."""
+    captured = begin_capture(conversation, ended)
+    waited: list[Future[Any]] = [captured, catching_up]
+    slow = wait(waited, None if conversation.captures_at_once else GRACE).not_done
+    if slow:
+        conversation.leave_captures()
+    return Captured(waits=True) if captured in slow else captured.result()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
-from agentmem_cli.terminal.once import answer
+from agentmem_cli.terminal.once import begin_capture, note_captured, print_answer, print_result
 from agentmem_cli.terminal.streams import note, say_json
 
 FORMAT = "stream-json"
@@ -34,6 +34,7 @@ def answer_each(conversation: Conversation) -> ExitCode:
     if conversation.model == OFFLINE:
         note(NO_MODEL_NOTICE)
     conversation.start()
+    conversation.catch_up(note_captured).result()
     codes = []
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
@@ -76,8 +77,7 @@ def _answer_line(conversation: Conversation, number: int, line: bytes) -> ExitCo
         message = read_message(line)
         if message.session not in (None, current):
             conversation.new_session(message.session)
-        code = answer(conversation, message.content, None, FORMAT)
-        conversation.refresh_vectors()
+        code = _whole_turn(conversation, message.content)
     except AgentmemError as error:
         if conversation.session_id != current:
             conversation.new_session(current)
@@ -85,3 +85,11 @@ def _answer_line(conversation: Conversation, number: int, line: bytes) -> ExitCo
         note(f"agentmem: line {number}: {error}")
         return error.exit_code
     return code
+
+
+def _whole_turn(conversation: Conversation, content: str) -> ExitCode:
+    """A turn with all that comes after its answer, however long a model takes for its capture."""
+    ended = print_answer(conversation, content, None, FORMAT)
+    captured = begin_capture(conversation, ended).result()
+    conversation.refresh_vectors()
+    return print_result(ended, [captured], FORMAT)
