@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agentmem_cli.agent.quiet import quiet_agno
 from agentmem_cli.commands.memory_review import named
-from agentmem_cli.commands.options import AsJson, User, opened
-from agentmem_cli.errors import UsageProblem
+from agentmem_cli.commands.options import AsJson, CaptureModel, User, opened_to_capture
+from agentmem_cli.errors import ExitCode, ProviderProblem, UsageProblem
 from agentmem_cli.storage.database import Database
-from agentmem_cli.terminal.streams import note, say_json, say_table
+from agentmem_cli.terminal.streams import note, report, say_json, say_table
 
 if TYPE_CHECKING:
-    from agentmem_cli.agent.preview import Preview
+    from agentmem_cli.agent.preview import Preview, Previewer
     from agentmem_cli.memories.writer import Operation
 
 
@@ -24,25 +26,40 @@ def preview(
         list[str], typer.Argument(metavar="TEXT", help="The message; - reads one a line.")
     ],
     user: User = None,
+    model: CaptureModel = None,
     as_json: AsJson = False,
-) -> None:
+) -> ExitCode:
     """Show what would be kept of a message. Nothing is saved."""
     from agentmem_cli.agent.preview import Previewer
 
     message = " ".join(text)
     if not message.strip():
         raise UsageProblem("The message is empty.", "Give one, or - to read one a line from stdin.")
-    settings, database = opened(user)
-    previewer = Previewer(settings, database)
-    if text == ["-"]:
-        for line in sys.stdin:
-            say_json(previewer.preview(_message_in(line)).as_json(), one_line=True)
-        return
-    shown = previewer.preview(message)
+    quiet_agno()
+    settings, database, name = opened_to_capture(user, model)
+    with closing(Previewer(settings, database, name)) as previewer:
+        if text == ["-"]:
+            return _preview_lines(previewer)
+        shown = previewer.preview(message)
     if as_json:
         say_json(shown.as_json())
     else:
         _print(shown, database, settings.user)
+    return ExitCode.OK
+
+
+def _preview_lines(previewer: Previewer) -> ExitCode:
+    """A JSON line for each line of stdin; one that the provider fails on says so, and the next one is asked about."""
+    code = ExitCode.OK
+    for line in sys.stdin:
+        message = _message_in(line)
+        try:
+            shown = previewer.preview(message).as_json()
+        except ProviderProblem as error:
+            code = report(error)
+            shown = {"message": message, "operations": [], "error": str(error)}
+        say_json(shown, one_line=True)
+    return code
 
 
 def _message_in(line: str) -> str:

@@ -102,6 +102,11 @@ class Database:
 class Rehearsal(Database):
     """A database whose writes are rolled back: code that writes says what it would do, and nothing is done."""
 
+    @classmethod
+    def of(cls, database: Database) -> Rehearsal:
+        """The same file, on connections of its own."""
+        return cls(database.path, lock_timeout=database.lock_timeout)
+
     @contextmanager
     def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
         """One transaction, which never commits."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
 
 Cli = Callable[..., Result]
@@ -101,3 +102,56 @@ def test_of_another_user(cli: Cli) -> None:
 def test_no_message(cli: Cli, words: list[str]) -> None:
     """It is wrong usage."""
     assert 2 == cli("memories", "preview", *words).code
+
+
+def test_with_a_language_model(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
+    """It is asked as in a chat; what the writer would refuse of its reply is left out."""
+    cli("memories", "add", "Lives in Oslo")
+    (known,) = cli("memories", "list", "--json").json()
+    before = stored(home)
+    moved = {
+        "action": "replace",
+        "text": "Lives in Bergen",
+        "kind": "fact",
+        "subject": "user",
+        "topics": ["home"],
+        "on": None,
+        "from": "2026-06-01",
+        "until": None,
+        "quote": "I moved to Bergen",
+        "replaces": [1],
+    }
+    invented = {**moved, "text": "Likes fish", "quote": "I like fish", "action": "add"}
+    anthropic.reply(json.dumps({"operations": [moved, invented]}))
+    (operation,) = cli("memories", "preview", "--json", "I moved to Bergen, far from Oslo.").json()[
+        "operations"
+    ]
+    expected = {**moved, "replaces": [known["memory_id"]], "subject": None, "asks_about": None}
+    assert expected == operation
+    assert before == stored(home)
+    assert "Lives in Oslo" in anthropic.requests[0].text
+
+
+def test_a_model_that_answers_out_of_form(cli: Cli, anthropic: AnthropicServer) -> None:
+    """Twice, and the message is kept as it is without a model."""
+    for _ in range(2):
+        anthropic.reply("Sure!")
+    (operation,) = cli("memories", "preview", "--json", CATS).json()["operations"]
+    assert CATS == operation["text"]
+
+
+def test_a_provider_that_fails(cli: Cli, anthropic: AnthropicServer) -> None:
+    """The line says so, the next one is asked about, and the exit code is 5."""
+    anthropic.error(529, "overloaded_error", times=10, when=TOM)
+    anthropic.reply('{"operations": []}', when=CATS)
+    result = cli("memories", "preview", "-", stdin=f"{TOM}\n{CATS}\n")
+    failed, asked = result.json_lines()
+    assert (5, True, []) == (result.code, "overloaded" in failed["error"], asked["operations"])
+    assert 5 == cli("memories", "preview", TOM).code
+
+
+def test_a_chosen_model(cli: Cli, anthropic: AnthropicServer) -> None:
+    """`--model offline` asks none."""
+    result = cli("memories", "preview", "--json", "--model", "offline", CATS)
+    assert 1 == len(result.json()["operations"])
+    assert [] == anthropic.requests
