@@ -19,6 +19,7 @@ from agentmem_cli.commands.memory_output import (
 from agentmem_cli.commands.memory_preview import preview
 from agentmem_cli.commands.memory_review import MemoryId, MemoryIds, approve, named, one_of, pending, reject
 from agentmem_cli.commands.memory_show import show
+from agentmem_cli.commands.memory_tidy import tidy
 from agentmem_cli.commands.memory_transfer import export, import_
 from agentmem_cli.commands.options import AsJson, User, opened
 from agentmem_cli.errors import UsageProblem
@@ -196,6 +197,7 @@ def undo(user: User = None, as_json: AsJson = False) -> None:
 
 
 app.command()(preview)
+app.command()(tidy)
 app.command()(export)
 app.command("import")(import_)
 app.command()(pending)
