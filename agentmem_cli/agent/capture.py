@@ -47,8 +47,13 @@ class Before:
 
 def capture_offline(database: Database, waiting: WaitingCapture) -> Captured:
     """Keep the person's own statements."""
+    return _written(database, waiting, proposed_offline(database, waiting), OFFLINE, Before())
+
+
+def proposed_offline(database: Database, waiting: WaitingCapture) -> list[Operation]:
+    """What is proposed for a message without a model. Writes nothing."""
     known = touched_memories(database, waiting.user_id, waiting.typed)
-    return _written(database, waiting, statements_of(waiting.typed, known), OFFLINE, Before())
+    return statements_of(waiting.typed, known)
 
 
 async def capture_with_model(

@@ -9,12 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agentmem_cli.agent.capture import Before, proposed_by_model, proposed_offline
 from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.failures import explained_error
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories import writer
-from agentmem_cli.memories.statements import statements_of
-from agentmem_cli.memories.store import touched_memories
 from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import Operation, Source, Written, apply_operations
 from agentmem_cli.recall.vectors import Vectors
@@ -88,8 +87,6 @@ class Previewer:
         if not own_words(waiting.typed).strip():
             return [], writer.OFFLINE
         if self._model_name != OFFLINE:
-            from agentmem_cli.agent.capture import Before, proposed_by_model
-
             model, vectors = self._ready_model()
             asking = proposed_by_model(self._database, waiting, Before(), model, vectors)
             try:
@@ -98,8 +95,7 @@ class Previewer:
                 raise explained_error(error, "Try again.") from error
             if operations is not None:
                 return operations, f"model:{model.id}"
-        known = touched_memories(self._database, waiting.user_id, waiting.typed)
-        return statements_of(waiting.typed, known), writer.OFFLINE
+        return proposed_offline(self._database, waiting), writer.OFFLINE
 
     def _ready_model(self) -> tuple[Model, Vectors]:
         """The model, and the vectors that there are; none is made."""
