@@ -109,14 +109,20 @@ def _clauses(sentence: str) -> list[str]:
 
 def _operation(statement: Statement, known: Sequence[Memory]) -> Operation:
     judgement = statement.judgement
-    added = Operation("add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics)
+    added = Operation(
+        "add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics
+    )
     older = _another_value(statement, known) or _ended(statement, known, SURE)
     if older is not None:
-        return Operation("replace", added.text, added.kind, added.quote, added.topics, replaces=(older.memory_id,))
+        return Operation(
+            "replace", added.text, added.kind, added.quote, added.topics, replaces=(older.memory_id,)
+        )
     asked = _ended(statement, known, ASKS)
     if asked is None:
         return added
-    return Operation("add", added.text, added.kind, added.quote, added.topics, asks_about=asked.memory_id)
+    return Operation(
+        "add", added.text, added.kind, added.quote, added.topics, asks_about=asked.memory_id
+    )
 
 
 def _ended(statement: Statement, known: Sequence[Memory], least: float) -> Memory | None:
@@ -144,7 +150,9 @@ def _another_value(statement: Statement, known: Sequence[Memory]) -> Memory | No
     if topic not in SINGLE_VALUED or "people" in statement.judgement.topics:
         return None
     alike = [
-        memory for memory in known if memory.topics[:1] == [topic] and _is_other_value(memory.text, statement.text)
+        memory
+        for memory in known
+        if memory.topics[:1] == [topic] and _is_other_value(memory.text, statement.text)
     ]
     return max(alike, key=lambda memory: memory.said_at, default=None)
 
