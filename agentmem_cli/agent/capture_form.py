@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agentmem_cli.memories.model_capture import TOPICS
+from agentmem_cli.language.classifier import TOPICS
 
 _Topic = Literal[TOPICS]  # type: ignore[valid-type]  # the closed list stands once, where the prompt is
 

@@ -13,17 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from agentmem_cli.language.classifier import TOPICS
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
-TOPICS = (
-    *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets", "leisure"),
-    *("travel", "things", "routine", "money", "style", "other"),
-)
-MAX_OPERATIONS = 20
-"""Of one message. Nobody says more of themselves at once; a reply that does is made up."""
 _MAX_TOPICS = 3
 _LONGEST_SUBJECT = 80
 _THE_PERSON = ("", "user", "the user", "person", "the person", "self", "me")
