@@ -94,11 +94,7 @@ def _character_grams(text: str) -> list[str]:
     """Runs of 2 to 5 characters; of 1 to 3 in a script that writes a syllable or a word as one."""
     lengths = range(1, 4) if _DENSE.search(text) else range(2, 6)
     padded = f" {text} "
-    return [
-        padded[start : start + length]
-        for length in lengths
-        for start in range(len(padded) - length + 1)
-    ]
+    return [padded[start : start + length] for length in lengths for start in range(len(padded) - length + 1)]
 
 
 def _hash(gram: str) -> int:

@@ -40,7 +40,9 @@ _SECRET_WORD = (
     r"|parola d['\u2019]ordine|wachtwoord\w*|has[łl][oa]\w*|[şs]ifre\w*|parola\w*|l[öo]senord\w*|salasana\w*|парол\w*|пин-?код\w*"
     r"|pin(?:[- ]?(?:code|nummer|kod\w*|koodi))?|(?:code|codice|código|numéro) pin|ssn|social security number)"
 )
-_SECRET_SIGNS = "(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|كلمة (?:السر|المرور)|الرقم السري|รหัสผ่าน|पासवर्ड|mật khẩu)"
+_SECRET_SIGNS = (
+    "(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|كلمة (?:السر|المرور)|الرقم السري|รหัสผ่าน|पासवर्ड|mật khẩu)"
+)
 _VALUE = r"(?=\S*\d)(?:(?=\S*[^\W\d_])\S{5,}|[\d-]{4,})"
 """Letters with a digit among them, or four digits and more."""
 _IN_WORDS = re.compile(

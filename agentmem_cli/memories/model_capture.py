@@ -19,6 +19,8 @@ from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
+MAX_OPERATIONS = 20
+"""Of one message. Nobody says more of themselves at once; a reply that does is made up."""
 _MAX_TOPICS = 3
 _LONGEST_SUBJECT = 80
 _THE_PERSON = ("", "user", "the user", "person", "the person", "self", "me")

@@ -43,9 +43,7 @@ class Revised:
     is_sure: bool
 
 
-def revised_by(
-    said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]
-) -> Revised | None:
+def revised_by(said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]) -> Revised | None:
     """The memory that the sentences of a message end, if one stands out."""
     if not known:
         return None
@@ -58,9 +56,7 @@ def revised_by(
     return Revised(known[best], is_sure=score >= SURE and revises >= _SURELY_REVISES)
 
 
-def features(
-    said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]
-) -> NDArray[np.float64]:
+def features(said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]) -> NDArray[np.float64]:
     """Of each memory beside the message, shape (len(known), len(FEATURES))."""
     import numpy as np
 
@@ -111,11 +107,7 @@ def another_value(text: str, judgement: Judgement, known: Sequence[Memory]) -> M
     topic = judgement.topics[0]
     if topic not in SINGLE_VALUED or "people" in judgement.topics:
         return None
-    alike = [
-        memory
-        for memory in known
-        if memory.topics[:1] == [topic] and _is_other_value(memory.text, text)
-    ]
+    alike = [memory for memory in known if memory.topics[:1] == [topic] and _is_other_value(memory.text, text)]
     return max(alike, key=lambda memory: memory.said_at, default=None)
 
 
@@ -135,4 +127,4 @@ def _is_value(words: list[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [stripped for word in text.split() if (stripped := word.strip(".,;:!?()\"“”"))]
+    return [stripped for word in text.split() if (stripped := word.strip('.,;:!?()"“”'))]

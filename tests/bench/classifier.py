@@ -171,10 +171,7 @@ def judged_keep(message: Message) -> list[bool]:
 
 def first_person_keep(message: Message) -> list[bool]:
     """The baseline."""
-    return [
-        bool(first_person_words(line.text)) and not line.text.rstrip().endswith(("?", "？"))
-        for line in message
-    ]
+    return [bool(first_person_words(line.text)) and not line.text.rstrip().endswith(("?", "？")) for line in message]
 
 
 def shares(voice: list[Message], keeping: Keeping) -> tuple[float, float]:
@@ -186,7 +183,7 @@ def shares(voice: list[Message], keeping: Keeping) -> tuple[float, float]:
         found += [was for was, line in zip(kept, message, strict=True) if line.is_kept]
         if all(line.kind == "none" for line in message):
             false.append(any(kept))
-    return float(np.mean(found)), float(np.mean(false or [0]))
+    return float(np.mean(found)), float(np.mean(false or [False]))
 
 
 def report(voices: dict[str, list[Message]], keeping: Keeping) -> None:
@@ -221,9 +218,7 @@ def curve(fitted: list[Message], voices: dict[str, list[Message]]) -> None:
         lines = [line for message in some for line in message]
         weights, bias = _head(matrix(some), np.array([line.is_kept for line in lines]))
 
-        def keeping(
-            message: Message, weights: NDArray[np.float64] = weights, bias: float = bias
-        ) -> list[bool]:
+        def keeping(message: Message, weights: NDArray[np.float64] = weights, bias: float = bias) -> list[bool]:
             scores = matrix([message]) @ weights + bias
             return [bool(score >= np.log(KEEP / (1 - KEEP))) for score in scores]
 
