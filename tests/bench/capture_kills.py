@@ -4,7 +4,8 @@
 
 N (100) processes answer one message each over a scripted model, and are killed at a random moment of the two seconds
 after the answer was acknowledged, while the capture takes up to a second. One last start goes on with what waits.
-Prints the turns that were acknowledged, the captures that were done when the kill came, and those that are lost.
+Prints the turns that were acknowledged, those captured when the last kill came (each start goes on with what waits),
+and those that are lost.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from harness.anthropic_server import AnthropicServer, Request, serving  # noqa: E402 -- the path comes first
-from harness.anthropic_wire import Reply  # noqa: E402
-from harness.captures import CAPTURE, operation, replied  # noqa: E402
-from harness.command_line import run_process, started_process  # noqa: E402
+from harness.anthropic_server import AnthropicServer, Request, serving
+from harness.anthropic_wire import Reply
+from harness.captures import CAPTURE, operation, replied
+from harness.command_line import run_process, started_process
 
 LONGEST_CAPTURE = 1.0
 LONGEST_LIFE = 2.0
@@ -50,7 +51,7 @@ def main(kills: int) -> None:
             while (known := _memories()) < acknowledged and _goes_on(known):
                 pass
     print(f"{'acknowledged turns':<36}{acknowledged:>6}")
-    print(f"{'captured before the kill':<36}{before:>6}")
+    print(f"{'captured at the last kill':<36}{before:>6}")
     print(f"{'captured by later starts':<36}{known - before:>6}")
     print(f"{'lost':<36}{acknowledged - known:>6}")
 

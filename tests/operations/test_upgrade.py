@@ -23,9 +23,17 @@ def schema_of(database: Database) -> list[tuple[str, str]]:
 
 
 OLD_MEMORY = {
-    **{"memory_id": "m1", "user_id": "sarah", "text": "Lives in Oslo", "kind": "fact", "topics": "[]"},
-    **{"status": "active", "run_id": "r1", "said_at": 1_000, "created_at": 1_000, "updated_at": 1_000},
-    **{"same_hash": "x"},
+    "memory_id": "m1",
+    "user_id": "sarah",
+    "text": "Lives in Oslo",
+    "kind": "fact",
+    "topics": "[]",
+    "status": "active",
+    "run_id": "r1",
+    "said_at": 1_000,
+    "created_at": 1_000,
+    "updated_at": 1_000,
+    "same_hash": "x",
 }
 
 
