@@ -52,9 +52,7 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
     return forgetting or _kept(said, judgements, known)
 
 
-def _kept(
-    said: list[str], judgements: list[Judgement], known: Sequence[Memory]
-) -> list[Operation]:
+def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory]) -> list[Operation]:
     revised = revised_by(said, judgements, known)
     kept = [place for place, each in enumerate(judgements) if each.is_kept]
     if not kept and revised and revised.is_sure:
@@ -118,13 +116,9 @@ def _clauses(sentence: str) -> list[str]:
     return [sentence[start:end].strip(" ,;") for start, end in zip(starts, [*ends, None], strict=True)]
 
 
-def _operation(
-    statement: Statement, known: Sequence[Memory], revised: Revised | None
-) -> Operation:
+def _operation(statement: Statement, known: Sequence[Memory], revised: Revised | None) -> Operation:
     judgement = statement.judgement
-    added = Operation(
-        "add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics
-    )
+    added = Operation("add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics)
     older = another_value(statement.text, judgement, known)
     if older is None and revised and revised.is_sure:
         older = revised.memory
