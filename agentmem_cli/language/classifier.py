@@ -33,12 +33,14 @@ WEIGHTS = "weights.npz"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a sentence is. `keep`, `forget` and `revises` are between 0 and 1."""
+    """What a sentence is. `keep`, `asks`, `forget` and `revises` are between 0 and 1."""
 
     kind: str
     """fact, preference, event or instruction: the likeliest, if it is kept."""
     keep: float
     """Whether it says something worth remembering."""
+    asks: float
+    """Whether it asks for something, with a question mark or without."""
     forget: float
     """Whether it asks to forget something that is remembered."""
     revises: float
@@ -71,15 +73,14 @@ def _judgement(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[n
     return Judgement(
         kind=KINDS[max(kinds, key=lambda label: kinds[label])],
         keep=score("keep"),
+        asks=score("asks"),
         forget=score("forget"),
         revises=score("revises"),
         topics=[ranked[0], *second],
     )
 
 
-def _probability(
-    weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str
-) -> float:
+def _probability(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str) -> float:
     import numpy as np
 
     # A head may have fewer buckets than the features: the upper bits of a bucket are kept.
