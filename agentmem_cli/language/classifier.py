@@ -24,8 +24,8 @@ TOPICS = (
     *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets"),
     *("leisure", "travel", "things", "routine", "money", "style", "other"),
 )
-KEEP = 0.5
-"""The score from which a sentence is worth keeping."""
+KEEP, INSTRUCTION = 0.75, 0.4
+"""The scores from which a sentence is kept, and from which it is kept as a standing instruction."""
 _LIKELY_TOPIC = 0.35
 _MOST_TOPICS = 2
 WEIGHTS = "weights.npz"
@@ -33,12 +33,14 @@ WEIGHTS = "weights.npz"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a sentence is. `keep`, `asks`, `forget` and `revises` are between 0 and 1."""
+    """What a sentence is. Scores are between 0 and 1."""
 
     kind: str
     """fact, preference, event or instruction: the likeliest, if it is kept."""
     keep: float
     """Whether it says something worth remembering."""
+    instruction: float
+    """Whether it is a wish for every later answer."""
     asks: float
     """Whether it asks for something, with a question mark or without."""
     forget: float
@@ -47,6 +49,11 @@ class Judgement:
     """Whether it says that something is no longer so, or was never so."""
     topics: list[str]
     """One or two of TOPICS, the likelier first."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is worth keeping, by either score."""
+        return self.keep >= KEEP or self.instruction >= INSTRUCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +77,22 @@ def _judgement(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[n
     topics = {topic: score(topic) for topic in TOPICS}
     ranked = sorted(topics, key=lambda topic: -topics[topic])
     second = [topic for topic in ranked[1:_MOST_TOPICS] if topics[topic] >= _LIKELY_TOPIC]
+    instruction = score("instruction")
+    kind = "rule" if instruction >= INSTRUCTION else max(kinds, key=lambda label: kinds[label])
     return Judgement(
-        kind=KINDS[max(kinds, key=lambda label: kinds[label])],
+        kind=KINDS[kind],
         keep=score("keep"),
         asks=score("asks"),
+        instruction=instruction,
         forget=score("forget"),
         revises=score("revises"),
         topics=[ranked[0], *second],
     )
 
 
-def _probability(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str) -> float:
+def _probability(
+    weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str
+) -> float:
     import numpy as np
 
     # A head may have fewer buckets than the features: the upper bits of a bucket are kept.

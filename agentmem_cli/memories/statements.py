@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from agentmem_cli.language.classifier import KEEP, Judgement, judge
+from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import first_person_words, is_greeting, joins
@@ -50,7 +50,7 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
     for place, (sentence, judgement) in enumerate(zip(said, judge(said), strict=True)):
         if judgement.forget >= FORGETS:
             operations += _forgetting(sentence, known)
-        elif judgement.keep >= KEEP:
+        elif judgement.is_kept:
             parts = _parts(said, place, judgement)
             operations += [_operation(each, known) for each in parts if len(each.text) <= MAX_TEXT]
     return operations
@@ -76,7 +76,7 @@ def _parts(said: list[str], place: int, judgement: Judgement) -> list[Statement]
     parts = _clauses(whole)
     if len(parts) > 1:
         judged = judge([*said[:place], *parts, *said[place + 1 :]])[place : place + len(parts)]
-        if all(each.keep >= KEEP for each in judged):
+        if all(each.is_kept for each in judged):
             return [Statement(part, each) for part, each in zip(parts, judged, strict=True)]
     return [Statement(whole, judgement)]
 

@@ -29,10 +29,12 @@ from agentmem_cli.language.vocabulary import first_person_words
 
 VOICES = Path(__file__).parent / "voices"
 HELD_OUT = frozenset(
-    "en-7 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
+    "en-7 en-16 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
 """One voice of each language: what it says is in no fit."""
 WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
+OTHER = "other"
+"""The label of what is no standing wish, and may be worth keeping or not."""
 TOPIC_BITS = 14
 """Topics are told by fewer buckets: 2 ** 16 tell them no better."""
 QUESTION_MARKS = ("?", "？", "؟")
@@ -87,14 +89,34 @@ def _line(text: str) -> Line | None:
     return Line(kind.rstrip("!"), kind.endswith("!"), tuple(topics.split("+")), sentence.strip())
 
 
+def varied(messages: list[Message]) -> list[Message]:
+    """The messages, each typed in another way too, and each of their sentences worth keeping alone.
+
+    Without the first, "I live in Graz." scores .86 and "I live in graz" .47; with both, .90 and .86.
+    """
+    alone = [[line] for message in messages if len(message) > 1 for line in message if line.is_kept]
+    return [*messages, *([_typed_otherwise(line) for line in message] for message in messages), *alone]
+
+
+def _typed_otherwise(line: Line) -> Line:
+    """Lower case and no full stop where there was one, else a capital and a full stop."""
+    text = line.text
+    if text[-1:] in ".!。":
+        return replace(line, text=text[:-1].lower())
+    return replace(line, text=f"{text[:1].upper()}{text[1:]}." if text[-1:].isalnum() else text)
+
+
 def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]:
     """The weights and the bias of every head, by its name."""
+    messages = varied(messages)
     lines = [line for message in messages for line in message]
     features = matrix(messages)
     kept = np.array([line.is_kept for line in lines])
+    told = np.array([line.kind != OTHER for line in lines])
     heads = {
-        "keep": _head(features, kept),
+        "keep": _head(features[told], kept[told]),
         "forget": _head(features, np.array([line.kind == "forget" for line in lines])),
+        "instruction": _head(features, np.array([line.kind == "rule" for line in lines])),
     }
     heads["asks"] = _asking_head(messages)
     among_kept = [line for line in lines if line.is_kept]
@@ -172,7 +194,7 @@ Keeping = Callable[[Message], list[bool]]
 
 def judged_keep(message: Message) -> list[bool]:
     """By the classifier."""
-    return [each.keep >= KEEP for each in judge([line.text for line in message])]
+    return [each.is_kept for each in judge([line.text for line in message])]
 
 
 def first_person_keep(message: Message) -> list[bool]:
@@ -189,7 +211,7 @@ def shares(voice: list[Message], keeping: Keeping) -> tuple[float, float]:
         found += [was for was, line in zip(kept, message, strict=True) if line.is_kept]
         if all(line.kind in ("none", "ask") for line in message):
             false.append(any(kept))
-    return float(np.mean(found)), float(np.mean(false))
+    return float(np.mean(found)), float(np.mean(false or [0]))
 
 
 def report(voices: dict[str, list[Message]], keeping: Keeping) -> None:
@@ -209,9 +231,9 @@ def rule_shares(voice: list[Message]) -> tuple[float, float]:
     for message in voice:
         for line, each in zip(message, judge([line.text for line in message]), strict=True):
             if line.kind == "rule":
-                captured.append(each.keep >= KEEP)
-            elif line.kind == "none":
-                fired.append(each.keep >= KEEP and each.kind == "instruction")
+                captured.append(each.is_kept)
+            elif line.kind in ("none", OTHER):
+                fired.append(each.is_kept and each.kind == "instruction")
     return float(np.mean(captured)), float(np.mean(fired))
 
 
@@ -220,7 +242,7 @@ def curve(fitted: list[Message], voices: dict[str, list[Message]]) -> None:
     held = [message for name in HELD_OUT for message in voices[name]]
     order = Random(0)
     for part in (0.25, 0.5, 1.0):
-        some = [message for message in fitted if order.random() < part]
+        some = varied([message for message in fitted if order.random() < part])
         lines = [line for message in some for line in message]
         weights, bias = _head(matrix(some), np.array([line.is_kept for line in lines]))
 

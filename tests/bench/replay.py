@@ -3,7 +3,7 @@
     uv run --group dev python tests/bench/replay.py FILE
 
 FILE is JSON lines of `sessions import`, or conversations in LoCoMo's format. Every message of the user goes through
-capture by rules and the writer, the whole chat ten times over. Prints how many memories there are after one pass and
+the offline capture and the writer, the whole chat ten times over. Prints how many memories there are after one pass and
 after ten, beside the baseline that adds whatever is captured.
 """
 
@@ -16,15 +16,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.memories.rules import capture_by_rules
-from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import Source, apply_operations
+from agentmem_cli.memories.statements import statements_of
+from agentmem_cli.memories.store import list_memories, touched_memories
+from agentmem_cli.memories.writer import OFFLINE, Source, apply_operations
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.schema import ensure_schema
 
 PASSES = 10
-KNOWN = 200
-"""Memories that the rules compare with, as in the chat."""
 
 
 def main(path: Path) -> None:
@@ -32,7 +30,7 @@ def main(path: Path) -> None:
     said = messages(path.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder, closing(Database(Path(folder) / "m.db", lock_timeout=30)) as database:
         ensure_schema(database)
-        counts, naive, first = [], [], sum(len(capture_by_rules(text, [])) for text in said)
+        counts, naive, first = [], [], sum(len(statements_of(text, [])) for text in said)
         for number in range(1, PASSES + 1):
             replay(database, said, number)
             counts.append(len(list_memories(database, "bench", status=None)))
@@ -48,8 +46,8 @@ def replay(database: Database, said: list[str], number: int) -> None:
     """One pass: each message is captured as the chat does it."""
     for place, text in enumerate(said):
         at = number * 1_000_000 + place
-        operations = capture_by_rules(text, list_memories(database, "bench", limit=KNOWN))
-        source = Source(f"s{number}", f"r{number}-{place}", at, "rules")
+        operations = statements_of(text, touched_memories(database, "bench", text))
+        source = Source(f"s{number}", f"r{number}-{place}", at, OFFLINE)
         apply_operations(database, "bench", operations, source, typed_text=text, mode="auto", now=at)
 
 
