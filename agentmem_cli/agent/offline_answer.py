@@ -43,7 +43,7 @@ _NOT_KEPT = {
     "off": "I keep nothing: memory is off.",
     "incognito": "I keep nothing: this chat is incognito.",
 }
-SURE = 0.5
+SURE = 0.55
 """The share of a question's stems from which a sentence or passage surely speaks of what is asked. On questions that
 were never answered, but ask of people and things that were spoken of, less says nothing: see `tests/bench`."""
 NEAR = 0.15
@@ -64,15 +64,15 @@ def needs_documents(question: str, sources: Sources) -> bool:
 def answer_from(question: str, sources: Sources) -> str:
     """The answer, in Markdown."""
     if asks_like(question, ABOUT_ME):
-        return _everything_known(sources.memories())
+        return everything_known(sources.memories())
     if asks_like(question, DOCUMENTS) and (documents := sources.documents()):
         return _all_documents(documents)
     if asks_like(question, LAST_TIME):
         return _last_time(sources.last_time())
-    if not question_words(question):
-        return _OFFER
     is_asked = is_question(question)
     done = "" if is_asked else _done(question, sources)
+    if not done and not question_words(question):
+        return _OFFER
     covers, found = _found(question, sources)
     if covers >= SURE:
         return "\n\n".join(filter(None, [done, found]))
@@ -96,7 +96,7 @@ def _found(question: str, sources: Sources) -> tuple[float, str]:
     document_covers, from_document = _from_documents(question, sources.passages)
     if document_covers > covers:
         return document_covers, from_document
-    is_near = any(find.covers >= NEAR or find.means >= NEAR for find in best)
+    is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
     return covers, _quoted(best) if is_near else ""
 
 
@@ -127,7 +127,7 @@ def _quote(find: Find) -> str:
     return f"{said_by} on {_day(find.at)}: “{_cut(find.text)}”"
 
 
-def _everything_known(memories: Sequence[Memory]) -> str:
+def everything_known(memories: Sequence[Memory]) -> str:
     """All active memories under the first topic of each."""
     active = [memory for memory in memories if memory.status == "active"]
     if not active:

@@ -22,7 +22,7 @@ from agentmem_cli.language.stems import stems
 from agentmem_cli.records import Memory, RecalledTurn
 
 COVERS, CLOSE, MEANS, RECALLED, KEPT, LENGTH, RECENT = 1.0, 1.0, 2.0, 2.0, 0.5, 1.0, 0.5
-ASKS = -1.0
+ASKS, TOPIC = -1.0, 0.5
 ASSISTANT = -1.0
 """What an answer of a language model gets: what the person said goes first."""
 FULL_LENGTH = 60
@@ -48,6 +48,8 @@ class Find:
     recalled: float
     is_kept: float
     """1 for a memory, else how likely the sentence is worth keeping, 0 to 1."""
+    topics: frozenset[str] = frozenset()
+    """Of the sentences; of a scored find those that the question has too."""
     asks: float = 0.0
     """How likely it asks for something, 0 to 1."""
     memory_ids: frozenset[str] = frozenset()
@@ -96,6 +98,7 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
             speaker=turn.name or turn.role,
             recalled=turn.score,
             is_kept=judgement.keep,
+            topics=frozenset(judgement.topics),
             asks=judgement.asks,
         )
         if pieces and len(pieces[-1].text) + len(sentence) < PIECE:
@@ -109,6 +112,7 @@ def _joined(one: Find, other: Find) -> Find:
         one,
         text=f"{one.text} {other.text}",
         is_kept=max(one.is_kept, other.is_kept),
+        topics=one.topics | other.topics,
         asks=min(one.asks, other.asks),
     )
 
@@ -122,6 +126,7 @@ def _as_find(memory: Memory) -> Find:
         speaker="user",
         recalled=0.0,
         is_kept=1.0,
+        topics=frozenset(memory.topics),
         memory_ids=frozenset([memory.memory_id]),
     )
 
@@ -169,6 +174,7 @@ def _scored(question: str, wanted: list[str], candidates: list[Find]) -> list[Fi
     close = _mean(_closeness(question, texts), _closeness(question, wholes))
     whole_means = _cosines(question, wholes)
     means = _mean(_cosines(question, texts), whole_means)
+    topics = frozenset(judge([question])[0].topics)
     moments = sorted({(find.at, find.number) for find in candidates})
     places = {moment: place for place, moment in enumerate(moments)}
     return [
@@ -176,6 +182,7 @@ def _scored(question: str, wanted: list[str], candidates: list[Find]) -> list[Fi
             find,
             covers=covers[place],
             means=whole_means[place],
+            topics=find.topics & topics,
             score=COVERS * all_covers[place]
             + CLOSE * close[place]
             + MEANS * means[place]
@@ -184,6 +191,7 @@ def _scored(question: str, wanted: list[str], candidates: list[Find]) -> list[Fi
             + LENGTH * min(1.0, len(find.text) / FULL_LENGTH)
             + RECENT * places[find.at, find.number] / len(places)
             + ASKS * find.asks
+            + TOPIC * bool(find.topics & topics)
             + (ASSISTANT if find.speaker == "assistant" else 0.0),
         )
         for place, find in enumerate(candidates)
