@@ -109,6 +109,13 @@ class Memory(Record):
     use_count: int = 0
     last_used_at: int | None = None
     """How often, and when last, it stood in a prompt."""
+    subject: str | None = None
+    """Who or what of theirs it is about, such as "Mia (daughter)"; None for the person."""
+    on_date: str | None = None
+    until_date: str | None = None
+    """The day of an event, and the last day on which it is true, as `2026-06-01`."""
+    also_supersedes: list[str] = field(default_factory=list)
+    """The ids of what it replaces beside `supersedes`."""
 
     def as_json(self) -> dict[str, Any]:
         """With `valid_from` and `valid_to` as ISO 8601 too."""
@@ -128,6 +135,8 @@ class LedgerEntry(Record):
     action: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    run_id: str | None = None
+    """The run whose message it was captured from."""
 
 
 @dataclass(frozen=True, slots=True)

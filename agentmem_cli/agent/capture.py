@@ -1,83 +1,125 @@
 """What a message teaches about the person: the offline way or one model call proposes, the memories room writes.
 
-Runs after the answer, on the person's typed words only: never on documents, tool results or answers.
+Runs after the answer, from the queue, on the person's typed words only: never on documents, tool results or answers.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Any, Literal
-
-from pydantic import BaseModel
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.events import Captured
-from agentmem_cli.errors import AgentmemError
-from agentmem_cli.memories.model_capture import capture_prompt, parse_operations
+from agentmem_cli.agent.shown import shown_memories
+from agentmem_cli.memories.model_capture import AGAIN, Said, capture_prompt, parse_operations
 from agentmem_cli.memories.statements import statements_of
-from agentmem_cli.memories.store import search_memories, touched_memories
-from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
-from agentmem_cli.records import Memory
-from agentmem_cli.sessions.turns import PendingTurn, is_in_sight
+from agentmem_cli.memories.store import touched_memories
+from agentmem_cli.memories.wording import own_words
+from agentmem_cli.memories.writer import OFFLINE, EarlierWords, Operation, Source, apply_operations
+from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.records import Exchange, Memory
+from agentmem_cli.sessions.turns import history_before, typed_words
+from agentmem_cli.storage.captures import WaitingCapture
 from agentmem_cli.storage.database import Database
 
-RESEMBLING = 8
-"""How many memories that resemble the message go with the model's call."""
+if TYPE_CHECKING:  # heavy: imported on the conversation's thread
+    from agno.models.base import Model
+
+EXCHANGES = 3
+"""Exchanges before the message that a model is shown."""
+_MOST_TYPED = 1_000
+"""Characters of an earlier message whose words count as the person's: a longer one is mostly pasted."""
 
 
-class ProposedMemory(BaseModel):
-    """One operation of a model's reply; `replaces` is the number of a known memory."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The exchanges before a message, and what the person typed of each."""
 
-    action: Literal["add", "replace", "nothing"]
-    text: str
-    kind: Literal["fact", "preference", "instruction", "event"]
-    quote: str
-    topics: list[str]
-    replaces: int | None
+    exchanges: Sequence[Exchange] = ()
+    typed: Sequence[str] = ()
 
-
-class ProposedMemories(BaseModel):
-    """The form of the reply, for models that can be held to one. Others are asked for it in words."""
-
-    operations: list[ProposedMemory]
+    def words(self) -> list[EarlierWords]:
+        """What a quote may be taken from."""
+        pairs = zip(self.exchanges, self.typed, strict=True)
+        return [EarlierWords(each.run_id, each.at, own_words(typed)) for each, typed in pairs]
 
 
-def capture_offline(database: Database, turn: PendingTurn, mode: str) -> Captured:
-    """Keep the person's own statements. `mode` is auto, review or off."""
-    if mode == "off":
-        return Captured()
-    known = touched_memories(database, turn.user_id, turn.question)
-    return _written(database, turn, statements_of(turn.question, known), OFFLINE, mode)
+def capture_offline(database: Database, waiting: WaitingCapture) -> Captured:
+    """Keep the person's own statements."""
+    known = touched_memories(database, waiting.user_id, waiting.typed)
+    return _written(database, waiting, statements_of(waiting.typed, known), OFFLINE, Before())
 
 
-async def capture_with_model(database: Database, turn: PendingTurn, mode: str, model: Any) -> Captured:
-    """Capture with one call of a language model (Agno's `Model`). A failed call is said, never raised."""
-    if mode == "off":
-        return Captured()
+async def capture_with_model(
+    database: Database, waiting: WaitingCapture, model: Model, vectors: Vectors | None
+) -> Captured | None:
+    """Capture with a language model; None when it twice did not answer in form. Raises what the model raises."""
+    if not own_words(waiting.typed).strip():
+        return _written(database, waiting, [], f"model:{model.id}", Before())
+    before = exchanges_before(database, waiting)
+    operations = await proposed_by_model(database, waiting, before, model, vectors)
+    if operations is None:
+        return None
+    return _written(database, waiting, operations, f"model:{model.id}", before)
+
+
+async def proposed_by_model(
+    database: Database, waiting: WaitingCapture, before: Before, model: Model, vectors: Vectors | None
+) -> list[Operation] | None:
+    """What a model proposes for a message; None when it twice did not answer in form. Writes nothing."""
+    known = await shown_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
+    answers = [each.answer for each in before.exchanges]
+    said = Said(waiting.typed, waiting.at, list(zip(before.typed, answers, strict=True)))
+    return await _asked(model, *capture_prompt(said, known), known)
+
+
+def exchanges_before(database: Database, waiting: WaitingCapture) -> Before:
+    """The last exchanges of the session before a message."""
+    exchanges = history_before(database, waiting.session_id, EXCHANGES, before=waiting.run_index)
+    typed = [text if len(text) <= _MOST_TYPED else "" for text in typed_words(database, exchanges)]
+    return Before(exchanges, typed)
+
+
+async def _asked(model: Model, system: str, words: str, known: Sequence[Memory]) -> list[Operation] | None:
     from agno.models.message import Message
 
-    resembling = _resembling(database, turn)
-    system, words = capture_prompt(turn.question, resembling)
+    from agentmem_cli.agent.capture_form import CapturedOperations
+
+    form = CapturedOperations if model.supports_native_structured_outputs else None
     messages = [Message(role="system", content=system), Message(role="user", content=words)]
-    form = ProposedMemories if model.supports_native_structured_outputs else None
-    try:
-        reply = await model.aresponse(messages=messages, response_format=form)
-        operations = parse_operations(str(reply.content or ""), resembling)
-        return _written(database, turn, operations, f"model:{model.id}", mode)
-    except AgentmemError as error:
-        return Captured(problem=error.problem)
-    except Exception as error:  # noqa: BLE001 -- a provider's failure must not end the chat
-        return Captured(problem=f"memory capture failed: {type(error).__name__}")
+    for _ in range(2):
+        reply = await model.aresponse(messages=list(messages), response_format=form)
+        answer = str(reply.content or "")
+        operations = parse_operations(answer, known)
+        if operations is not None:
+            return operations
+        again = [Message(role="assistant", content=answer or "(nothing)"), Message(role="user", content=AGAIN)]
+        messages.extend(again)
+    return None
 
 
-def _resembling(database: Database, turn: PendingTurn) -> list[Memory]:
-    return [memory for memory, _ in search_memories(database, turn.user_id, turn.question, RESEMBLING)]
-
-
-def _written(database: Database, turn: PendingTurn, operations: list[Operation], actor: str, mode: str) -> Captured:
-    if not is_in_sight(database, turn):  # erased or taken back in another window while a model looked it through
-        return Captured()
-    source = Source(session_id=turn.session_id, run_id=turn.run_id, said_at=turn.at, actor=actor)
+def _written(
+    database: Database, waiting: WaitingCapture, operations: Sequence[Operation], actor: str, before: Before
+) -> Captured:
+    source = Source(session_id=waiting.session_id, run_id=waiting.run_id, said_at=waiting.at, actor=actor)
     written = apply_operations(
-        database, turn.user_id, operations, source, typed_text=turn.question, mode=mode, now=int(time.time())
+        database,
+        waiting.user_id,
+        operations,
+        source,
+        typed_text=waiting.typed,
+        mode=waiting.mode,
+        now=int(time.time()),
+        earlier=before.words(),
+        takes_capture=True,
     )
-    return Captured(written.added, written.replaced, written.asked, written.proposed, written.withheld)
+    return Captured(
+        added=written.added,
+        replaced=written.replaced,
+        ended=written.ended,
+        forgotten=written.forgotten,
+        asked=written.asked,
+        proposed=written.proposed,
+        withheld=written.withheld,
+    )

@@ -1,44 +1,78 @@
-"""The memory capture of a conversation, on its event loop: with rules or a model, and ended when its turn is undone."""
+"""The memory capture of a conversation, on its event loop: from the queue, one message at a time, in their order.
+
+A message leaves the queue in the transaction that writes its memories, so whatever ends a capture, its message waits
+for the next start. Here is decided what becomes of one whose model fails, or does not answer in form.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.sessions.turns import PendingTurn
 from agentmem_cli.settings import Settings
+from agentmem_cli.storage.captures import WaitingCapture, note_failed_captures, waiting_capture, waiting_captures
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agno.models.base import Model
 
+    from agentmem_cli.recall.vectors import Vectors
+
+MOST_ATTEMPTS = 3
+"""Starts in which a model may fail on a message; then it is captured without one."""
+NOT_IN_FORM = "the model's replies cannot be read; such messages are captured without it"
+
 
 class Capturing:
-    """What looks for memories in the messages of a conversation."""
+    """What looks for memories in the messages of a conversation. `vectors` gives those in memory, if there are."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, vectors: Callable[[], Vectors | None]) -> None:
         self._settings = settings
         self._database = database
+        self._vectors = vectors
         self._model: Model | None = None
         self._running: dict[str, asyncio.Task[Captured]] = {}
+        self._in_turn = asyncio.Lock()
+        self._is_stopped = False
+        self._has_said_form = False
 
     def use_another_model(self) -> None:
         """Forget the model: the conversation has changed its own."""
         self._model = None
 
-    async def capture(self, turn: PendingTurn, model: str) -> Captured:
-        """What a turn's message teaches; nothing when it is ended before."""
-        task = asyncio.ensure_future(self._captured(turn, model))
-        self._running[turn.run_id] = task
+    def is_quick(self, model: str) -> bool:
+        """Whether capture takes no model, and so no time."""
+        return model == OFFLINE and not self._settings.memory_model
+
+    async def capture(self, run_id: str, model: str) -> Captured:
+        """What a turn's message teaches; nothing when it is ended before, or does not wait in the queue."""
+        task = asyncio.ensure_future(self._captured(run_id, model))
+        self._running[run_id] = task
         try:
             return await task
         except asyncio.CancelledError:
             return Captured()
         finally:
-            del self._running[turn.run_id]
+            del self._running[run_id]
+
+    async def catch_up(self, model: str, tell: Callable[[Captured], None]) -> None:
+        """Capture what waits from earlier, the oldest first; the first failure of the model ends it."""
+        if self._settings.memory == "off":
+            return
+        waiting = [each.run_id for each in waiting_captures(self._database, self._settings.user)]
+        while waiting and not self._is_stopped:
+            run_id = waiting.pop(0)
+            if run_id not in self._running:
+                captured = await self.capture(run_id, model)
+                tell(captured)
+                if captured.waits:
+                    note_failed_captures(self._database, waiting)
+                    return
 
     async def end(self, run_id: str) -> None:
         """Stop the capture of a turn: from now on it writes nothing."""
@@ -47,19 +81,56 @@ class Capturing:
             task.cancel()
             await asyncio.wait([task])
 
-    async def _captured(self, turn: PendingTurn, model: str) -> Captured:
-        from agentmem_cli.agent.capture import capture_offline, capture_with_model
+    def begin_no_more(self) -> None:
+        """Leave what still waits from earlier to the next start."""
+        self._is_stopped = True
 
-        if model == OFFLINE and not self._settings.memory_model:
+    async def stop(self) -> None:
+        """Stop all captures; their messages wait for the next start."""
+        self.begin_no_more()
+        for run_id in list(self._running):
+            await self.end(run_id)
+
+    async def _captured(self, run_id: str, model: str) -> Captured:
+        async with self._in_turn:
             try:
-                return capture_offline(self._database, turn, self._settings.memory)
+                waiting = waiting_capture(self._database, run_id)
+                return await self._capture(waiting, model) if waiting is not None else Captured()
             except AgentmemError as error:
                 return Captured(problem=error.problem)
+
+    async def _capture(self, waiting: WaitingCapture, model: str) -> Captured:
+        from agentmem_cli.agent.capture import capture_offline, capture_with_model
+
+        if self.is_quick(model):
+            return capture_offline(self._database, waiting)
+        try:
+            captured = await capture_with_model(self._database, waiting, self._ready_model(model), self._vectors())
+        except AgentmemError as error:
+            return self._failed(waiting, error.problem)
+        except Exception as error:  # noqa: BLE001 -- a provider's failure must not end the chat
+            return self._failed(waiting, f"memory capture failed: {type(error).__name__}")
+        return captured or self._without_form(waiting)
+
+    def _ready_model(self, model: str) -> Model:
         from agentmem_cli.agent.worker import memory_model
 
-        try:
-            if self._model is None:
-                self._model = memory_model(model, self._settings)
-        except AgentmemError as error:
-            return Captured(problem=error.problem)
-        return await capture_with_model(self._database, turn, self._settings.memory, self._model)
+        if self._model is None:
+            self._model = memory_model(model, self._settings)
+        return self._model
+
+    def _failed(self, waiting: WaitingCapture, problem: str) -> Captured:
+        from agentmem_cli.agent.capture import capture_offline
+
+        if waiting.attempts + 1 >= MOST_ATTEMPTS:
+            return replace(capture_offline(self._database, waiting), problem=problem)
+        note_failed_captures(self._database, [waiting.run_id])
+        return Captured(problem=f"{problem.rstrip('.')}; tried again at the next start", waits=True)
+
+    def _without_form(self, waiting: WaitingCapture) -> Captured:
+        from agentmem_cli.agent.capture import capture_offline
+
+        captured = capture_offline(self._database, waiting)
+        problem = "" if self._has_said_form else NOT_IN_FORM
+        self._has_said_form = True
+        return replace(captured, problem=problem)

@@ -32,6 +32,7 @@ from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agentmem_cli.agent.request import TurnContext
+    from agentmem_cli.recall.vectors import Vectors
 
 MESSAGE_LIMIT = 500_000
 """Characters of one message: beyond it no model's context holds it, and `ingest` is the way."""
@@ -62,7 +63,7 @@ class Conversation:
         self.turn: PendingTurn | None = None
         self.changes = ChatChanges(database, settings.user, self._end_capture)
         self._new_instructions = ""
-        self._capturing = Capturing(settings, database)
+        self._capturing = Capturing(settings, database, self._vectors)
         self._captures: dict[str, Future[Captured]] = {}
         self._knowledge = knowledge
         self._warn = warn
@@ -106,13 +107,14 @@ class Conversation:
         self.model = model
         self._capturing.use_another_model()
 
-    def ask(self, question: str, *, retry_of: str | None = None) -> Iterator[TurnEvent]:
+    def ask(self, question: str, *, typed: str | None = None, retry_of: str | None = None) -> Iterator[TurnEvent]:
         """Commit the question, then give what happens until the turn is settled; `TurnEnded` comes last.
 
+        `typed` is the part that the person typed, None for all of it, "" for nothing: only that is captured.
         `retry_of` is a run without an answer, which the question takes up again.
         Raises UsageProblem for an empty or overlong question, and what `begin_turn` raises.
         """
-        question = question.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+        question = _storable(question)
         if not question.strip():
             raise UsageProblem("The message is empty.", "Type one, or pipe it in.")
         if len(question) > MESSAGE_LIMIT:
@@ -128,6 +130,8 @@ class Conversation:
             question=question,
             at=int(time.time()),
             run_id=retry_of,
+            typed=None if typed is None else _storable(typed),
+            memory=self.settings.memory,
         )
         if self._new_instructions:
             self.instruct(self._new_instructions)
@@ -148,15 +152,25 @@ class Conversation:
         self._stopping = True
         self._thread.loop.call_soon_threadsafe(self._cancel)
 
-    def capture(self, turn: PendingTurn, typed: str | None = None) -> Future[Captured]:
-        """What the turn's message teaches, in the background. `typed` is the part that the person typed."""
-        from dataclasses import replace
+    @property
+    def captures_at_once(self) -> bool:
+        """Whether capture takes no model, and so no time."""
+        return self._capturing.is_quick(self.model)
 
-        said = turn if typed is None else replace(turn, question=typed)
+    def capture(self, turn: PendingTurn) -> Future[Captured]:
+        """What a settled turn's message teaches, in the background."""
         self._captures = {run_id: each for run_id, each in self._captures.items() if not each.done()}
-        captured = self._thread.submit(self._capturing.capture(said, self.model))
+        captured = self._thread.submit(self._capturing.capture(turn.run_id, self.model))
         self._captures[turn.run_id] = captured
         return captured
+
+    def catch_up(self, tell: Callable[[Captured], None]) -> Future[None]:
+        """Capture what waits from earlier starts, in the background; `tell` is told of each, from there."""
+        return self._thread.submit(self._capturing.catch_up(self.model, tell))
+
+    def leave_captures(self) -> None:
+        """Stop what still captures: it waits for the next start."""
+        self._thread.submit(self._capturing.stop()).result()
 
     def close(self) -> None:
         """Let background work end, for a few seconds at the most, and let go of everything.
@@ -189,6 +203,9 @@ class Conversation:
                 self.settings, self.database, model=self.model, knowledge=self._knowledge, warn=self._warn
             )
         return self._context
+
+    def _vectors(self) -> Vectors | None:
+        return self._context.vectors if self._context is not None else None
 
     async def _run_turn(self, turn: PendingTurn, tell: Callable[[TurnEvent], None]) -> None:
         try:
@@ -246,9 +263,14 @@ class Conversation:
     async def _finish(self) -> None:
         """Wait for captures, and for the tasks in which Agno stores stopped runs; begin nothing more."""
         self._forget_refreshing()
+        self._capturing.begin_no_more()
         current = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not current]
         if others:
             await asyncio.wait(others, timeout=CLOSING_SECONDS - 1)
         if self._context is not None:
             self._context.close()
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")

@@ -76,6 +76,11 @@ class TurnEnded:
     """Of the turn's last request with its answer: `usage` sums up all of them. 0 where there is no count."""
 
     @property
+    def model_answered(self) -> bool:
+        """Whether the model could be reached, whatever its answer was: cut off, refused, stopped."""
+        return self.status is not TurnStatus.FAILED or self.context_tokens > 0
+
+    @property
     def cited(self) -> list[int]:
         """The numbers of the passages that the answer cites."""
         return [number for number in cited_numbers(self.answer) if 1 <= number <= len(self.evidence.passages)]
@@ -108,10 +113,14 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What one message taught: memories added, replaced, asked about and proposed, what was left out and why."""
+    """What one message taught: memories added, replaced, ended and so on, what was left out and why."""
 
     added: list[Memory] = field(default_factory=list)
     replaced: list[Memory] = field(default_factory=list)
+    """The new memories that replaced others."""
+    ended: list[Memory] = field(default_factory=list)
+    """The memories that are no longer true."""
+    forgotten: list[Memory] = field(default_factory=list)
     asked: list[Memory] = field(default_factory=list)
     """The older memories that some of the added may replace: the person is asked."""
     proposed: list[Memory] = field(default_factory=list)
@@ -119,16 +128,21 @@ class Captured:
     """The kinds of secret that were left out."""
     problem: str = ""
     """Why nothing could be captured, such as a failed model call."""
+    waits: bool = False
+    """The message waits in the queue for the next start."""
 
     def as_json(self) -> dict[str, Any]:
         """What `--format json` prints under `memory`."""
         return {
             "added": [memory.as_json() for memory in self.added],
             "replaced": [memory.as_json() for memory in self.replaced],
+            "ended": [memory.as_json() for memory in self.ended],
+            "forgotten": [memory.as_json() for memory in self.forgotten],
             "asked": [memory.as_json() for memory in self.asked],
             "proposed": [memory.as_json() for memory in self.proposed],
             "withheld": self.withheld,
             "problem": self.problem,
+            "waits": self.waits,
         }
 
 

@@ -48,6 +48,8 @@ SURE = 0.55
 were never answered, but ask of people and things that were spoken of, less says nothing: see `tests/bench`."""
 NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
+_SMALL_TALK = 2
+"""Words of meaning that a remark has at most, of which nothing is said to be left out."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
 _DIGIT = re.compile(r"\d")
@@ -69,24 +71,29 @@ def answer_from(question: str, sources: Sources) -> str:
         return _all_documents(documents)
     if asks_like(question, LAST_TIME):
         return _last_time(sources.last_time())
-    is_asked = is_question(question)
-    done = "" if is_asked else _done(question, sources)
-    if not done and not question_words(question):
+    return _looked_up(question, sources) if is_question(question) else _taken_in(question, sources)
+
+
+def _taken_in(text: str, sources: Sources) -> str:
+    """What becomes of a statement, with what was surely said of the same before."""
+    done = _done(text, sources)
+    covers, found = _found(text, sources) if done or question_words(text) else (0.0, "")
+    if done:
+        return f"{done}\n\n{found}" if covers >= SURE else done
+    if found:
+        return found if covers >= SURE else f"{KEPT_NOTHING} {NEAREST}\n\n{found}"
+    is_more = question_words(text) and len(stems(text)) > _SMALL_TALK
+    return f"{KEPT_NOTHING} {_OFFER}" if is_more else _OFFER
+
+
+def _looked_up(question: str, sources: Sources) -> str:
+    """What answers the question, or is near it."""
+    if not question_words(question):
         return _OFFER
     covers, found = _found(question, sources)
-    if covers >= SURE:
-        return "\n\n".join(filter(None, [done, found]))
-    if done:
-        return done
     if not found:
-        return _nothing(question, is_asked=is_asked)
-    return f"{NOTHING_CERTAIN if is_asked else KEPT_NOTHING} {NEAREST}\n\n{found}"
-
-
-def _nothing(question: str, *, is_asked: bool) -> str:
-    if is_asked:
         return f"{NOTHING_FOUND} {_NO_MODEL}"
-    return f"{KEPT_NOTHING} {_OFFER}" if len(stems(question)) > 2 else _OFFER
+    return found if covers >= SURE else f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
 
 
 def _found(question: str, sources: Sources) -> tuple[float, str]:

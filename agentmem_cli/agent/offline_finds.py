@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from agentmem_cli.agent.offline_question import has_question_mark, wanted_stems
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.closeness import closeness
-from agentmem_cli.language.classifier import KEEP, judge
+from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.records import Memory, RecalledTurn
@@ -87,7 +87,7 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
     text = turn.text[:_LONGEST]
     said = sentences(text)
     judged = list(zip(said, judge(said), strict=True))
-    told = [(sentence, each) for sentence, each in judged if each.keep >= KEEP or not has_question_mark(sentence)]
+    told = [(sentence, each) for sentence, each in judged if each.is_kept or not has_question_mark(sentence)]
     pieces: list[Find] = []
     for sentence, judgement in told:
         find = Find(
@@ -132,7 +132,7 @@ def _as_find(memory: Memory) -> Find:
 
 
 def _marked(find: Find, memories: Sequence[Memory]) -> list[Find]:
-    """The piece with its memories; where not all of them hold any more, each of them, and nothing that was forgotten."""
+    """The piece with its memories; where one of them is over, each by itself, and nothing that was forgotten."""
     of_it = [memory for memory in memories if find.speaker == "user" and _stands_on(memory, find.text)]
     if all(memory.status == "active" for memory in of_it):
         ids = frozenset(memory.memory_id for memory in of_it)

@@ -50,13 +50,10 @@ class Sources:
         """Every memory of the person in every status, the last said first."""
         return list_memories(self.database, self.turn.user_id, status=None)
 
-    def touched(self) -> list[Memory]:
-        """The memories that the message may change, as capture sees them."""
-        return touched_memories(self.database, self.turn.user_id, self.turn.question)
-
     def operations(self) -> list[Operation]:
         """What capture will do after this turn."""
-        return statements_of(self.turn.question, self.touched())
+        known = touched_memories(self.database, self.turn.user_id, self.turn.typed)
+        return statements_of(self.turn.typed, known)
 
     def last_time(self) -> list[TranscriptMessage]:
         """The conversation before this one."""

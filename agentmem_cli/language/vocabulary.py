@@ -44,3 +44,48 @@ def joins(word: str) -> bool:
 def is_greeting(word: str) -> bool:
     """Whether a word greets, or only leads to what follows."""
     return word.lower().strip(",.!:;~、，！。") in _GREETINGS
+
+
+_NEGATIONS = frozenset(
+    """
+    not never no nobody none neither nor cannot nicht nie niemals kein keine keinen keiner niemand pas jamais aucun
+    aucune nunca jamás tampoco nadie não ninguém non mai nessuno nessuna niet nooit geen inte aldrig ikke aldri nigdy
+    nikt değil yok hiç asla не нет никогда ні ei eivät emme ikinä koskaan nem soha tidak bukan belum không chưa
+    δεν μην ποτέ לא אין لا ليس لست لم لن نہیں नहीं मत
+    """.split()  # noqa: SIM905 -- as above
+)
+# Without those that are another word in a neighbour language: Finnish "en" is Spanish for "in", Romanian "nu" Dutch
+# for "now". So a denial may be missed, and a plain statement is not taken for one.
+_LATE_NEGATIONS = frozenset("nicht nie niemals pas niet inte ikke değil yok नहीं نہیں".split())  # noqa: SIM905 -- as above
+_NEGATION_SIGNS = re.compile(
+    r"不|没|沒|未|非|ない|なく|なかった|ません|않|없|아니|아닙|못|ไม่|มิ|\w+n['’]t\b|\bn['’](?=\w)", re.IGNORECASE
+)
+_SUBJECTS = frozenset(
+    "i i'm i've i'd i'll we we're we've ich wir je j'ai nous yo eu nós io noi ik wij jag vi jeg minä я мы".split()  # noqa: SIM905 -- as above
+)
+_THAT = frozenset("that dass daß que che dat att at że что що ki hogy että כי أن कि".split())  # noqa: SIM905 -- as above
+
+
+def denies(text: str) -> bool:
+    """Whether a text holds a negation."""
+    return bool(_NEGATION_SIGNS.search(text)) or not _NEGATIONS.isdisjoint(_plain_words(text))
+
+
+def denies_what_came_before(text: str) -> bool:
+    """Whether a text holds a negation of those that may stand behind what they deny."""
+    return bool(_NEGATION_SIGNS.search(text)) or not _LATE_NEGATIONS.isdisjoint(_plain_words(text))
+
+
+def has_me_as_subject(text: str) -> bool:
+    """Whether a text holds an "I" or a "we"."""
+    return not _SUBJECTS.isdisjoint(_plain_words(text))
+
+
+def begins_with_that(text: str) -> bool:
+    """Whether a text goes on with what is said or thought: "that I live in Rome"."""
+    return not _THAT.isdisjoint(_plain_words(text)[:1])
+
+
+def _plain_words(text: str) -> list[str]:
+    """The words between blanks: a pattern of letters would cut those of Hindi at every vowel sign."""
+    return [word.strip(".,;:!?…\"'()[]“”‘’").lower().replace("’", "'") for word in text.split()]

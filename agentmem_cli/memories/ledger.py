@@ -27,16 +27,17 @@ _TIMES = ("said_at", "created_at", "updated_at", "valid_from", "valid_to", "last
 _SAVE = """
 INSERT INTO memory_details (memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at,
     created_at, updated_at, pinned, supersedes, superseded_by, valid_from, valid_to, replaces_perhaps,
-    seen_count, use_count, last_used_at, same_hash)
+    seen_count, use_count, last_used_at, subject, on_date, until_date, also_supersedes, same_hash)
 VALUES (:memory_id, :user_id, :text, :kind, :topics, :status, :quote, :session_id, :run_id, :said_at,
     :created_at, :updated_at, :pinned, :supersedes, :superseded_by, :valid_from, :valid_to, :replaces_perhaps,
-    :seen_count, :use_count, :last_used_at, :same_hash)
+    :seen_count, :use_count, :last_used_at, :subject, :on_date, :until_date, :also_supersedes, :same_hash)
 ON CONFLICT (memory_id) DO UPDATE SET text = excluded.text, kind = excluded.kind, topics = excluded.topics,
     status = excluded.status, quote = excluded.quote, session_id = excluded.session_id, run_id = excluded.run_id,
     said_at = excluded.said_at, created_at = excluded.created_at, updated_at = excluded.updated_at,
     pinned = excluded.pinned, supersedes = excluded.supersedes, superseded_by = excluded.superseded_by,
     valid_from = excluded.valid_from, valid_to = excluded.valid_to,
-    replaces_perhaps = excluded.replaces_perhaps, same_hash = excluded.same_hash
+    replaces_perhaps = excluded.replaces_perhaps, subject = excluded.subject, on_date = excluded.on_date,
+    until_date = excluded.until_date, also_supersedes = excluded.also_supersedes, same_hash = excluded.same_hash
 """
 # A change leaves the counts alone: what was seen and used since must outlive an undo.
 _SAVE_FOR_AGNO = """
@@ -56,6 +57,8 @@ class Batch:
     user_id: str
     actor: str
     now: int
+    run_id: str | None = None
+    """The run whose message is captured."""
 
     def change(self, before: Memory | None, after: Memory | None, action: str) -> None:
         """Put a memory into its new state; None is a memory that is not there."""
@@ -68,6 +71,7 @@ class Batch:
             row = {
                 **_fields(after),
                 "topics": json.dumps(after.topics),
+                "also_supersedes": json.dumps(after.also_supersedes),
                 "same_hash": sameness_hash(after.user_id, after.text),
             }
             self.connection.execute(_SAVE, row)
@@ -91,15 +95,25 @@ class Batch:
 
     def _record(self, memory_id: str, before: Memory | None, after: Memory | None, action: str) -> None:
         self.connection.execute(
-            "INSERT INTO memory_ledger (batch_id, user_id, memory_id, at, actor, action, before, after)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.batch_id, self.user_id, memory_id, self.now, self.actor, action, _snapshot(before), _snapshot(after)),
+            "INSERT INTO memory_ledger (batch_id, user_id, memory_id, at, actor, action, before, after, run_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.batch_id,
+                self.user_id,
+                memory_id,
+                self.now,
+                self.actor,
+                action,
+                _snapshot(before),
+                _snapshot(after),
+                self.run_id,
+            ),
         )
 
 
-def begin_batch(connection: sqlite3.Connection, user_id: str, actor: str, now: int) -> Batch:
+def begin_batch(connection: sqlite3.Connection, user_id: str, actor: str, now: int, run_id: str | None = None) -> Batch:
     """A new batch of this transaction."""
-    return Batch(connection, uuid4().hex, user_id, actor, now)
+    return Batch(connection, uuid4().hex, user_id, actor, now, run_id)
 
 
 def note_used(database: Database, user_id: str, memory_ids: Sequence[str], now: int) -> None:

@@ -6,6 +6,7 @@ question is open while both are active. Decides nothing: who calls has a sure ru
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agentmem_cli.errors import NotFound
@@ -38,14 +39,30 @@ def supersede(batch: Batch, old: Memory, new: Memory) -> None:
     batch.change(old, gone, "supersede")
 
 
+def superseding(new: Memory, old: Sequence[Memory]) -> Memory:
+    """The new memory with the names of those that it replaces."""
+    ids = [memory.memory_id for memory in old]
+    return replace(new, supersedes=ids[0] if ids else None, also_supersedes=ids[1:])
+
+
+def end(batch: Batch, memory: Memory, until: int) -> Memory:
+    """End an active memory that nothing replaces; `until` is the last time at which it was true."""
+    ended = replace(memory, status="superseded", valid_to=until, updated_at=batch.now)
+    batch.change(memory, ended, "end")
+    return ended
+
+
 def settle(database: Database, batch: Batch, memory: Memory, *, keep_old: bool = False) -> Memory:
     """Accept a proposal, or answer a question: what the memory may replace is superseded, unless `keep_old`."""
-    asked = memory.supersedes if memory.status == "proposed" else memory.replaces_perhaps
-    old = None if keep_old else current_of(database, batch.user_id, asked)
-    superseded = old.memory_id if old else None
-    settled = replace(memory, status="active", supersedes=superseded, replaces_perhaps=None, updated_at=batch.now)
-    if old:
-        supersede(batch, old, settled)
+    proposed = [memory.supersedes, *memory.also_supersedes]
+    asked = proposed if memory.status == "proposed" else [memory.replaces_perhaps]
+    found = [] if keep_old else [current_of(database, batch.user_id, each) for each in asked]
+    old = {each.memory_id: each for each in found if each is not None}
+    settled = replace(
+        superseding(memory, list(old.values())), status="active", replaces_perhaps=None, updated_at=batch.now
+    )
+    for each in old.values():
+        supersede(batch, each, settled)
     batch.change(memory, settled, _KEEP if keep_old else "approve")
     return settled
 

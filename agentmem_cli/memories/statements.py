@@ -10,25 +10,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import first_person_words, is_greeting, joins
+from agentmem_cli.memories.revising import Revised, another_value, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
-FORGETS = 0.5
-"""The score from which a sentence is taken for a wish to forget something."""
-ASKS, SURE = 0.5, 0.8
-"""The scores from which a sentence that shares a rare word with an older one asks about it, and replaces it."""
-SINGLE_VALUED = frozenset(("name", "age", "home", "work"))
-"""Topics of which a person has one value at a time."""
+FORGETS = 0.05
+"""The score from which a sentence that shares a word with what is known is taken for a wish to forget it. Of what
+the held-out voices say .58 of such wishes have it, and .001 of all else."""
 _LONGEST_LEAD_IN = 4
-_LONGEST_VALUE = 4
 """Words."""
 _LEAD_IN = re.compile(r"^([^:.!?]{2,30}):\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -46,14 +43,28 @@ class Statement:
 def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
     """What is to be done after a message: what to add, what that replaces, and what to forget."""
     said = sentences(own_words(text))
-    operations: list[Operation] = []
-    for place, (sentence, judgement) in enumerate(zip(said, judge(said), strict=True)):
-        if judgement.forget >= FORGETS:
-            operations += _forgetting(sentence, known)
-        elif judgement.is_kept:
-            parts = _parts(said, place, judgement)
-            operations += [_operation(each, known) for each in parts if len(each.text) <= MAX_TEXT]
-    return operations
+    judgements = judge(said)
+    forgetting = [
+        operation
+        for sentence, each in zip(said, judgements, strict=True)
+        if each.forget >= FORGETS and (operation := _forgetting(sentence, known))
+    ]
+    return forgetting or _kept(said, judgements, known)
+
+
+def _kept(
+    said: list[str], judgements: list[Judgement], known: Sequence[Memory]
+) -> list[Operation]:
+    revised = revised_by(said, judgements, known)
+    kept = [place for place, each in enumerate(judgements) if each.is_kept]
+    if not kept and revised and revised.is_sure:
+        kept = [max(range(len(said)), key=lambda place: judgements[place].revises)]
+    statements = [part for place in kept for part in _parts(said, place, judgements[place])]
+    fitting = [each for each in statements if len(each.text) <= MAX_TEXT]
+    if not fitting:
+        return []
+    revising = max(fitting, key=lambda each: each.judgement.revises)
+    return [_operation(each, known, revised if each is revising else None) for each in fitting]
 
 
 def forgettable(sentence: str, known: Sequence[Memory]) -> list[Memory]:
@@ -63,11 +74,11 @@ def forgettable(sentence: str, known: Sequence[Memory]) -> list[Memory]:
     return [memory for memory, share in zip(known, shared, strict=True) if share == most > 0]
 
 
-def _forgetting(sentence: str, known: Sequence[Memory]) -> list[Operation]:
+def _forgetting(sentence: str, known: Sequence[Memory]) -> Operation | None:
     meant = forgettable(sentence, known)
     if len(meant) != 1:
-        return []
-    return [Operation("forget", quote=sentence, replaces=(meant[0].memory_id,))]
+        return None
+    return Operation("forget", quote=sentence, replaces=(meant[0].memory_id,))
 
 
 def _parts(said: list[str], place: int, judgement: Judgement) -> list[Statement]:
@@ -107,33 +118,19 @@ def _clauses(sentence: str) -> list[str]:
     return [sentence[start:end].strip(" ,;") for start, end in zip(starts, [*ends, None], strict=True)]
 
 
-def _operation(statement: Statement, known: Sequence[Memory]) -> Operation:
+def _operation(
+    statement: Statement, known: Sequence[Memory], revised: Revised | None
+) -> Operation:
     judgement = statement.judgement
     added = Operation(
         "add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics
     )
-    older = _another_value(statement, known) or _ended(statement, known, SURE)
+    older = another_value(statement.text, judgement, known)
+    if older is None and revised and revised.is_sure:
+        older = revised.memory
     if older is not None:
-        return Operation(
-            "replace", added.text, added.kind, added.quote, added.topics, replaces=(older.memory_id,)
-        )
-    asked = _ended(statement, known, ASKS)
-    if asked is None:
-        return added
-    return Operation(
-        "add", added.text, added.kind, added.quote, added.topics, asks_about=asked.memory_id
-    )
-
-
-def _ended(statement: Statement, known: Sequence[Memory], least: float) -> Memory | None:
-    """The one memory that a statement of an end, a denial or a correction speaks of by its rare words."""
-    if statement.judgement.revises < least:
-        return None
-    shared = _shared(statement.text, known)
-    most = max(shared, default=0.0)
-    meant = [memory for memory, share in zip(known, shared, strict=True) if share == most > 0]
-    fitting = [each for each in meant if set(each.topics) & set(statement.judgement.topics)]
-    return fitting[0] if len(fitting) == 1 else None
+        return replace(added, action="replace", replaces=(older.memory_id,))
+    return replace(added, asks_about=revised.memory.memory_id) if revised else added
 
 
 def _shared(text: str, known: Sequence[Memory]) -> list[float]:
@@ -142,31 +139,3 @@ def _shared(text: str, known: Sequence[Memory]) -> list[float]:
     frequency = Counter(stem for each in held for stem in each)
     wanted = set(stems(text))
     return [sum(1 / frequency[stem] for stem in wanted & each) for each in held]
-
-
-def _another_value(statement: Statement, known: Sequence[Memory]) -> Memory | None:
-    """The newest memory that says the same of another value: "I live in OSLO" and "I live in BERGEN"."""
-    topic = statement.judgement.topics[0]
-    if topic not in SINGLE_VALUED or "people" in statement.judgement.topics:
-        return None
-    alike = [
-        memory
-        for memory in known
-        if memory.topics[:1] == [topic] and _is_other_value(memory.text, statement.text)
-    ]
-    return max(alike, key=lambda memory: memory.said_at, default=None)
-
-
-def _is_other_value(old: str, new: str) -> bool:
-    """Whether two statements begin alike, in two words or more, and end in another name or number each."""
-    old_words, new_words = _WORD.findall(old), _WORD.findall(new)
-    pairs = zip(old_words, new_words, strict=False)
-    alike = len(list(takewhile(lambda pair: pair[0].lower() == pair[1].lower(), pairs)))
-    values = old_words[alike:], new_words[alike:]
-    least = 1 if all(value and value[0].isdigit() for value in values) else 2
-    return alike >= least and all(_is_value(words) for words in values)
-
-
-def _is_value(words: list[str]) -> bool:
-    """Whether the words are a name, or a number."""
-    return 0 < len(words) <= _LONGEST_VALUE and not words[0][0].islower()

@@ -26,7 +26,7 @@ IDENTITY_TOPICS = ("name", "nickname", "work", "home", "identity")
 _COLUMNS = (
     "memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at, created_at, updated_at,"
     " pinned, supersedes, superseded_by, valid_from, valid_to, replaces_perhaps, seen_count,"
-    " use_count, last_used_at"
+    " use_count, last_used_at, subject, on_date, until_date, also_supersedes"
 )
 _NEWEST_FIRST = " ORDER BY said_at DESC, memory_number DESC"
 _PENDING = (
@@ -196,6 +196,7 @@ def entry_of(row: sqlite3.Row) -> LedgerEntry:
         action=row["action"],
         before=json.loads(row["before"]) if row["before"] else None,
         after=json.loads(row["after"]) if row["after"] else None,
+        run_id=row["run_id"],
     )
 
 
@@ -227,4 +228,8 @@ def _memory(row: sqlite3.Row) -> Memory:
         seen_count=row["seen_count"],
         use_count=row["use_count"],
         last_used_at=row["last_used_at"],
+        subject=row["subject"],
+        on_date=row["on_date"],
+        until_date=row["until_date"],
+        also_supersedes=json.loads(row["also_supersedes"]),
     )

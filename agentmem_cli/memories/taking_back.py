@@ -44,12 +44,11 @@ class MemoryChanges:
 
 
 def batches_of_run(database: Database, user_id: str, run_id: str) -> list[str]:
-    """The batches in which a run's message became memories and that are not undone, the last first."""
+    """The batches in which a run's message changed memories and that are not undone, the last first."""
     rows = database.read(
         "SELECT batch_id, max(entry_id) AS last FROM memory_ledger WHERE user_id = :user AND action <> 'undo'"
-        " AND before IS NULL AND memory_id IN"
-        " (SELECT memory_id FROM memory_details WHERE user_id = :user AND run_id = :run)"
-        " AND :undo || batch_id NOT IN (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
+        " AND run_id = :run AND :undo || batch_id NOT IN"
+        " (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
         " GROUP BY batch_id ORDER BY last DESC",
         {"user": user_id, "run": run_id, "undo": UNDO},
     )
@@ -87,8 +86,9 @@ def make_again(
     database: Database, connection: sqlite3.Connection, user_id: str, batch_id: str, now: int, done: MemoryChanges
 ) -> str:
     """Make the changes of an undone batch again, as a new batch whose id this gives; what happened goes into `done`."""
-    batch = begin_batch(connection, user_id, PERSON, now)
-    for entry in batch_entries(database, user_id, batch_id):
+    entries = batch_entries(database, user_id, batch_id)
+    batch = begin_batch(connection, user_id, PERSON, now, entries[0].run_id if entries else None)
+    for entry in entries:
         before, after, current = _sides(database, entry)
         known = before is None and after is not None and _is_known(database, user_id, after.text)
         if after is not None and not known and _same(current, before):

@@ -1,23 +1,27 @@
-"""The one writer of new memories: what may be stored, and what it replaces. Nothing else makes memories.
+"""The one writer of memories: what may be stored, replaced, ended and forgotten. Nothing else makes memories.
 
-What it holds to, whoever asks: the person's own words behind everything that rules or a model propose, no
-secrets, nothing twice, nothing that the person made it forget. Every call is one transaction and one
-batch of the ledger, which `corrections.undo_last` takes back.
+What it holds to, whoever asks: the person's own words behind everything that is proposed for them, no secrets,
+nothing twice, nothing that the person made it forget. It judges no meaning: which memory another one replaces is said
+by whoever proposes it. Every call is one transaction and one batch of the ledger, which `corrections.undo_last`
+takes back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from agentmem_cli.memories.ledger import Batch
-from agentmem_cli.memories.replacing import are_both_kept, current_of, settle, supersede
 from agentmem_cli.language.secrets import secrets_in
+from agentmem_cli.memories.ledger import Batch
+from agentmem_cli.memories.replacing import are_both_kept, current_of, end, settle, supersede, superseding
 from agentmem_cli.memories.store import same_text, text_key
+from agentmem_cli.memories.support import is_supported
 from agentmem_cli.memories.wording import MAX_TEXT, own_words, tidy, verbatim
 from agentmem_cli.records import Memory, Record
+from agentmem_cli.storage.captures import take_capture
 from agentmem_cli.storage.database import Database
 
 PERSON = "person"
@@ -25,21 +29,31 @@ PERSON = "person"
 OFFLINE = "offline"
 """The actor where no language model is in use."""
 
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing to do: remember a text, put it in the place of other memories, or forget those."""
+    """One thing to remember, to end or to forget.
+
+    "replace" ends the memories in `replaces`, with or without a text in their place; "forget" forgets them.
+    """
 
     action: Literal["add", "replace", "forget"]
     text: str = ""
     kind: str = "fact"
     quote: str | None = None
     topics: list[str] = field(default_factory=list)
+    subject: str | None = None
+    """Who or what of theirs it is about; None for the person."""
+    on: str | None = None
+    from_: str | None = None
+    until: str | None = None
+    """The day of an event, the first and the last day on which it is true, as `2026-06-01`."""
     replaces: tuple[str, ...] = ()
-    """The ids of the memories that it makes untrue, or that are to be forgotten."""
+    """Ids of memories."""
+    asks_about: str | None = None
+    """The id or the text of a memory that it may replace: both stay, and the person is asked."""
     said_at: int | None = None
     """When it was said, if not when its source was."""
-    asks_about: str | None = None
-    """The id, or in an import the text, of a memory that it may replace: both stay, and the person is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierWords:
+    """What the person typed in an earlier exchange of the session, which a quote may come from."""
+
+    run_id: str | None
+    said_at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written(Record):
     """What became of the operations of one batch. An operation without its quote is in none of the lists."""
 
@@ -60,10 +83,13 @@ class Written(Record):
     added: list[Memory] = field(default_factory=list)
     replaced: list[Memory] = field(default_factory=list)
     """The new memories; each says in `supersedes` which one it replaced."""
+    ended: list[Memory] = field(default_factory=list)
+    """What is no longer true, with nothing in its place."""
+    forgotten: list[Memory] = field(default_factory=list)
     asked: list[Memory] = field(default_factory=list)
     """The older memories that one of the added may replace, as its `replaces_perhaps` says: the person is asked."""
     proposed: list[Memory] = field(default_factory=list)
-    """What waits for the person in review mode."""
+    """What waits for the person: all in review mode, and what its quote does not support."""
     repeated: list[Memory] = field(default_factory=list)
     """What was known already, or was replaced since: it is seen once more, and nothing else changed."""
     blocked: list[Memory] = field(default_factory=list)
@@ -90,21 +116,38 @@ def apply_operations(
     typed_text: str,
     mode: str,
     now: int,
+    earlier: Sequence[EarlierWords] = (),
+    takes_capture: bool = False,
 ) -> Written:
     """Write what may be written, in one transaction. `mode` is "auto" or "review" (then it waits for approval).
 
-    `typed_text` is the person's message; the quotes of rules and models must stand in its own words.
+    `typed_text` is the person's message; quotes of others must stand in its own words, or in those of
+    `earlier` messages. `takes_capture` takes the source's run out of the queue too; when it is not there, since
+    another process captured it or it was erased, nothing is written.
     """
     said = own_words(typed_text)
     written = Written(batch_id=uuid4().hex, withheld=secrets_in(said))
-    if not operations:
+    if not operations and not takes_capture:
         return written
     with database.write() as connection:
-        batch = Batch(connection, written.batch_id, user_id, source.actor, now)
-        writing = _Writing(database, batch, source, said, mode, written)
+        if takes_capture and not take_capture(connection, source.run_id or ""):
+            return Written(batch_id=written.batch_id)
+        batch = Batch(connection, written.batch_id, user_id, source.actor, now, source.run_id)
+        words = [EarlierWords(source.run_id, source.said_at, said), *earlier]
+        writing = _Writing(database, batch, source, words, mode, written)
         for operation in operations:
             writing.write(operation)
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """An operation that may be written: its text tidy, its quote as it was typed, and where that stands."""
+
+    operation: Operation
+    source: Source
+    is_doubtful: bool
+    """Its quote was cut out of words that deny it, or that speak of somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +157,7 @@ class _Writing:
     database: Database
     batch: Batch
     source: Source
-    said: str
+    words: list[EarlierWords]
     mode: str
     written: Written
 
@@ -123,25 +166,69 @@ class _Writing:
         return self.source.actor == PERSON
 
     def write(self, proposed: Operation) -> None:
-        """Store one operation, unless it may not be, or the same is known, waits, or was forgotten."""
-        operation = self._checked(proposed)
-        if operation is None:
+        """Carry out one operation, unless it may not be."""
+        checked = self._checked(proposed)
+        if checked is None:
             return
-        written, user_id = self.written, self.batch.user_id
-        known = same_text(self.database, user_id, operation.text)
+        old = self._named(checked.operation.replaces)
+        if checked.operation.action == "forget":
+            self._forget(checked, old)
+        elif not checked.operation.text:
+            self._end(checked, old)
+        else:
+            self._remember(checked, old if checked.operation.action == "replace" else [])
+
+    def _named(self, ids: Sequence[str]) -> list[Memory]:
+        """The active memories of these ids, or what has replaced them since; each once."""
+        found = (current_of(self.database, self.batch.user_id, each) for each in ids)
+        return list({memory.memory_id: memory for memory in found if memory is not None}.values())
+
+    def _forget(self, checked: _Checked, memories: Sequence[Memory]) -> None:
+        if checked.is_doubtful:
+            return
+        for memory in memories:
+            forgotten = replace(memory, status="forgotten", updated_at=self.batch.now)
+            self.batch.change(memory, forgotten, "forget")
+            self.written.forgotten.append(forgotten)
+
+    def _end(self, checked: _Checked, memories: Sequence[Memory]) -> None:
+        """End memories. Where the person is to approve that, their own words wait in the place of the old ones."""
+        quote = checked.operation.quote
+        if not memories:
+            return
+        if self._waits(checked):
+            if quote and not same_text(self.database, self.batch.user_id, quote):
+                self._propose(checked, replace(checked.operation, text=quote), memories)
+            return
+        last_day = checked.operation.until or checked.operation.on
+        until = _end_of(last_day) if last_day else checked.source.said_at
+        self.written.ended.extend(end(self.batch, memory, until) for memory in memories)
+
+    def _remember(self, checked: _Checked, old: Sequence[Memory]) -> None:
+        """Store a memory, unless the same is known, waits, or was forgotten."""
+        known = same_text(self.database, self.batch.user_id, checked.operation.text)
         same = {memory.status: memory for memory in known}
-        if "active" in same or ("proposed" in same and not self.by_person):
-            self._see_again(same.get("active") or same["proposed"])
+        if "active" in same:
+            self._repeat(checked, same["active"], old)
+        elif "proposed" in same and not self.by_person:
+            self._see_again(same["proposed"])
         elif "proposed" in same:
-            written.added.append(settle(self.database, self.batch, same["proposed"]))
+            self.written.added.append(settle(self.database, self.batch, same["proposed"]))
         elif not self.by_person and (stopped := same.get("forgotten") or same.get("rejected")):
-            written.blocked.append(stopped)
-        elif "superseded" in same and not self._is_said_anew(operation, known):
+            self.written.blocked.append(stopped)
+        elif "superseded" in same and not self._is_true_again(checked, known):
             self._see_again(same["superseded"])
         else:
-            replaces = next(iter(operation.replaces), None)
-            old = current_of(self.database, user_id, replaces)
-            self._store(operation, old, self._asked(operation))
+            self._store(checked, old)
+
+    def _repeat(self, checked: _Checked, memory: Memory, old: Sequence[Memory]) -> None:
+        """What is known already may still be what replaces something else."""
+        self._see_again(memory)
+        others = [each for each in old if each.memory_id != memory.memory_id]
+        if others and not self._waits(checked):
+            for each in others:
+                supersede(self.batch, each, memory)
+            self.written.replaced.append(memory)
 
     def _see_again(self, memory: Memory) -> None:
         self.batch.connection.execute(
@@ -150,61 +237,80 @@ class _Writing:
         )
         self.written.repeated.append(replace(memory, seen_count=memory.seen_count + 1))
 
-    def _is_said_anew(self, operation: Operation, known: Sequence[Memory]) -> bool:
-        """Whether what was replaced is true again: other words than before that speak of a change.
+    def _is_true_again(self, checked: _Checked, known: Sequence[Memory]) -> bool:
+        """Whether what was replaced is said again: later than it was replaced, and in words that are not on record.
 
         Without that, a chat that is replayed would turn every update back and forth.
         """
-        quote = operation.quote or operation.text
-        is_quoted = any(memory.quote and text_key(memory.quote) == text_key(quote) for memory in known)
-        return self.by_person or not is_quoted
+        said = text_key(checked.operation.quote or checked.operation.text)
+        is_quoted = any(memory.quote and text_key(memory.quote) == said for memory in known)
+        ended = max((memory.valid_to or 0 for memory in known), default=0)
+        return self.by_person or (not is_quoted and checked.source.said_at >= ended)
 
-    def _asked(self, operation: Operation) -> Memory | None:
-        """The memory to ask about, unless the person has answered that both are true."""
-        about = operation.asks_about
-        if about is None:
-            return None
-        same = same_text(self.database, self.batch.user_id, about)
-        named = next((memory for memory in same if memory.status == "active"), None)
-        asked = named or current_of(self.database, self.batch.user_id, about)
-        kept = asked and are_both_kept(self.database, self.batch.user_id, operation.text, asked.text)
-        return None if kept else asked
-
-    def _checked(self, operation: Operation) -> Operation | None:
-        """The operation with a tidy text and its quote as it was typed; None when it may not be stored."""
-        text, quote = tidy(operation.text), operation.quote
+    def _checked(self, operation: Operation) -> _Checked | None:
+        """None for what may not be written: without the person's words, with a secret, with too long a text."""
+        operation = replace(operation, text=tidy(operation.text))
+        source, quote, is_doubtful = self._said(operation), operation.quote, False
         if not self.by_person:
-            quote = verbatim(quote or "", self.said)
-            if quote is None:
+            found = self._quoted(operation)
+            if found is None:
                 return None
-        secrets = secrets_in(f"{text}\n{quote or ''}")
+            source, quote, is_doubtful = found
+        secrets = secrets_in(f"{operation.text}\n{quote or ''}")
         self.written.withheld.extend(kind for kind in secrets if kind not in self.written.withheld)
-        if secrets or not text or len(text) > MAX_TEXT:
+        is_memory = operation.text or (operation.action != "add" and operation.replaces)
+        if secrets or not is_memory or len(operation.text) > MAX_TEXT:
             return None
-        return replace(operation, text=text, quote=tidy(quote) if quote else None)
+        return _Checked(replace(operation, quote=tidy(quote) if quote else None), source, is_doubtful)
 
-    def _store(self, operation: Operation, old: Memory | None, asked: Memory | None) -> None:
-        memory = self._memory(operation)
-        if self.mode == "review":
-            waiting = replace(memory, status="proposed", supersedes=old.memory_id if old else None)
-            self.batch.change(None, waiting, "propose")
-            self.written.proposed.append(waiting)
-        elif old:
-            memory = replace(memory, supersedes=old.memory_id)
-            supersede(self.batch, old, memory)
-            self.batch.change(None, memory, "add")
-            self.written.replaced.append(memory)
-        elif asked:
-            memory = replace(memory, replaces_perhaps=asked.memory_id)
-            self.batch.change(None, memory, "ask")
-            self.written.added.append(memory)
-            self.written.asked.append(asked)
-        else:
-            self.batch.change(None, memory, "add")
-            self.written.added.append(memory)
+    def _said(self, operation: Operation) -> Source:
+        return self.source if operation.said_at is None else replace(self.source, said_at=operation.said_at)
 
-    def _memory(self, operation: Operation) -> Memory:
-        said_at = self.source.said_at if operation.said_at is None else operation.said_at
+    def _quoted(self, operation: Operation) -> tuple[Source, str, bool] | None:
+        """Where the quote stands in the person's words, as it stands there, and whether that is doubtful."""
+        for words in self.words:
+            quote = verbatim(operation.quote or "", words.text)
+            if quote is None:
+                continue
+            source = self._said(operation)
+            if words.run_id != source.run_id:
+                source = replace(source, run_id=words.run_id, said_at=words.said_at)
+            return source, quote, _is_doubtful(operation, quote, words.text)
+        return None
+
+    def _waits(self, checked: _Checked) -> bool:
+        return self.mode == "review" or checked.is_doubtful
+
+    def _store(self, checked: _Checked, old: Sequence[Memory]) -> None:
+        asked = self._asked_about(checked.operation)
+        if self._waits(checked):
+            self._propose(checked, checked.operation, old or asked)
+            return
+        memory = superseding(self._memory(checked, checked.operation), old)
+        if asked and not old:
+            memory = replace(memory, replaces_perhaps=asked[0].memory_id)
+            self.written.asked.extend(asked)
+        for each in old:
+            supersede(self.batch, each, memory)
+        self.batch.change(None, memory, "ask" if memory.replaces_perhaps else "add")
+        (self.written.replaced if old else self.written.added).append(memory)
+
+    def _propose(self, checked: _Checked, operation: Operation, old: Sequence[Memory]) -> None:
+        waiting = replace(superseding(self._memory(checked, operation), old), status="proposed")
+        self.batch.change(None, waiting, "propose")
+        self.written.proposed.append(waiting)
+
+    def _asked_about(self, operation: Operation) -> list[Memory]:
+        """The memory that the new one may replace, unless the person has answered that both are true."""
+        about, user_id = operation.asks_about, self.batch.user_id
+        if about is None:
+            return []
+        same = [memory for memory in same_text(self.database, user_id, about) if memory.status == "active"]
+        found = self._named([about]) or same[:1]
+        return [each for each in found if not are_both_kept(self.database, user_id, operation.text, each.text)]
+
+    def _memory(self, checked: _Checked, operation: Operation) -> Memory:
+        said_at = checked.source.said_at
         return Memory(
             memory_id=uuid4().hex,
             user_id=self.batch.user_id,
@@ -213,13 +319,31 @@ class _Writing:
             topics=operation.topics,
             status="active",
             quote=operation.quote,
-            session_id=self.source.session_id,
-            run_id=self.source.run_id,
+            session_id=checked.source.session_id,
+            run_id=checked.source.run_id,
             said_at=said_at,
             created_at=self.batch.now,
             updated_at=self.batch.now,
             pinned=False,
             supersedes=None,
             superseded_by=None,
-            valid_from=said_at,
+            valid_from=_start_of(operation.from_) if operation.from_ else said_at,
+            subject=operation.subject,
+            on_date=operation.on,
+            until_date=operation.until,
         )
+
+
+def _is_doubtful(operation: Operation, quote: str, said: str) -> bool:
+    """To say that something is over is to deny it: the quote of an end may well be cut out of a denial."""
+    is_end = operation.action == "replace" and not operation.text
+    return not is_end and not is_supported(operation.text, quote, said)
+
+
+def _start_of(day: str) -> int:
+    """Unix seconds at which a day such as `2026-06-01` begins, here."""
+    return int(datetime.combine(date.fromisoformat(day), time()).timestamp())
+
+
+def _end_of(day: str) -> int:
+    return int(datetime.combine(date.fromisoformat(day) + timedelta(days=1), time()).timestamp()) - 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,7 @@ from agentmem_cli.sessions.rows import (
     write_run,
 )
 from agentmem_cli.sessions.titles import title_of
+from agentmem_cli.storage.captures import MODES, queue_capture
 from agentmem_cli.storage.database import Database
 
 
@@ -38,13 +40,26 @@ class PendingTurn:
     question: str
     run_index: int
     at: int
+    typed: str = ""
+    """The part of the question that the person typed."""
+    memory: str = "off"
+    """The memory mode; off: the question is not captured."""
 
 
 def begin_turn(
-    database: Database, *, user_id: str, session_id: str, question: str, at: int, run_id: str | None = None
+    database: Database,
+    *,
+    user_id: str,
+    session_id: str,
+    question: str,
+    at: int,
+    run_id: str | None = None,
+    typed: str | None = None,
+    memory: str = "off",
 ) -> PendingTurn:
     """Commit a question. Makes the session if it is new; `run_id` puts a failed turn's question once more.
 
+    `typed` is the part that the person typed, None for all of it; `memory` is the mode in which it is captured.
     Raises NotFound when the session is another user's, or waits in the trash.
     """
     with database.write() as connection:
@@ -56,7 +71,8 @@ def begin_turn(
         run_index = next_place(connection, session_id) if again is None else again
         write_run(connection, user_id, session_id, run_index, pending_run(run_id, session_id, user_id, question, at))
         index_messages(connection, user_id, session_id, run_id, [IndexedMessage("user", question, at)])
-    return PendingTurn(run_id, session_id, user_id, question, run_index, at)
+    own = question if typed is None else typed
+    return PendingTurn(run_id, session_id, user_id, question, run_index, at, own, memory)
 
 
 def settle_turn(
@@ -69,8 +85,9 @@ def settle_turn(
     run_data: dict[str, Any] | None = None,
     error: str = "",
 ) -> bool:
-    """Commit how a turn ended, in one transaction: run, session and text index. Gives whether it is in sight.
+    """Commit how a turn ended, in one transaction: run, session, text index and the queue of captures.
 
+    Gives whether it is in sight.
     One that another chat took back meanwhile, or whose session it put into the trash, is settled where it waits.
     `run_data` is Agno's own account of the run; without it (stopped, failed) one is made from the answer so far.
     Raises NotFound when the turn is nowhere: an erased question must not come back with its answer.
@@ -81,12 +98,17 @@ def settle_turn(
             run_data["messages"].append(message_data("assistant", answer, at))
             run_data["content"] = answer
     run_data["status"] = AGNO_STATUS[status]
-    if error:
-        run_data["metadata"] = {**(run_data.get("metadata") or {}), "error": error}
+    notes = {"error": error} if error else {}
+    typed = turn.typed if turn.memory in MODES else ""
+    if typed != turn.question:
+        notes["typed"] = typed
+    if notes:
+        run_data["metadata"] = {**(run_data.get("metadata") or {}), **notes}
     messages = [IndexedMessage("user", turn.question, turn.at)]
     if answer:
         messages.append(IndexedMessage("assistant", answer, at))
     with database.write() as connection:
+        _queue_capture(connection, turn)
         if _place_of(connection, turn.session_id, turn.run_id) is None:
             _settle_aside(connection, turn, run_data)
             return False
@@ -94,11 +116,6 @@ def settle_turn(
         connection.execute("UPDATE agno_sessions SET updated_at = ? WHERE session_id = ?", (at, turn.session_id))
         index_messages(connection, turn.user_id, turn.session_id, turn.run_id, messages)
     return True
-
-
-def is_in_sight(database: Database, turn: PendingTurn) -> bool:
-    """Whether a turn is in its session: not erased, not taken back, not in the trash."""
-    return bool(database.read("SELECT 1 FROM agno_runs WHERE run_id = ? AND user_id = ?", (turn.run_id, turn.user_id)))
 
 
 def history_before(database: Database, session_id: str, exchanges: int, *, before: int | None = None) -> list[Exchange]:
@@ -138,6 +155,36 @@ def exchange_of(run: sqlite3.Row, messages: list[tuple[str, str]]) -> Exchange:
     said = {role: "\n\n".join(text for by, text in messages if by == role) for role in ("user", "assistant")}
     status = TURN_STATUS.get(run["status"], TurnStatus.DONE)
     return Exchange(run["run_id"], said["user"], said["assistant"], status, run["created_at"])
+
+
+def typed_words(database: Database, exchanges: Sequence[Exchange]) -> list[str]:
+    """What of each exchange's question may be captured: what the person typed of it, while memory was not off.
+
+    "" where that is not known, since nothing has settled it.
+    """
+    rows = database.read(
+        "SELECT run_id, json_extract(run_data, '$.metadata.typed') AS typed FROM agno_runs"
+        " WHERE run_id IN (SELECT value FROM json_each(?))",
+        (json.dumps([exchange.run_id for exchange in exchanges]),),
+    )
+    noted = {row["run_id"]: row["typed"] for row in rows if row["typed"] is not None}
+    return [
+        "" if exchange.status is TurnStatus.PENDING else noted.get(exchange.run_id, exchange.question)
+        for exchange in exchanges
+    ]
+
+
+def _queue_capture(connection: sqlite3.Connection, turn: PendingTurn) -> None:
+    if turn.memory in MODES and turn.typed.strip():
+        queue_capture(
+            connection,
+            run_id=turn.run_id,
+            user_id=turn.user_id,
+            session_id=turn.session_id,
+            typed=turn.typed,
+            at=turn.at,
+            mode=turn.memory,
+        )
 
 
 def _place_of(connection: sqlite3.Connection, session_id: str, run_id: str) -> int | None:

@@ -12,7 +12,14 @@ from pathlib import Path
 from agentmem_cli.errors import StoreTooNew
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.lock import file_lock
-from agentmem_cli.storage.tables import AGNO_TABLES, IMPORT_TABLES, KNOWLEDGE_TABLES, MEMORY_TABLES, SESSION_TABLES
+from agentmem_cli.storage.tables import (
+    AGNO_TABLES,
+    CAPTURE_TABLES,
+    IMPORT_TABLES,
+    KNOWLEDGE_TABLES,
+    MEMORY_TABLES,
+    SESSION_TABLES,
+)
 
 AGNO_SCHEMA_VERSION = "3.0.0"
 """What Agno 3.1 writes into `agno_schema_versions` for tables it creates."""
@@ -34,7 +41,12 @@ def tables_of_imports(connection: sqlite3.Connection) -> None:
     _run(connection, IMPORT_TABLES)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first_tables, tables_of_imports]
+def tables_of_captures(connection: sqlite3.Connection) -> None:
+    """Version 3: messages that wait for their capture, whom a memory is about and when, the run of a change."""
+    _run(connection, CAPTURE_TABLES)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first_tables, tables_of_imports, tables_of_captures]
 """The function at index N leads from version N to N + 1."""
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -174,6 +174,42 @@ CREATE INDEX ledger_of_user ON memory_ledger (user_id, entry_id);
 CREATE INDEX ledger_of_memory ON memory_ledger (memory_id);
 """
 
+CAPTURE_TABLES = """
+ALTER TABLE memory_details ADD COLUMN subject TEXT;
+ALTER TABLE memory_details ADD COLUMN on_date TEXT;
+ALTER TABLE memory_details ADD COLUMN until_date TEXT;
+ALTER TABLE memory_details ADD COLUMN also_supersedes TEXT NOT NULL DEFAULT '[]';
+-- The run that a change was captured from: one that only ends or forgets memories is known by nothing else.
+ALTER TABLE memory_ledger ADD COLUMN run_id TEXT;
+CREATE INDEX ledger_of_run ON memory_ledger (run_id) WHERE run_id IS NOT NULL;
+UPDATE memory_ledger SET run_id = json_extract(after, '$.run_id') WHERE before IS NULL AND action <> 'undo';
+-- What the person typed in a settled turn, until its memories are written. It stays while its run is taken back
+-- or in the trash, and goes with it for good.
+CREATE TABLE capture_queue (
+    run_id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    typed TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    mode TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX captures_of_user ON capture_queue (user_id, at);
+CREATE TRIGGER captures_go_with_a_run AFTER DELETE ON agno_runs
+WHEN NOT EXISTS (SELECT 1 FROM trashed_runs WHERE run_id = old.run_id)
+    AND NOT EXISTS (SELECT 1 FROM taken_back_runs WHERE run_id = old.run_id) BEGIN
+    DELETE FROM capture_queue WHERE run_id = old.run_id;
+END;
+CREATE TRIGGER captures_go_with_a_trashed_run AFTER DELETE ON trashed_runs
+WHEN NOT EXISTS (SELECT 1 FROM agno_runs WHERE run_id = old.run_id) BEGIN
+    DELETE FROM capture_queue WHERE run_id = old.run_id;
+END;
+CREATE TRIGGER captures_go_with_a_run_taken_back AFTER DELETE ON taken_back_runs
+WHEN NOT EXISTS (SELECT 1 FROM agno_runs WHERE run_id = old.run_id) BEGIN
+    DELETE FROM capture_queue WHERE run_id = old.run_id;
+END;
+"""
+
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
     document_number INTEGER PRIMARY KEY,

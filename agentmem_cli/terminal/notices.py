@@ -26,15 +26,19 @@ def memory_line(captured: Captured, *, undo: str, pending: str) -> str:
     """`memory +1 ~1: Works in healthcare (undo: …)`, or "" when there is nothing to say. Both are commands.
 
     What may replace an older memory asks: `memory +1 ?1: Lives in Bergen – replaces “Lives in Oslo”? (…)`.
+    What is known no more says why: `memory -1: no longer “Works at Acme” (undo: …)`, or `forgotten “…”`.
     """
     parts = []
-    if captured.added or captured.replaced:
+    gone = [f"no longer “{memory.text}”" for memory in captured.ended]
+    gone += [f"forgotten “{memory.text}”" for memory in captured.forgotten]
+    if captured.added or captured.replaced or gone:
         counts = [f"+{len(captured.added)}"] if captured.added else []
         counts += [f"~{len(captured.replaced)}"] if captured.replaced else []
+        counts += [f"-{len(gone)}"] if gone else []
         counts += [f"?{len(captured.asked)}"] if captured.asked else []
         how = f"{f'{pending}; ' if captured.asked else ''}undo: {undo}"
         old = {memory.memory_id: memory.text for memory in captured.asked}
-        texts = [_asking(memory, old) for memory in (*captured.added, *captured.replaced)]
+        texts = [_asking(memory, old) for memory in (*captured.added, *captured.replaced)] + gone
         parts.append(f"memory {' '.join(counts)}: {'; '.join(texts)} ({how})")
     if captured.proposed:
         parts.append(f"memory ?{len(captured.proposed)} to review: {_texts(captured.proposed)} ({pending})")

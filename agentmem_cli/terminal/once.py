@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import select
 import sys
+from concurrent.futures import Future, wait
+from typing import Any
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
 from agentmem_cli.agent.conversation import Conversation
@@ -17,6 +19,8 @@ from agentmem_cli.terminal.streams import note, report, say_json, say_part
 
 PATIENCE = 3.0
 """Seconds that a message waits for what may be piped beside it."""
+GRACE = 2.0
+"""Seconds that an answered message waits for a model's capture: later than that, the next start does it."""
 
 
 def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode:
@@ -32,17 +36,21 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     if conversation.model == OFFLINE:
         note(NO_MODEL_NOTICE)
     conversation.start()
+    captures: list[Captured] = []
+    catching_up = conversation.catch_up(captures.append)
     with stopped_by_ctrl_c(conversation):
-        ended = _printed(conversation, question, output)
-    captured = _captured(conversation, ended, typed)
+        ended = _printed(conversation, question, typed, output)
     if output == "text":
         say_part("" if ended.answer.endswith("\n") or not ended.answer else "\n")
-    else:
+    captured = _captured(conversation, ended, catching_up)
+    if output != "text":
         result = {**ended.as_json(), "memory": captured.as_json()}
         say_json({"type": "end", **result} if output == "stream-json" else result, one_line=output == "stream-json")
-    line = memory_line(captured, undo="agentmem memories undo", pending="agentmem memories pending")
-    for each in [*(cited_lines(ended) if output == "text" else []), *filter(None, [line])]:
-        note(each)
+    lines = cited_lines(ended) if output == "text" else []
+    for each in (*captures, captured):
+        lines.append(memory_line(each, undo="agentmem memories undo", pending="agentmem memories pending"))
+    for line in filter(None, lines):
+        note(line)
     if ended.error is not None:
         return report(ended.error)
     return ExitCode.INTERRUPTED if ended.status is TurnStatus.INTERRUPTED else ExitCode.OK
@@ -74,8 +82,8 @@ def _something_is_piped() -> bool:
     return bool(ready)
 
 
-def _printed(conversation: Conversation, question: str, output: str) -> TurnEnded:
-    for event in conversation.ask(question):
+def _printed(conversation: Conversation, question: str, typed: str | None, output: str) -> TurnEnded:
+    for event in conversation.ask(question, typed=typed):
         if isinstance(event, TurnEnded):
             return event
         if output == "text" and isinstance(event, TextDelta):
@@ -87,7 +95,15 @@ def _printed(conversation: Conversation, question: str, output: str) -> TurnEnde
     raise AgentmemError("The turn ended without a result.", "Try again.")
 
 
-def _captured(conversation: Conversation, ended: TurnEnded, typed: str | None) -> Captured:
-    if conversation.turn is None or ended.status is TurnStatus.FAILED:
-        return Captured()
-    return conversation.capture(conversation.turn, typed).result()
+def _captured(conversation: Conversation, ended: TurnEnded, catching_up: Future[None]) -> Captured:
+    """What the message taught; what takes too long waits in the queue, as what waited before does."""
+    captured = Future[Captured]()
+    if conversation.turn is None or not ended.model_answered:
+        captured.set_result(Captured())
+    else:
+        captured = conversation.capture(conversation.turn)
+    waited: list[Future[Any]] = [captured, catching_up]
+    slow = wait(waited, None if conversation.captures_at_once else GRACE).not_done
+    if slow:
+        conversation.leave_captures()
+    return Captured(waits=True) if captured in slow else captured.result()

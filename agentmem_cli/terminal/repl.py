@@ -110,6 +110,7 @@ class Chat:
     def _load(self) -> None:
         """Load the heavy packages in the background, once the prompt is there: importing at once, both would wait."""
         self.conversation.start()
+        self.conversation.catch_up(self._say_captured)
         threading.Thread(target=_load_renderer, daemon=True).start()
 
     def erase_turn(self, run_id: str, question: str) -> None:
@@ -142,7 +143,7 @@ class Chat:
 
         self._asked = question
         with stopped_by_ctrl_c(self.conversation), LiveAnswer(theme=self.conversation.settings.theme) as answer:
-            for event in self.conversation.ask(question.text, retry_of=retry_of):
+            for event in self.conversation.ask(question.text, typed=question.own, retry_of=retry_of):
                 if isinstance(event, TextDelta):
                     answer.add(event.text)
                 elif isinstance(event, ToolUsed):
@@ -152,14 +153,14 @@ class Chat:
                     self._tokens[event.session_id] = event.context_tokens or self._tokens.get(event.session_id, 0)
         self._last_turn = self.conversation.turn
         self._say_how_it_ended()
-        if self._last_turn is not None and self.last is not None and self.last.status is not TurnStatus.FAILED:
-            captured = self.conversation.capture(self._last_turn, question.own)
-            captured.add_done_callback(self._say_captured)
+        if self._last_turn is not None and self.last is not None and self.last.model_answered:
+            captured = self.conversation.capture(self._last_turn)
+            captured.add_done_callback(lambda done: self._say_captured(done.result()))
             _wait_a_moment(captured)
 
-    def _say_captured(self, captured: Future[Captured]) -> None:
+    def _say_captured(self, captured: Captured) -> None:
         """Say what a message taught, from whichever thread learnt it."""
-        if line := memory_line(captured.result(), undo="/undo", pending="/pending"):
+        if line := memory_line(captured, undo="/undo", pending="/pending"):
             say_prose(line)
             self._standing = self._stands()
             self._prompt.redraw()

@@ -13,9 +13,12 @@ from harness.command_line import Result
 from agentmem_cli.agent.capture import capture_offline
 from agentmem_cli.agent.erase import erase_sessions, erase_turn
 from agentmem_cli.agent.undo import ChatChanges, return_exchange
+from agentmem_cli.memories.store import list_memories
+from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.catalog import find_session, trash_session
-from agentmem_cli.sessions.turns import begin_turn
+from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.captures import waiting_capture
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 
@@ -114,9 +117,14 @@ def test_one_of_two_is_erased_while_it_is_answered(
 def test_gone_while_it_is_looked_through(home: object, act: Act) -> None:  # noqa: ARG001 -- as below
     """A message that another window took away in the meantime teaches nothing, and leaves no quote."""
     with closing(open_database(load_settings())) as database:
-        turn = begin_turn(database, user_id="sarah", session_id="s1", question="I live in Oslo.", at=1_000)
+        asked = {"user_id": "sarah", "session_id": "s1", "question": "I live in Oslo.", "at": 1_000}
+        turn = begin_turn(database, **asked, memory="auto")
+        settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=1_001)
+        waiting = waiting_capture(database, turn.run_id)
+        assert waiting is not None
         act(database)
-        assert [] == capture_offline(database, turn, "auto").added
+        assert [] == capture_offline(database, waiting).added
+        assert [] == list_memories(database, "sarah", status=None)
 
 
 def test_a_retry_of_what_was_taken_back_is_a_new_turn(home: object) -> None:  # noqa: ARG001 -- its environment is what is needed

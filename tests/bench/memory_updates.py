@@ -1,41 +1,72 @@
 """What a newer statement ends, and how often it asks without cause, without a language model. Run by hand.
 
-    uv run --group dev python tests/bench/memory_updates.py
+    uv run --group dev python tests/bench/memory_updates.py [--fit]
 
 `revisions.jsonl` holds what a person said and a later message that ends one of it, or none. Prints the share of the
 ended statements that are replaced at once or asked about, and the share of all messages that wrongly do either; the
 baseline takes the statement that shares most words. `true_facts.jsonl` holds what is true of a person all at once,
 told one by one: prints the share of it that raises a question, and what is replaced wrongly. Both were written by
-somebody who did not know the program. The thresholds were chosen on the first half of the revisions ("chosen on").
+somebody who did not know the program. Weights and thresholds of `memories/revising.py` were chosen on the first half
+of the revisions and every other person ("fitted on"); `--fit` prints the weights anew.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
 from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
+from agentmem_cli.memories.revising import FEATURES, features
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.records import Memory
 
 HERE = Path(__file__).parent
+TRUE_FACT = 0.3
+"""What a pair of two true facts weighs in the fit: there are a hundred times as many."""
 Found = tuple[set[str], set[str]]
 """The ids of the memories that are replaced or forgotten, and of those asked about."""
 
 
 def main() -> None:
     """Measure and print."""
-    cases = rows("revisions.jsonl")
+    cases, persons = rows("revisions.jsonl"), rows("true_facts.jsonl")
     middle = len(cases) // 2
+    if "--fit" in sys.argv:
+        fit(cases[:middle], persons[::2])
+        return
     print(f"{'':<34}{'ended found':>12}{'at once':>9}{'asked':>7}{'wrong at once':>15}{'wrongly asked':>15}")
-    for name, part in (("chosen on", cases[:middle]), ("held out", cases[middle:])):
+    for name, part in (("fitted on", cases[:middle]), ("held out", cases[middle:])):
         show_revisions(f"{name}, {len(part)} messages", part, by_statements)
         show_revisions("  baseline: most words shared", part, by_words)
     print()
-    show_true_facts(rows("true_facts.jsonl"))
+    show_true_facts("fitted on", persons[::2])
+    show_true_facts("held out", persons[1::2])
+
+
+def fit(cases: Sequence[dict[str, Any]], persons: Sequence[dict[str, Any]]) -> None:
+    """Print the weights of a logistic regression over pairs of a message and what was said before it."""
+    rows_, truth, weights = [], [], []
+    told = [(person["facts"][:place], person["facts"][place], None) for person in persons for place in range(3, 70)]
+    for known, message, ends in [(case["known"], case["message"], case["ends"]) for case in cases] + told:
+        said = sentences(message)
+        pairs = features(said, judge(said), [memory(text, number) for number, text in enumerate(known)])
+        rows_ += list(pairs)
+        truth += [number == ends for number in range(len(known))]
+        weights += [1.0 if len(known) < 7 else TRUE_FACT] * len(known)
+    table = np.array(rows_)
+    spread = table.std(axis=0)
+    model = LogisticRegression(max_iter=1000).fit(table / spread, truth, sample_weight=weights)
+    for name, weight in zip(FEATURES, model.coef_[0] / spread, strict=True):
+        print(f"{name:<14}{weight:>8.2f}")
+    print(f"{'bias':<14}{model.intercept_[0]:>8.2f}")
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -64,7 +95,7 @@ def show_revisions(
     )
 
 
-def show_true_facts(persons: Sequence[dict[str, Any]]) -> None:
+def show_true_facts(name: str, persons: Sequence[dict[str, Any]]) -> None:
     """A row for what is all true at once."""
     said = asked = replaced = 0
     for person in persons:
@@ -75,7 +106,7 @@ def show_true_facts(persons: Sequence[dict[str, Any]]) -> None:
             asked += bool(questioned)
             replaced += len(ended)
             known.append(memory(text, number))
-    print(f"{said} true statements one by one: asked about {asked / said:.3f}, replaced wrongly {replaced}")
+    print(f"{name}: {said} true statements one by one: asked about {asked / said:.3f}, replaced wrongly {replaced}")
 
 
 def by_statements(message: str, known: list[Memory]) -> Found:

@@ -38,6 +38,7 @@ from agentmem_cli.agent.worker import load_context  # noqa: E402
 from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations  # noqa: E402
 from agentmem_cli.sessions.transfer import import_lines, parse_lines  # noqa: E402
 from agentmem_cli.sessions.turns import begin_turn  # noqa: E402
+from agentmem_cli.storage.captures import waiting_capture  # noqa: E402
 
 USER, SESSION = "sarah", "bench"
 MEMORIES = 10_000
@@ -104,10 +105,12 @@ async def measure(settings: Settings, database: Database) -> list[dict[str, floa
     for number in range(WARM_UP + MEASURED):
         question = f"I think the {SUBJECTS[number % len(SUBJECTS)]} should wait; what did Tom say about round {number}?"
         began = time.perf_counter()
-        turn = begin_turn(database, user_id=USER, session_id=SESSION, question=question, at=int(time.time()))
+        at = int(time.time())
+        turn = begin_turn(database, user_id=USER, session_id=SESSION, question=question, at=at, memory="auto")
         await run_turn(context, turn, lambda _: None)
         settled = time.perf_counter()
-        capture_offline(database, turn, "auto")
+        if waiting := waiting_capture(database, turn.run_id):
+            capture_offline(database, waiting)
         captured = time.perf_counter()
         added = settled - began - (model.done_at - model.asked_at)
         samples.append({"turn": added, "capture": captured - settled, "both": added + captured - settled})

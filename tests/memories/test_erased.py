@@ -21,6 +21,7 @@ from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.captures import waiting_capture
 from agentmem_cli.storage.opening import open_database
 
 Cli = Callable[..., Result]
@@ -40,9 +41,11 @@ def tell(text: str) -> None:
     """One settled turn of the settings' user, and what the rules learn from it."""
     settings = load_settings()
     with closing(open_database(settings)) as database:
-        turn = begin_turn(database, user_id=settings.user, session_id="s1", question=text, at=NOW)
+        turn = begin_turn(database, user_id=settings.user, session_id="s1", question=text, at=NOW, memory="auto")
         settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=NOW)
-        capture_offline(database, turn, "auto")
+        waiting = waiting_capture(database, turn.run_id)
+        assert waiting is not None
+        capture_offline(database, waiting)
 
 
 @pytest.fixture

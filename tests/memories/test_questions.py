@@ -10,6 +10,7 @@ from agentmem_cli.memories import corrections
 from agentmem_cli.memories.catch_up import catch_up
 from agentmem_cli.memories.store import count_pending, find_memory, history, list_memories, list_pending
 from agentmem_cli.memories.transfer import export_memories, import_memories, parse_memories
+from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.block import recall_block
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.records import Memory
@@ -22,7 +23,7 @@ NEW = "Hosts a book club with pizza for neighbours now"
 def asked(store: Store) -> tuple[Memory, Memory]:
     """The older memory and the newer one, which may replace it."""
     old = store.say(OLD).added[0]
-    written = store.say(NEW)
+    written = store.write(Operation("add", NEW, asks_about=old.memory_id), actor="person")
     assert ([old], [old.memory_id]) == (written.asked, [memory.replaces_perhaps for memory in written.added])
     return old, written.added[0]
 
