@@ -47,8 +47,13 @@ class Before:
 
 def capture_offline(database: Database, waiting: WaitingCapture) -> Captured:
     """Keep the person's own statements."""
+    return _written(database, waiting, proposed_offline(database, waiting), OFFLINE, Before())
+
+
+def proposed_offline(database: Database, waiting: WaitingCapture) -> list[Operation]:
+    """What is proposed for a message without a model. Writes nothing."""
     known = touched_memories(database, waiting.user_id, waiting.typed)
-    return _written(database, waiting, statements_of(waiting.typed, known), OFFLINE, Before())
+    return statements_of(waiting.typed, known)
 
 
 async def capture_with_model(
@@ -71,7 +76,7 @@ async def proposed_by_model(
     known = await shown_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
     answers = [each.answer for each in before.exchanges]
     said = Said(waiting.typed, waiting.at, list(zip(before.typed, answers, strict=True)))
-    return await _asked(model, *capture_prompt(said, known), known)
+    return await ask_for_operations(model, *capture_prompt(said, known), known)
 
 
 def exchanges_before(database: Database, waiting: WaitingCapture) -> Before:
@@ -81,7 +86,11 @@ def exchanges_before(database: Database, waiting: WaitingCapture) -> Before:
     return Before(exchanges, typed)
 
 
-async def _asked(model: Model, system: str, words: str, known: Sequence[Memory]) -> list[Operation] | None:
+async def ask_for_operations(model: Model, system: str, words: str, known: Sequence[Memory]) -> list[Operation] | None:
+    """The operations that a model answers with, `known` being what they name by number; None when it twice cannot.
+
+    Raises what the model raises.
+    """
     from agno.models.message import Message
 
     from agentmem_cli.agent.capture_form import CapturedOperations

@@ -164,6 +164,13 @@ class Conversation:
         self._captures[turn.run_id] = captured
         return captured
 
+    def refresh_vectors(self) -> None:
+        """Make the vectors of what was said since, and wait for them: a script leaves no idle second for it."""
+        if self._context is not None:
+            from agentmem_cli.agent.worker import refresh_vectors
+
+            refresh_vectors(self._context)
+
     def catch_up(self, tell: Callable[[Captured], None]) -> Future[None]:
         """Capture what waits from earlier starts, in the background; `tell` is told of each, from there."""
         return self._thread.submit(self._capturing.catch_up(self.model, tell))

@@ -76,6 +76,16 @@ def explained(watch: AnswerWatch, said: str) -> AgentmemError:
     return ProviderProblem(f"The model failed: {_short(str(error or said))}", _KEPT)
 
 
+def explained_error(error: Exception, remedy: str) -> AgentmemError:
+    """The failure of a call that no turn waits for; `remedy` is what to do."""
+    if isinstance(error, AgentmemError):
+        return error
+    watch = AnswerWatch()
+    watch.error = error
+    failure = explained(watch, str(error))
+    return type(failure)(failure.problem, remedy)
+
+
 def incomplete(watch: AnswerWatch) -> AgentmemError | None:
     """What is wrong with an answer that Agno took for complete, or None."""
     if watch.stop_reason in _STOP_REASONS:

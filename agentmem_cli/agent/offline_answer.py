@@ -25,7 +25,7 @@ from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.memories.sameness import same_key
-from agentmem_cli.memories.statements import FORGETS, forgettable
+from agentmem_cli.memories.statements import asks_to_forget, forgettable
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.recall import question_words
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
@@ -207,7 +207,7 @@ def _texts(known: Sequence[Memory], memory_ids: set[str]) -> list[str]:
 def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
     """The memories that a wish to forget could mean, where that is not clear; "" for no such wish."""
     said = sentences(text)
-    wishes = [sentence for sentence, each in zip(said, judge(said), strict=True) if each.forget >= FORGETS]
+    wishes = [sentence for sentence, each in zip(said, judge(said), strict=True) if asks_to_forget(each)]
     if not wishes:
         return ""
     meant = {memory.memory_id: memory for wish in wishes for memory in forgettable(wish, active)}

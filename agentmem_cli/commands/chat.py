@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 PICK = "?"
 """What `main` puts behind a `--resume` that stands alone."""
-FORMATS = ("text", "json", "stream-json")
+STREAM = "stream-json"
+INPUT_FORMATS = ("text", STREAM)
+FORMATS = ("text", "json", STREAM)
 
 
 @app.command()
@@ -77,10 +79,18 @@ def chat(
     output: Annotated[
         str, typer.Option("--format", help="text, json or stream-json.", autocompletion=one_of(*FORMATS))
     ] = "text",
+    input_format: Annotated[
+        str,
+        typer.Option(
+            "--input-format",
+            help='text, or stream-json: a turn for each line {"content", "session"?} of stdin.',
+            autocompletion=one_of(*INPUT_FORMATS),
+        ),
+    ] = "text",
 ) -> ExitCode:
     """Talk to the agent. With -p, or with stdin not a terminal: one answer, then exit."""
-    if output not in FORMATS:
-        raise UsageProblem(f"{output!r} is no format.", f"It is one of: {', '.join(FORMATS)}.")
+    words = " ".join(message or [])
+    _check_formats(input_format, output, print_=print_, words=words)
     if incognito and (session is not None or resume is not None or continue_ or memory not in (None, "off")):
         raise UsageProblem(
             "--incognito excludes --session, --resume, --continue and a --memory other than off.",
@@ -92,7 +102,6 @@ def chat(
     name = model_name(settings.model)
     database = open_database(settings)
     session_id = _session_id(database, settings, session, resume, continue_)
-    words = " ".join(message or [])
 
     from agentmem_cli.agent.conversation import Conversation
 
@@ -100,6 +109,10 @@ def chat(
         settings, database, model=name, session_id=session_id, knowledge=not no_knowledge, warn=note
     )
     try:
+        if input_format == STREAM:
+            from agentmem_cli.terminal.stream_input import answer_each
+
+            return answer_each(conversation)
         if print_ or output != "text" or not is_interactive():
             from agentmem_cli.terminal.once import answer_once
 
@@ -115,6 +128,22 @@ def chat(
             return Chat(conversation).run(words)
     finally:
         conversation.close()
+
+
+def _check_formats(input_format: str, output: str, *, print_: bool, words: str) -> None:
+    """Raises UsageProblem for formats that there are not, or that do not go with the other words."""
+    for given, known in ((input_format, INPUT_FORMATS), (output, FORMATS)):
+        if given not in known:
+            raise UsageProblem(f"{given!r} is no format.", f"It is one of: {', '.join(known)}.")
+    if input_format != STREAM:
+        return
+    if not print_ or output != STREAM:
+        raise UsageProblem(
+            f"--input-format {STREAM} needs -p and --format {STREAM}.",
+            "Each line of stdin is a turn, and each result is a line of stdout.",
+        )
+    if words:
+        raise UsageProblem(f"--input-format {STREAM} takes no MESSAGE.", "Give each message as a line of stdin.")
 
 
 def _session_id(

@@ -16,8 +16,10 @@ from agentmem_cli.commands.memory_output import (
     time_of,
     undo_hint,
 )
+from agentmem_cli.commands.memory_preview import preview
 from agentmem_cli.commands.memory_review import MemoryId, MemoryIds, approve, named, one_of, pending, reject
 from agentmem_cli.commands.memory_show import show
+from agentmem_cli.commands.memory_tidy import tidy
 from agentmem_cli.commands.memory_transfer import export, import_
 from agentmem_cli.commands.options import AsJson, User, opened
 from agentmem_cli.errors import UsageProblem
@@ -194,6 +196,8 @@ def undo(user: User = None, as_json: AsJson = False) -> None:
     note(f"Took back {len(entries)} change{'s' if len(entries) > 1 else ''}.")
 
 
+app.command()(preview)
+app.command()(tidy)
 app.command()(export)
 app.command("import")(import_)
 app.command()(pending)

@@ -11,7 +11,8 @@ from typing import IO, Annotated
 
 import typer
 
-from agentmem_cli.commands.candidates import user_candidates
+from agentmem_cli.agent.choice import model_name
+from agentmem_cli.commands.candidates import model_candidates, user_candidates
 from agentmem_cli.errors import AgentmemError, NotFound
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
@@ -21,6 +22,16 @@ User = Annotated[
     str | None,
     typer.Option("--user", "-u", help="Whose; AGENTMEM_USER, or your login name.", autocompletion=user_candidates),
 ]
+CaptureModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="PROVIDER:ID",
+        help="Which model; that for memories, or the chat's.",
+        autocompletion=model_candidates,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -28,6 +39,13 @@ def opened(user: str | None) -> tuple[Settings, Database]:
     """The settings for a user, and the database they name."""
     settings = load_settings(user=user)
     return settings, open_database(settings)
+
+
+def opened_to_capture(user: str | None, model: str | None) -> tuple[Settings, Database, str]:
+    """The same, and the name of the model that captures: the one given, that for memories, or the chat's."""
+    settings = load_settings(user=user, memory_model=model)
+    name = model_name(settings.memory_model or settings.model)
+    return settings, open_database(settings), name
 
 
 @contextmanager

@@ -90,9 +90,7 @@ def _judgement(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[n
     )
 
 
-def _probability(
-    weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str
-) -> float:
+def _probability(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str) -> float:
     import numpy as np
 
     # A head may have fewer buckets than the features: the upper bits of a bucket are kept.

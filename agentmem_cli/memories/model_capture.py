@@ -19,12 +19,24 @@ from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
+MAX_OPERATIONS = 20
+"""Of one message. Nobody says more of themselves at once; a reply that does is made up."""
 _MAX_TOPICS = 3
 _LONGEST_SUBJECT = 80
 _THE_PERSON = ("", "user", "the user", "person", "the person", "self", "me")
 """What models call the person, where the memory is about nobody else."""
 _SHOWN = 700
 """Characters of one side of an earlier exchange."""
+
+FORM = f"""\
+- "text": one short statement that stands by itself, in the language of the message: names written out, no "it" or \
+"them", no "today" or "next week".
+- "kind": fact, preference, instruction (what they want in every later answer) or event (something with a date).
+- "subject": whom it is about: "user" for the person, else who or what of theirs, such as "Mia (daughter)".
+- "topics": one or two of {", ".join(TOPICS)}.
+- "on": the day of an event; "from" and "until": since when and until when something is true. As YYYY-MM-DD, counted \
+from the time of the message; null where nothing is said of it."""
+"""What a prompt says of the parts of an operation that make a memory."""
 
 SYSTEM = f"""\
 You keep the long-term memory of an assistant. You read one message that a person has just sent to it and decide \
@@ -42,13 +54,7 @@ Each operation has
 - "action": "add" for something new; "replace" when memories are no longer true, with their numbers in "replaces" and \
 what is true now in "text", or with "text" "" when something only ended; "forget" when the person asks to forget \
 something, with their numbers in "replaces" and "text" "". What a memory says already is left out.
-- "text": one short statement that stands by itself, in the language of the message: names written out, no "it" or \
-"them", no "today" or "next week".
-- "kind": fact, preference, instruction (what they want in every later answer) or event (something with a date).
-- "subject": whom it is about: "user" for the person, else who or what of theirs, such as "Mia (daughter)".
-- "topics": one or two of {", ".join(TOPICS)}.
-- "on": the day of an event; "from" and "until": since when and until when something is true. As YYYY-MM-DD, counted \
-from the time of the message; null where nothing is said of it.
+{FORM}
 - "quote": the person's own words that it rests on, copied exactly: the whole clause with its subject and any "not", \
 from the message or from what the person said before it.
 - "replaces": the numbers of the known memories that it replaces, ends or forgets, else [].

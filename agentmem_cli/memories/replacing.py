@@ -40,9 +40,10 @@ def supersede(batch: Batch, old: Memory, new: Memory) -> None:
 
 
 def superseding(new: Memory, old: Sequence[Memory]) -> Memory:
-    """The new memory with the names of those that it replaces."""
+    """The new memory with the names of those that it replaces; pinned where one of them is."""
     ids = [memory.memory_id for memory in old]
-    return replace(new, supersedes=ids[0] if ids else None, also_supersedes=ids[1:])
+    is_pinned = new.pinned or any(memory.pinned for memory in old)
+    return replace(new, supersedes=ids[0] if ids else None, also_supersedes=ids[1:], pinned=is_pinned)
 
 
 def end(batch: Batch, memory: Memory, until: int) -> Memory:

@@ -43,13 +43,11 @@ class Revised:
     is_sure: bool
 
 
-def revised_by(
-    said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]
-) -> Revised | None:
+def revised_by(said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]) -> Revised | None:
     """The memory that the sentences of a message end, if one stands out."""
     if not known:
         return None
-    scores = features(said, judgements, known) @ _weights() + BIAS
+    scores = features(said, judgements, known).dot(WEIGHTS) + BIAS
     best = int(scores.argmax())
     score = float(scores[best])
     if score < ASKED:
@@ -58,9 +56,7 @@ def revised_by(
     return Revised(known[best], is_sure=score >= SURE and revises >= _SURELY_REVISES)
 
 
-def features(
-    said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]
-) -> NDArray[np.float64]:
+def features(said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]) -> NDArray[np.float64]:
     """Of each memory beside the message, shape (len(known), len(FEATURES))."""
     import numpy as np
 
@@ -91,8 +87,8 @@ def _lead(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """How much each value is above the best of the others, or above 0 where it is alone."""
     import numpy as np
 
-    best = [float(np.delete(values, place).max(initial=0.0)) for place in range(len(values))]
-    return values - np.array(best)
+    best = [np.delete(values, place).max(initial=0.0) for place in range(len(values))]
+    return np.subtract(values, best)
 
 
 def _logit(probability: float) -> float:
@@ -100,22 +96,12 @@ def _logit(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _weights() -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.array(WEIGHTS)
-
-
 def another_value(text: str, judgement: Judgement, known: Sequence[Memory]) -> Memory | None:
     """The newest memory that says the same of another value: "I live in Oslo" and "I live in Bergen"."""
     topic = judgement.topics[0]
     if topic not in SINGLE_VALUED or "people" in judgement.topics:
         return None
-    alike = [
-        memory
-        for memory in known
-        if memory.topics[:1] == [topic] and _is_other_value(memory.text, text)
-    ]
+    alike = [memory for memory in known if memory.topics[:1] == [topic] and _is_other_value(memory.text, text)]
     return max(alike, key=lambda memory: memory.said_at, default=None)
 
 
@@ -135,4 +121,4 @@ def _is_value(words: list[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [stripped for word in text.split() if (stripped := word.strip(".,;:!?()\"“”"))]
+    return [stripped for word in text.split() if (stripped := word.strip('.,;:!?()"“”'))]

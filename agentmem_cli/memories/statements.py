@@ -22,7 +22,7 @@ from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
-FORGETS = 0.05
+FORGETS, FORGETS_ASKING = 0.05, 0.5
 """The score from which a sentence that shares a word with what is known is taken for a wish to forget it. Of what
 the held-out voices say .58 of such wishes have it, and .001 of all else."""
 _LONGEST_LEAD_IN = 4
@@ -47,14 +47,12 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
     forgetting = [
         operation
         for sentence, each in zip(said, judgements, strict=True)
-        if each.forget >= FORGETS and (operation := _forgetting(sentence, known))
+        if asks_to_forget(each) and (operation := _forgetting(sentence, known))
     ]
     return forgetting or _kept(said, judgements, known)
 
 
-def _kept(
-    said: list[str], judgements: list[Judgement], known: Sequence[Memory]
-) -> list[Operation]:
+def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory]) -> list[Operation]:
     revised = revised_by(said, judgements, known)
     kept = [place for place, each in enumerate(judgements) if each.is_kept]
     if not kept and revised and revised.is_sure:
@@ -118,13 +116,9 @@ def _clauses(sentence: str) -> list[str]:
     return [sentence[start:end].strip(" ,;") for start, end in zip(starts, [*ends, None], strict=True)]
 
 
-def _operation(
-    statement: Statement, known: Sequence[Memory], revised: Revised | None
-) -> Operation:
+def _operation(statement: Statement, known: Sequence[Memory], revised: Revised | None) -> Operation:
     judgement = statement.judgement
-    added = Operation(
-        "add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics
-    )
+    added = Operation("add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics)
     older = another_value(statement.text, judgement, known)
     if older is None and revised and revised.is_sure:
         older = revised.memory

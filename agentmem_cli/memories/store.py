@@ -90,8 +90,11 @@ def search_memories(
 
 def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
     """The user's memories, in any status, that say the same (see `sameness.same_key`), the oldest first."""
-    where = "user_id = ? AND same_hash = ? ORDER BY memory_number"
-    return _select(database, where, (user_id, sameness_hash(user_id, text)))
+    of_user = "user_id = ? AND same_hash = ? ORDER BY memory_number"
+    wanted = sameness_hash(user_id, text)
+    unhashed = _select(database, of_user, (user_id, ""))  # of a database that was just brought up to date
+    same = [memory for memory in unhashed if sameness_hash(user_id, memory.text) == wanted]
+    return same + _select(database, of_user, (user_id, wanted))
 
 
 def sameness_hash(user_id: str, text: str) -> str:
@@ -157,13 +160,20 @@ def asking_about(database: Database, user_id: str, memory_ids: Sequence[str]) ->
 
 
 def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> dict[str, str]:
-    """For each of the runs from which a memory came that was replaced, or copies of them: the text that holds now."""
+    """For each of the runs from which a memory came that was replaced, or copies of them: the text that holds now.
+
+    A memory that is only worded anew has still the run that it came from, and replaces nothing that was said there.
+    """
     rows = database.read(
-        "SELECT said.value AS run_id, new.text FROM json_each(?) AS said"
-        " LEFT JOIN forked_runs ON forked_runs.run_id = said.value"
-        " JOIN memory_details AS old ON old.run_id = coalesce(origin, said.value)"
-        " JOIN memory_details AS new ON new.memory_id = old.superseded_by"
-        " WHERE old.user_id = ? AND old.status = 'superseded' AND new.status = 'active'",
+        "WITH RECURSIVE later (run_id, origin, memory_id) AS ("
+        " SELECT said.value, coalesce(origin, said.value), superseded_by FROM json_each(?) AS said"
+        "  LEFT JOIN forked_runs ON forked_runs.run_id = said.value"
+        "  JOIN memory_details AS old ON old.run_id = coalesce(origin, said.value)"
+        "  WHERE old.user_id = ? AND old.status = 'superseded'"
+        " UNION SELECT later.run_id, origin, superseded_by FROM later JOIN memory_details USING (memory_id)"
+        "  WHERE status = 'superseded')"
+        " SELECT later.run_id, text FROM later JOIN memory_details AS new USING (memory_id)"
+        " WHERE new.status = 'active' AND new.run_id IS NOT origin",
         (json.dumps(run_ids), user_id),
     )
     return {row["run_id"]: row["text"] for row in rows}

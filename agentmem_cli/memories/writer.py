@@ -140,6 +140,28 @@ def apply_operations(
     return written
 
 
+def rewrite_memories(
+    database: Database, user_id: str, rewritings: Sequence[tuple[Operation, Memory]], *, actor: str, now: int
+) -> Written:
+    """Word anew what is known: each "replace" operation with the source of one memory, all in one batch.
+
+    One that names a memory that is no longer active, such as one forgotten meanwhile, is left out.
+    """
+    written = Written(batch_id=uuid4().hex)
+    if not rewritings:
+        return written
+    with database.write() as connection:
+        batch = Batch(connection, written.batch_id, user_id, actor, now)
+        for operation, memory in rewritings:
+            current = [current_of(database, user_id, each) for each in operation.replaces]
+            if [each and each.memory_id for each in current] != list(operation.replaces):
+                continue
+            source = Source(memory.session_id, memory.run_id, memory.said_at, actor)
+            words = [EarlierWords(memory.run_id, memory.said_at, memory.quote or "")]
+            _Writing(database, batch, source, words, "auto", written, rewrites=True).write(operation)
+    return written
+
+
 @dataclass(frozen=True, slots=True)
 class _Checked:
     """An operation that may be written: its text tidy, its quote as it was typed, and where that stands."""
@@ -160,6 +182,8 @@ class _Writing:
     words: list[EarlierWords]
     mode: str
     written: Written
+    rewrites: bool = False
+    """A new text may say the same as what it replaces, in better words."""
 
     @property
     def by_person(self) -> bool:
@@ -207,6 +231,8 @@ class _Writing:
     def _remember(self, checked: _Checked, old: Sequence[Memory]) -> None:
         """Store a memory, unless the same is known, waits, or was forgotten."""
         known = same_text(self.database, self.batch.user_id, checked.operation.text)
+        if self.rewrites:
+            known = [memory for memory in known if memory not in old]
         same = {memory.status: memory for memory in known}
         if "active" in same:
             self._repeat(checked, same["active"], old)

@@ -88,6 +88,4 @@ def _says(text: str, words: list[str]) -> bool:
 def _marked(database: Database, user_id: str, turns: list[RecalledTurn]) -> list[RecalledTurn]:
     """The messages, each of the person's with what is true now if a memory of it was replaced."""
     now = replaced_since(database, user_id, [turn.run_id for turn in turns])
-    return [
-        replace(turn, replaced_by=now.get(turn.run_id)) if turn.role == "user" else turn for turn in turns
-    ]
+    return [replace(turn, replaced_by=now.get(turn.run_id)) if turn.role == "user" else turn for turn in turns]

@@ -99,6 +99,26 @@ class Database:
         self._local = threading.local()
 
 
+class Rehearsal(Database):
+    """A database whose writes are rolled back: code that writes says what it would do, and nothing is done."""
+
+    @classmethod
+    def of(cls, database: Database) -> Rehearsal:
+        """The same file, on connections of its own."""
+        return cls(database.path, lock_timeout=database.lock_timeout)
+
+    @contextmanager
+    def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+        """One transaction, which never commits."""
+        del patience
+        with translated_errors(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            finally:
+                self.connection.execute("ROLLBACK")
+
+
 def _begin_within(connection: sqlite3.Connection, patience: float, lock_timeout: float) -> None:
     connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
     try:

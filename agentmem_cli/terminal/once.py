@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import sys
+from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -38,22 +39,39 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     conversation.start()
     captures: list[Captured] = []
     catching_up = conversation.catch_up(captures.append)
+    ended = print_answer(conversation, question, typed, output)
+    captured = _captured(conversation, ended, catching_up)
+    return print_result(ended, [*captures, captured], output)
+
+
+def print_answer(conversation: Conversation, question: str, typed: str | None, output: str) -> TurnEnded:
+    """Ask, and print the answer as it comes. `typed` is the part that the person typed."""
     with stopped_by_ctrl_c(conversation):
         ended = _printed(conversation, question, typed, output)
     if output == "text":
         say_part("" if ended.answer.endswith("\n") or not ended.answer else "\n")
-    captured = _captured(conversation, ended, catching_up)
+    return ended
+
+
+def print_result(ended: TurnEnded, captures: Sequence[Captured], output: str) -> ExitCode:
+    """Print what belongs to an answer, and give its exit code. The last of `captures` is the turn's own."""
     if output != "text":
-        result = {**ended.as_json(), "memory": captured.as_json()}
+        result = {**ended.as_json(), "memory": captures[-1].as_json()}
         say_json({"type": "end", **result} if output == "stream-json" else result, one_line=output == "stream-json")
-    lines = cited_lines(ended) if output == "text" else []
-    for each in (*captures, captured):
-        lines.append(memory_line(each, undo="agentmem memories undo", pending="agentmem memories pending"))
-    for line in filter(None, lines):
+    for line in cited_lines(ended) if output == "text" else []:
         note(line)
+    for each in captures:
+        note_captured(each)
     if ended.error is not None:
         return report(ended.error)
     return ExitCode.INTERRUPTED if ended.status is TurnStatus.INTERRUPTED else ExitCode.OK
+
+
+def note_captured(captured: Captured) -> None:
+    """Say what was kept, where there is something to say."""
+    line = memory_line(captured, undo="agentmem memories undo", pending="agentmem memories pending")
+    if line:
+        note(line)
 
 
 def piped_text() -> str:
@@ -95,13 +113,18 @@ def _printed(conversation: Conversation, question: str, typed: str | None, outpu
     raise AgentmemError("The turn ended without a result.", "Try again.")
 
 
+def begin_capture(conversation: Conversation, ended: TurnEnded) -> Future[Captured]:
+    """What the message teaches; nothing where no model could be reached."""
+    if conversation.turn is not None and ended.model_answered:
+        return conversation.capture(conversation.turn)
+    nothing = Future[Captured]()
+    nothing.set_result(Captured())
+    return nothing
+
+
 def _captured(conversation: Conversation, ended: TurnEnded, catching_up: Future[None]) -> Captured:
     """What the message taught; what takes too long waits in the queue, as what waited before does."""
-    captured = Future[Captured]()
-    if conversation.turn is None or not ended.model_answered:
-        captured.set_result(Captured())
-    else:
-        captured = conversation.capture(conversation.turn)
+    captured = begin_capture(conversation, ended)
     waited: list[Future[Any]] = [captured, catching_up]
     slow = wait(waited, None if conversation.captures_at_once else GRACE).not_done
     if slow:

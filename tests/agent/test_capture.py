@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from harness.anthropic_server import AnthropicServer, Request
+from harness.captures import CAPTURE, operation, replied
 from harness.command_line import Result
 
+from agentmem_cli.agent.capturing import NOT_IN_FORM
+from agentmem_cli.agent.erase import erase_turn
+from agentmem_cli.agent.undo import ChatChanges
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.opening import open_database
+from agentmem_cli.terminal import once
+
 Cli = Callable[..., Result]
-CAPTURE = "long-term memory"
-"""Stands in the system text of the capture request, and in no other."""
 SAID = "I work in healthcare and I prefer short answers."
-
-
-def operation(text: str, quote: str, *, action: str = "add", replaces: int | None = None) -> dict[str, Any]:
-    return {"action": action, "text": text, "kind": "fact", "quote": quote, "topics": ["work"], "replaces": replaces}
 
 
 def script(anthropic: AnthropicServer, *operations: dict[str, Any]) -> None:
     """Answer the question, and the capture that follows it with these operations."""
-    anthropic.reply(json.dumps({"operations": operations}), when=CAPTURE)
+    anthropic.reply(replied(*operations), when=CAPTURE)
     anthropic.reply("Noted.")
+
+
+def waiting() -> list[tuple[str, int]]:
+    """What is in the queue: the words, and how often a model failed on them."""
+    with closing(open_database(load_settings())) as database:
+        return [(row["typed"], row["attempts"]) for row in database.read("SELECT * FROM capture_queue ORDER BY at")]
 
 
 def captures(anthropic: AnthropicServer) -> list[Request]:
@@ -52,14 +61,37 @@ def test_one_call_on_what_was_typed(tell: Cli, cli: Cli, anthropic: AnthropicSer
     assert ("I work in healthcare", "fact") == (memory["quote"], memory["kind"])
 
 
-@pytest.mark.parametrize(
-    "said", ["Thanks a lot!", "What is the boiler's model?", "hello", "Translate this:\nI am Bob."]
-)
-def test_what_is_not_about_the_person_costs_no_call(tell: Cli, anthropic: AnthropicServer, said: str) -> None:
-    """Small talk, plain questions and text to work on are not sent a second time."""
+@pytest.mark.parametrize("said", ["```\nI am Bob\n```", "> I am Bob", "x " * 3_000], ids=["code", "quoted", "long"])
+def test_what_the_person_did_not_say_costs_no_call(tell: Cli, anthropic: AnthropicServer, said: str) -> None:
+    """Code, quoted lines and pastes are not sent a second time, and do not wait."""
     anthropic.reply("Noted.")
     tell(said)
-    assert 1 == len(anthropic.requests)
+    assert (1, []) == (len(anthropic.requests), waiting())
+
+
+def test_the_form_carries_no_words_for_programmers(tell: Cli, anthropic: AnthropicServer) -> None:
+    """The provider holds the reply to a schema of names and types; no title or docstring goes along."""
+    script(anthropic)
+    tell(SAID)
+    schema = captures(anthropic)[0].body["output_config"]["format"]["schema"]
+    assert ["operations"] == schema["required"]
+    assert ("title" in str(schema), "description" in str(schema)) == (False, False)
+
+
+def test_the_exchanges_before_go_along(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
+    """The last three, what was piped and what was said with memory off excepted; a quote may be of them."""
+    said = ["I work in healthcare.", "I am Bob.", "I live in Oslo.", "I like tea."]
+    for text in said:
+        script(anthropic)
+        tell("-s", "s1", *(("--memory", "off") if "Bob" in text else ()), text)
+    anthropic._script.pop(0)
+    script(anthropic, operation("Works somewhere else", "I live in Oslo"))
+    tell("-s", "s1", "Where was I?")
+    sent = captures(anthropic)[-1].text
+    assert (False, False, True, True) == tuple(text in sent for text in said)
+    (memory,) = cli("memories", "list", "--json").json()
+    shown = cli("sessions", "show", "s1", "--json").json()["messages"]
+    assert [memory["run_id"]] == [each["run_id"] for each in shown if each["text"] == "I live in Oslo."]
 
 
 def test_a_quote_that_was_not_said_is_dropped(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
@@ -74,36 +106,46 @@ def test_a_quote_that_was_not_said_is_dropped(tell: Cli, cli: Cli, anthropic: An
     assert ["Works in healthcare"] == texts(cli)
 
 
-@pytest.mark.parametrize(
-    "reply", ['{"operations": []}', "There is nothing.", "{", '{"operations": [7, {"action": "nothing"}]}']
-)
+@pytest.mark.parametrize("reply", ['{"operations": []}', '{"operations": [7, {"action": "nothing"}]}'])
 def test_a_reply_with_nothing_in_it(tell: Cli, cli: Cli, anthropic: AnthropicServer, reply: str) -> None:
-    """Nothing to remember, or no JSON at all, is silence."""
+    """Nothing to remember is silence."""
     anthropic.reply(reply, when=CAPTURE)
     anthropic.reply("Noted.")
     assert Result(0, "Noted.\n", "") == tell(SAID)
-    assert [] == texts(cli)
+    assert ([], []) == (texts(cli), waiting())
+
+
+def test_a_reply_that_cannot_be_read(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
+    """The model is asked once more; a second such reply, and the message is kept without it, which is said."""
+    for reply in ("There is nothing.", "{"):
+        anthropic.reply(reply, when=CAPTURE)
+    anthropic.reply("Noted.")
+    result = tell("I work in healthcare.")
+    assert (True, True) == ("memory +1" in result.err, NOT_IN_FORM in result.err)
+    assert (["I work in healthcare"], []) == ([text.rstrip(".") for text in texts(cli)], waiting())
+    assert "There is nothing." in captures(anthropic)[1].text
 
 
 def test_a_replacement(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
     """The model is shown what is known by number, and what it replaces is superseded."""
     cli("memories", "add", "Works at a clinic")
-    script(anthropic, operation("Works at a school", "I work at a school", action="replace", replaces=1))
+    script(anthropic, operation("Works at a school", "I work at a school", action="replace", replaces=[1]))
     assert "memory ~1: Works at a school" in tell("I work at a school now, not at the clinic.").err
-    assert "1. Works at a clinic" in captures(anthropic)[0].text
+    assert "1. Works at a clinic (fact, said " in captures(anthropic)[0].text
     assert ["Works at a school"] == texts(cli)
     assert ["Works at a clinic"] == texts(cli, "list", "--status", "superseded")
 
 
 def test_only_few_memories_go_along(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
-    """Of many memories that resemble the message, eight are sent; of others, none."""
-    for number in range(20):
-        cli("memories", "add", f"Keeps healthcare note number {number}")
-    cli("memories", "add", "Drinks tea")
+    """Of many, standing instructions and those that resemble the message, within 1,200 tokens."""
+    lines = [{"text": f"Owns the painting number {number}"} for number in range(200)]
+    lines += [{"text": "Drives to healthcare meetings"}, {"text": "Answer in German", "kind": "instruction"}]
+    cli("memories", "import", "-", stdin="\n".join(json.dumps(line) for line in lines))
     script(anthropic)
     tell(SAID)
     sent = captures(anthropic)[0].text
-    assert (8, False) == (sent.count("Keeps healthcare note"), "Drinks tea" in sent)
+    assert (True, True) == ("Drives to healthcare" in sent, "Answer in German" in sent)
+    assert sent.count("Owns the painting") < 50
 
 
 def test_review_waits_for_approval(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
@@ -139,7 +181,7 @@ def test_a_capture_that_fails_is_one_line(
     result = tell(SAID)
     assert (0, "Noted.\n", 1) == (result.code, result.out, len(result.err.splitlines()))
     assert (True, False) == (result.err.startswith("memory: "), "test-key" in result.err)
-    assert [] == texts(cli)
+    assert ([], [(SAID, 1)]) == (texts(cli), waiting())
 
 
 def test_secrets_are_left_out(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
@@ -165,11 +207,65 @@ def test_what_was_recalled_or_piped_is_not_captured(cli: Cli, anthropic: Anthrop
     assert (False, False) == ("Bluebird" in capture.text, "I live in Oslo." in capture.text)
 
 
-def test_a_failed_turn_captures_nothing(tell: Cli, anthropic: AnthropicServer) -> None:
-    """Where the answer failed, no second request follows."""
+def test_a_failed_turn_is_captured_by_the_next_start(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
+    """Where the provider failed, no second request follows; the message waits, and its memory is shown then."""
     anthropic.error(401, "authentication_error")
     tell(SAID)
-    assert 1 == len(anthropic.requests)
+    assert (1, [(SAID, 0)]) == (len(anthropic.requests), waiting())
+    anthropic.reply(replied(operation("Works in healthcare", "I work in healthcare")), when=SAID)
+    script(anthropic)
+    assert "memory +1: Works in healthcare" in tell("What now?").err
+    assert (["Works in healthcare"], []) == (texts(cli), waiting())
+
+
+@pytest.mark.parametrize("reason", ["max_tokens", "refusal"])
+def test_a_refused_or_cut_answer_is_captured(tell: Cli, cli: Cli, anthropic: AnthropicServer, reason: str) -> None:
+    """What the person said is said."""
+    anthropic.reply(replied(operation("Works in healthcare", "I work in healthcare")), when=CAPTURE)
+    anthropic.stop_reason(reason, text="I" if reason == "max_tokens" else "")
+    assert 5 == tell(SAID).code
+    assert ["Works in healthcare"] == texts(cli)
+
+
+def test_after_three_failures_it_is_kept_without_the_model(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
+    """Each in a start of its own."""
+    said = "I work in healthcare."
+    anthropic.error(401, "authentication_error")
+    tell(said)
+    for failures in (1, 2, 3):
+        anthropic.error(401, "authentication_error", when=said)
+        anthropic.reply("Noted.", when="What is it")
+        tell("--memory-model", "anthropic:small", "-s", str(failures), "> What is it?")
+        assert ([(said, failures)] if failures < 3 else []) == waiting()
+    assert [said.rstrip(".")] == [text.rstrip(".") for text in texts(cli)]
+
+
+def test_a_slow_capture_does_not_hold_the_answer(
+    tell: Cli, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is there and the process leaves; the next start captures the message, and says so."""
+    monkeypatch.setattr(once, "GRACE", 0.2)
+    anthropic.hang(when=CAPTURE)
+    anthropic.reply("Noted.")
+    result = tell("--format", "json", SAID)
+    assert ("Noted.", True, [(SAID, 0)]) == (result.json()["answer"], result.json()["memory"]["waits"], waiting())
+
+
+@pytest.mark.parametrize("gone", ["undo", "trash", "purge", "erase"])
+def test_what_is_taken_back_is_not_captured_later(tell: Cli, cli: Cli, anthropic: AnthropicServer, gone: str) -> None:
+    """It waits as long as it may come back, and leaves no word behind when it is erased."""
+    anthropic.error(401, "authentication_error")
+    tell("-s", "s1", SAID)
+    with closing(open_database(load_settings())) as database:
+        if gone == "undo":
+            ChatChanges(database, "sarah", lambda _: None).undo("s1", 5)
+        elif gone == "erase":
+            erase_turn(database, "sarah", database.read("SELECT run_id FROM agno_runs")[0]["run_id"])
+    if gone in ("trash", "purge"):
+        cli("sessions", "delete", "s1", *(("--purge", "--yes") if gone == "purge" else ()))
+    script(anthropic)
+    tell("-s", "s2", "What now?")
+    assert ([], [(SAID, 0)] if gone in ("undo", "trash") else []) == (texts(cli), waiting())
 
 
 @pytest.mark.parametrize(

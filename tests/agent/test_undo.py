@@ -20,6 +20,7 @@ from agentmem_cli.records import Memory, TurnStatus
 from agentmem_cli.sessions.branches import exchanges_of
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.captures import waiting_capture
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 
@@ -39,9 +40,11 @@ def changes_of(database: Database) -> ChatChanges:
 
 def say(database: Database, question: str, session: str = "s1") -> None:
     """A settled turn with what it taught."""
-    turn = begin_turn(database, user_id=USER, session_id=session, question=question, at=1_000)
+    turn = begin_turn(database, user_id=USER, session_id=session, question=question, at=1_000, memory="auto")
     settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=1_001)
-    capture_offline(database, turn, "auto")
+    waiting = waiting_capture(database, turn.run_id)
+    assert waiting is not None
+    capture_offline(database, waiting)
 
 
 def known(database: Database) -> list[str]:

@@ -75,9 +75,7 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def show_revisions(
-    name: str, cases: Sequence[dict[str, Any]], find: Callable[[str, list[Memory]], Found]
-) -> None:
+def show_revisions(name: str, cases: Sequence[dict[str, Any]], find: Callable[[str, list[Memory]], Found]) -> None:
     """A row for some of the revisions."""
     ended = at_once = asked = wrong_at_once = wrongly_asked = 0
     for case in cases:

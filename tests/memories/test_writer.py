@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memories.conftest import Store
+from memories.conftest import NOW, Store
 
+from agentmem_cli.memories.corrections import approve, undo_last
 from agentmem_cli.memories.store import history, list_memories, profile_memories, search_memories
 from agentmem_cli.memories.writer import Operation
 
@@ -75,7 +77,7 @@ def test_texts_that_only_look_alike_are_two_memories(store: Store) -> None:
 def test_replacing_supersedes_the_old_memory(store: Store) -> None:
     """The old one stays, marked; the new one says what it replaces."""
     old = store.write(WORK).added[0]
-    operation = Operation("replace", "Works in retail", quote="I work in retail now", replaces=old.memory_id)
+    operation = Operation("replace", "Works in retail", quote="I work in retail now", replaces=(old.memory_id,))
     new = store.write(operation).replaced[0]
     assert (["Works in retail"], ["Works in healthcare"]) == (texts(store), texts(store, "superseded"))
     assert (old.memory_id, new.memory_id) == (
@@ -89,21 +91,168 @@ def test_replacing_what_is_replaced_already_replaces_its_successor(store: Store)
     old = store.write(WORK).added[0]
     for place in ("retail", "banking"):
         quote = f"I work in {place} now"
-        store.write(Operation("replace", f"Works in {place}", quote=quote, replaces=old.memory_id))
+        store.write(Operation("replace", f"Works in {place}", quote=quote, replaces=(old.memory_id,)))
     assert ["Works in banking"] == texts(store)
 
 
-@pytest.mark.parametrize("target", ["no-such-id", None])
-def test_replacing_nothing_adds(store: Store, target: str | None) -> None:
+@pytest.mark.parametrize("target", [("no-such-id",), ()])
+def test_replacing_nothing_adds(store: Store, target: tuple[str, ...]) -> None:
     """A made-up id replaces nothing."""
     operation = Operation("replace", "Works in retail", quote="I work in retail", replaces=target)
     assert 1 == len(store.write(operation).added)
 
 
+def test_several_are_replaced_by_one(store: Store) -> None:
+    """Each says what holds instead, the new one names them all, and undo brings all back."""
+    old = [store.say(text).added[0] for text in ("Has a car", "Has a boat", "Likes tea")]
+    ids = tuple(memory.memory_id for memory in old[:2])
+    new = store.write(Operation("replace", "Has a bicycle", quote="I have a bicycle", replaces=ids)).replaced[0]
+    assert (["Has a bicycle", "Likes tea"], ids) == (texts(store), (new.supersedes, *new.also_supersedes))
+    gone = list_memories(store.database, "sarah", status="superseded")
+    assert {new.memory_id} == {memory.superseded_by for memory in gone}
+    undo_last(store.database, "sarah", now=NOW)
+    assert ["Likes tea", "Has a boat", "Has a car"] == texts(store)
+
+
+def test_several_that_a_proposal_replaces_go_when_it_is_approved(store: Store) -> None:
+    """In review mode all stay until then."""
+    ids = tuple(store.say(text).added[0].memory_id for text in ("Has a car", "Has a boat"))
+    operation = Operation("replace", "Has a bicycle", quote="I have a bicycle", replaces=ids)
+    (waiting,) = store.write(operation, mode="review").proposed
+    assert ["Has a boat", "Has a car"] == texts(store)
+    approve(store.database, "sarah", [waiting.memory_id], now=NOW)
+    assert ["Has a bicycle"] == texts(store)
+
+
+def test_what_ended_has_no_successor(store: Store) -> None:
+    """It is superseded, true until it ended; the history says so, and undo makes it true again."""
+    old = store.write(WORK).added[0]
+    ended = Operation("replace", quote="I quit", replaces=(old.memory_id,), until="2026-05-31")
+    (gone,) = store.write(ended).ended
+    assert ("superseded", None, [gone]) == (
+        gone.status,
+        gone.superseded_by,
+        list_memories(store.database, "sarah", status="superseded"),
+    )
+    assert ("2026-05-31", True) == (str(gone.as_json()["valid_to"])[:10], gone.quote == old.quote)
+    assert ["add", "end"] == [entry.action for entry in history(store.database, "sarah", old.memory_id)]
+    undo_last(store.database, "sarah", now=NOW)
+    assert [old] == list_memories(store.database, "sarah")
+
+
+def test_an_end_that_is_to_be_approved_waits_in_the_persons_own_words(store: Store) -> None:
+    """The memory stays until they are."""
+    old = store.write(WORK).added[0]
+    ended = Operation("replace", quote="I quit healthcare", replaces=(old.memory_id,))
+    (waiting,) = store.write(ended, mode="review").proposed
+    assert ("I quit healthcare", old.memory_id, ["Works in healthcare"]) == (
+        waiting.text,
+        waiting.supersedes,
+        texts(store),
+    )
+
+
+def test_what_is_asked_for_is_forgotten(store: Store) -> None:
+    """It leaves a tombstone, which stops the same from being learnt again; undo brings it back."""
+    old = store.write(WORK).added[0]
+    forget = Operation("forget", quote="forget my work", replaces=(old.memory_id, "no-such-id"))
+    assert ["forgotten"] == [memory.status for memory in store.write(forget).forgotten]
+    assert ([], 1) == (texts(store), len(store.write(WORK).blocked))
+    undo_last(store.database, "sarah", now=NOW)
+    assert ["Works in healthcare"] == texts(store)
+
+
+def test_what_is_known_already_may_still_replace(store: Store) -> None:
+    """The same text is one memory, and what it is said to replace goes."""
+    store.write(WORK)
+    old = store.say("Works in retail").added[0]
+    again = Operation("replace", WORK.text, quote="healthcare, not retail", replaces=(old.memory_id,))
+    assert ["Works in healthcare"] == [memory.text for memory in store.write(again).replaced]
+    assert ["Works in healthcare"] == texts(store)
+
+
+def test_whom_it_is_about_and_its_days_are_kept(store: Store) -> None:
+    """Through the ledger too."""
+    store.write(
+        Operation(
+            "add",
+            "Mia dances",
+            quote="Mia dances",
+            subject="Mia",
+            on="2026-06-01",
+            from_="2020-01-01",
+            until="2027-01-01",
+        )
+    )
+    undo_last(store.database, "sarah", now=NOW)
+    undone = history(store.database, "sarah")[0].after
+    store.write(Operation("add", "Sings", quote="Sings"))
+    assert undone is not None
+    assert ("Mia", "2026-06-01", "2027-01-01", "2020-01-01") == (
+        undone["subject"],
+        undone["on_date"],
+        undone["until_date"],
+        undone["valid_from"][:10],
+    )
+
+
+def test_what_was_replaced_is_true_again_only_when_it_is_said_again_later(store: Store) -> None:
+    """In words that are not on record: a chat that is replayed turns nothing back."""
+    old = store.write(WORK).added[0]
+    store.write(Operation("replace", "Works in retail", quote="I work in retail", replaces=(old.memory_id,)))
+    assert 1 == len(store.write(WORK).repeated)
+    assert 1 == len(store.write(replace(WORK, quote="healthcare it is", said_at=NOW - 9)).repeated)
+    assert 1 == len(store.write(replace(WORK, quote="healthcare it is")).added)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "said"),
+    [
+        ("Is allergic to nuts", "allergic to nuts", "I am not allergic to nuts."),
+        ("Lives in Rome", "I live in Rome", "I never said that I live in Rome."),
+        ("Lives in Rome", "I live in Rome", "It isn’t true that I live in Rome."),
+        ("Hates cats", "he hates cats", "My colleague Ben said he hates cats, I laughed."),
+        ("Loves golf", "loves golf", "My wife loves golf but I do not."),
+        ("Allergisch gegen Nüsse", "allergisch gegen Nüsse", "Ich bin nicht allergisch gegen Nüsse."),
+        ("Lebt in Rom", "ich in Rom wohne", "Ich habe nie gesagt, dass ich in Rom wohne."),
+        ("Es alérgico", "alérgico a las nueces", "No soy alérgico a las nueces"),
+        ("Fume", "fume", "Je ne fume pas"),
+        ("ナッツアレルギー", "ナッツアレルギー", "私はナッツアレルギーではありません"),
+        ("Fıstığa alerjisi var", "fıstığa alerjim", "Benim fıstığa alerjim yok."),
+        ("견과류 알레르기", "견과류 알레르기", "저는 견과류 알레르기가 없어요"),
+        ("मूंगफली से एलर्जी", "मुझे मूंगफली से एलर्जी", "मुझे मूंगफली से एलर्जी नहीं है"),
+    ],
+)
+def test_a_quote_cut_out_of_a_denial_is_only_proposed(store: Store, text: str, quote: str, said: str) -> None:
+    """Or out of words about somebody else."""
+    written = store.write(Operation("add", text, quote=quote), typed=said)
+    assert ([], [text]) == (written.added, [memory.text for memory in written.proposed])
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "said"),
+    [
+        ("Works in healthcare", "I work in healthcare", "I don't like meetings and I work in healthcare."),
+        ("Lives in Oslo", "I live in Oslo", "No, I live in Oslo."),
+        ("Mia is allergic to peanuts", "allergic to peanuts", "My daughter Mia is 6 and allergic to peanuts"),
+        ("Is not allergic to nuts", "allergic to nuts", "I am not allergic to nuts"),
+        ("The user is called Sarah", "Sarah", "My name is Sarah"),
+        ("Works at Acme", "I work at Acme", "I work at Acme now, not at Globex any more"),
+        ("Started at Acme", "started at Acme", "Last week I started at Acme"),
+        ("ชอบชา", "ชอบชา", "ฉันชอบชา"),
+        ("Asuu Turussa", "asun Turussa", "Minä asun Turussa, en Helsingissä"),
+    ],
+)
+def test_a_quote_need_not_be_a_whole_sentence(store: Store, text: str, quote: str, said: str) -> None:
+    """A denial of something else, or a subject that the memory names, is in nobody's way."""
+    written = store.write(Operation("add", text, quote=quote), typed=said)
+    assert [text] == [memory.text for memory in written.added]
+
+
 def test_another_users_memory_cannot_be_replaced(store: Store) -> None:
     """Users are walls."""
     old = store.write(WORK, user="tom").added[0]
-    store.write(Operation("replace", "Works in retail", quote="I work in retail", replaces=old.memory_id))
+    store.write(Operation("replace", "Works in retail", quote="I work in retail", replaces=(old.memory_id,)))
     assert ["Works in healthcare"] == texts(store, user="tom")
 
 
@@ -210,5 +359,16 @@ def test_the_profile_holds_who_the_person_is_and_how_to_answer(store: Store) -> 
 def test_what_was_written_shows_as_json(store: Store) -> None:
     """Every list by its name."""
     shown = store.write(WORK).as_json()
-    assert ["batch_id", "added", "replaced", "asked", "proposed", "repeated", "blocked", "withheld"] == list(shown)
+    assert [
+        "batch_id",
+        "added",
+        "replaced",
+        "ended",
+        "forgotten",
+        "asked",
+        "proposed",
+        "repeated",
+        "blocked",
+        "withheld",
+    ] == [*shown]
     assert "Works in healthcare" == shown["added"][0]["text"]

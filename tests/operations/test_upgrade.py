@@ -7,6 +7,8 @@ from contextlib import closing
 
 from harness.command_line import Result
 
+from agentmem_cli.memories.catch_up import catch_up
+from agentmem_cli.memories.store import same_text
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
@@ -35,3 +37,16 @@ def test_a_database_of_version_1_is_brought_up_to_date(cli: Cli) -> None:
         ensure_schema(made_today)
         assert schema_of(made_today) == schema_of(upgraded)
         assert SCHEMA_VERSION == upgraded.read("PRAGMA user_version")[0][0]
+
+
+def test_a_memory_of_version_2_is_not_learnt_twice(cli: Cli) -> None:
+    """What two texts share is told in another way since: what is known is hashed anew."""
+    cli("memories", "add", "I work in healthcare.")
+    settings = load_settings(user="sarah")
+    with closing(open_database(settings)) as database:
+        with database.write() as connection:
+            connection.execute("UPDATE memory_details SET same_hash = ''")
+        assert 1 == len(same_text(database, "sarah", "I'm working in healthcare"))
+        assert 0 == catch_up(database)
+        assert [] == database.read("SELECT 1 FROM memory_details WHERE same_hash = ''")
+        assert 1 == len(same_text(database, "sarah", "I'm working in healthcare"))

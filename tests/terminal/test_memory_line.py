@@ -43,10 +43,14 @@ OSLO, BERGEN, TEA = memory("1", "Lives in Oslo"), memory("2", "Lives in Bergen",
         (Captured([TEA]), "memory +1: Likes tea (undo: /undo)"),
         (Captured([], [TEA]), "memory ~1: Likes tea (undo: /undo)"),
         (
-            Captured([TEA, BERGEN], [], [OSLO]),
+            Captured([TEA, BERGEN], asked=[OSLO]),
             "memory +2 ?1: Likes tea; Lives in Bergen – replaces “Lives in Oslo”? (/pending; undo: /undo)",
         ),
-        (Captured([], [], [], [TEA]), "memory ?1 to review: Likes tea (/pending)"),
+        (Captured(proposed=[TEA]), "memory ?1 to review: Likes tea (/pending)"),
+        (
+            Captured([TEA], ended=[OSLO], forgotten=[BERGEN]),
+            "memory +1 -2: Likes tea; no longer “Lives in Oslo”; forgotten “Lives in Bergen” (undo: /undo)",
+        ),
     ],
 )
 def test_it_counts_what_was_added_replaced_and_asked(captured: Captured, line: str) -> None:

@@ -21,6 +21,7 @@ PLAIN = ("--memory", "off", "--no-knowledge")
 """Without what a test does not ask for, each of which takes time to load."""
 OFFLINE = ("--model", "offline", *PLAIN)
 NOTHING = b"I found nothing"
+CATS = "We have two cats, Miso and Tofu."
 NOTICE = f"{NO_MODEL_NOTICE}\n".encode()
 
 
@@ -32,9 +33,9 @@ def test_a_piped_question(cli: Cli, anthropic: AnthropicServer) -> None:
 
 def test_what_is_piped_beside_a_message_teaches_nothing(cli: Cli) -> None:
     """The words are the person's, stdin is data: only the words become memories."""
-    result = cli("chat", "-p", "I work in healthcare. Sum this up", stdin="I'm Bob and I live in Oslo.\n")
-    assert "memory +1: Works in healthcare" in result.err
-    assert ["Works in healthcare"] == [memory["text"] for memory in cli("memories", "list", "--json").json()]
+    result = cli("chat", "-p", f"{CATS} Sum this up", stdin="I'm Bob and I live in Oslo.\n")
+    assert f"memory +1: {CATS}" in result.err
+    assert [CATS] == [memory["text"] for memory in cli("memories", "list", "--json").json()]
 
 
 def test_both_go_to_the_model(cli: Cli, anthropic: AnthropicServer) -> None:
