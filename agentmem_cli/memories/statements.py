@@ -22,9 +22,9 @@ from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
-FORGETS, FORGETS_ASKING = 0.05, 0.5
+FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
 """The score from which a sentence that shares a word with what is known is taken for a wish to forget it. Of what
-the held-out voices say .58 of such wishes have it, and .001 of all else."""
+the held-out voices say .58 of such wishes have it, and .001 of all else. A sentence that asks, by the third score, needs the second."""
 _LONGEST_LEAD_IN = 4
 """Words."""
 _LEAD_IN = re.compile(r"^([^:.!?]{2,30}):\s+")
@@ -50,6 +50,11 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
         if asks_to_forget(each) and (operation := _forgetting(sentence, known))
     ]
     return forgetting or _kept(said, judgements, known)
+
+
+def asks_to_forget(judgement: Judgement) -> bool:
+    """Whether a sentence wants something forgotten. Of a question more is needed: "Do you remember …?"."""
+    return judgement.forget >= (FORGETS_ASKING if judgement.asks >= ASKS else FORGETS)
 
 
 def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory]) -> list[Operation]:
