@@ -24,7 +24,8 @@ from agentmem_cli.records import Memory
 
 FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
 """The score from which a sentence that shares a word with what is known is taken for a wish to forget it. Of what
-the held-out voices say .58 of such wishes have it, and .001 of all else. A sentence that asks, by the third score, needs the second."""
+the held-out voices say .58 of such wishes have it, and .001 of all else. A sentence that asks, by the third score,
+needs the second."""
 _LONGEST_LEAD_IN = 4
 """Words."""
 _LEAD_IN = re.compile(r"^([^:.!?]{2,30}):\s+")
