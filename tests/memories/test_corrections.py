@@ -22,7 +22,7 @@ from agentmem_cli.memories.store import (
     list_memories,
     memories_as_of,
     profile_memories,
-    resembling_memories,
+    touched_memories,
     same_text,
     search_memories,
 )
@@ -77,7 +77,7 @@ def test_a_forgotten_memory_is_not_learnt_again_but_by_the_person(store: Store) 
 def test_forget_all_forgets_everything_of_one_user(store: Store) -> None:
     """Active, proposed and superseded; another user's stay."""
     old = store.say("Works at Acme").added[0]
-    store.write(Operation("replace", "Works at Globex", replaces=old.memory_id), actor="person")
+    store.write(Operation("replace", "Works at Globex", replaces=(old.memory_id,)), actor="person")
     store.say("Likes tea", mode="review")
     store.say("Likes tea", user="tom")
     assert 3 == len(corrections.forget_all(store.database, "sarah", now=NOW))
@@ -87,7 +87,7 @@ def test_forget_all_forgets_everything_of_one_user(store: Store) -> None:
 def test_approving_makes_active_and_replaces(store: Store) -> None:
     """What a proposal replaces is superseded only then."""
     old = store.say("Works at Acme").added[0]
-    operation = Operation("replace", "Works at Globex", quote="I work at Globex", replaces=old.memory_id)
+    operation = Operation("replace", "Works at Globex", quote="I work at Globex", replaces=(old.memory_id,))
     proposed = store.write(operation, mode="review").proposed[0]
     assert ["Works at Acme"] == texts(store)
     corrections.approve(store.database, "sarah", [proposed.memory_id], now=NOW)
@@ -148,7 +148,7 @@ STEPS: dict[str, Callable[[Store, str, str], Any]] = {
     "say": lambda store, user, text: store.say(text, user=user),
     "propose": lambda store, user, text: store.say(text, user=user, actor="rules", mode="review"),
     "replace": lambda store, user, text: store.write(
-        Operation("replace", text, replaces=_newest(store, user, "active")), actor="person", user=user
+        Operation("replace", text, replaces=(_newest(store, user, "active"),)), actor="person", user=user
     ),
     "edit": lambda store, user, text: corrections.edit_memory(
         store.database, user, _newest(store, user, "active"), text, now=NOW
@@ -218,7 +218,7 @@ def test_users_are_walls(store: Store, mine: list[tuple[str, str]], theirs: list
     shown = [*list_memories(store.database, "sarah", status=None), *history(store.database, "sarah")]
     shown += memories_as_of(store.database, "sarah", NOW * 2)
     shown += same_text(store.database, "sarah", "Likes tea")
-    shown += resembling_memories(store.database, "sarah", "Likes tea", ["live"])
+    shown += touched_memories(store.database, "sarah", "Likes tea, lives in Oslo")
     shown += profile_memories(store.database, "sarah", 9_999)
     shown += [memory for memory, _ in search_memories(store.database, "sarah", "likes tea coffee milk", 99)]
     assert {"sarah"} >= {each.user_id for each in shown}

@@ -179,7 +179,7 @@ def _do(store: Store, step: str, text: str, newest: str | None) -> None:
         except NotFound:
             return
     elif newest and step == "replace":
-        store.write(Operation("replace", text, replaces=newest), actor="person")
+        store.write(Operation("replace", text, replaces=(newest,) if newest else ()), actor="person")
     elif newest and step == "edit":
         with suppress(UsageProblem):  # the text of an earlier example
             corrections.edit_memory(store.database, "sarah", newest, text, now=NOW)

@@ -92,7 +92,9 @@ def test_show_tells_where_a_memory_came_from(cli: Cli, store: Store) -> None:
     """The quote, the session with its title, what it replaced, and every change."""
     import_lines(store.database, "sarah", [ImportedLine("session-1", "user", "About my work", NOW, None, None)])
     old = store.write(Operation("add", "Works at Acme", quote="I work at Acme")).added[0]
-    operation = Operation("replace", "Works at Globex", "fact", "I work at Globex now", ["work"], old.memory_id)
+    operation = Operation(
+        "replace", "Works at Globex", quote="I work at Globex now", topics=["work"], replaces=(old.memory_id,)
+    )
     new = store.write(operation).replaced[0]
     shown = cli("memories", "show", new.memory_id).out
     assert '"I work at Globex now"' in shown
