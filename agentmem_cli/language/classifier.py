@@ -43,6 +43,8 @@ class Judgement:
     """Whether it says something worth remembering."""
     instruction: float
     """Whether it is a wish for every later answer."""
+    asks: float
+    """Whether it asks for something, with a question mark or without."""
     forget: float
     """Whether it asks to forget something that is remembered."""
     revises: float
@@ -86,6 +88,7 @@ def _judgement(weights: _Weights, features: Features) -> Judgement:
     return Judgement(
         kind=KINDS[kind],
         keep=score("keep"),
+        asks=score("asks"),
         instruction=instruction,
         forget=score("forget"),
         revises=score("revises"),

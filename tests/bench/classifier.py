@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from agentmem_cli.language import classifier
@@ -36,6 +36,9 @@ OTHER = "other"
 """The label of what is no standing wish, and may be worth keeping or not."""
 TOPIC_BITS = 14
 """Topics are told by fewer buckets: 2 ** 16 tell them no better."""
+QUESTION_MARKS = ("?", "？", "؟")
+FULL_STOPS = (".", "。", "!", "！")
+END_MARKS = (*QUESTION_MARKS, *FULL_STOPS)
 REGULARIZATION = 30.0
 """scikit-learn's C: 10 to 100 are about as good."""
 
@@ -115,6 +118,7 @@ def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]
         "forget": _head(features, np.array([line.kind == "forget" for line in lines])),
         "instruction": _head(both, np.array([line.kind == "rule" for line in lines])),
     }
+    heads["asks"] = _asking_head(messages)
     among_kept = [line for line in lines if line.is_kept]
     of_kept = features[kept]
     heads["revises"] = _head(both[kept], np.array([line.revises for line in among_kept]))
@@ -124,6 +128,31 @@ def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]
     for topic in TOPICS:
         heads[topic] = _head(narrow, np.array([topic in line.topics for line in among_kept]))
     return heads
+
+
+def _asking_head(messages: list[Message]) -> tuple[NDArray[np.float64], float]:
+    """Questions against the rest, with their question marks and full stops and without: chats often leave them out."""
+    lines = [line for message in messages for line in message]
+    asks = np.array([is_asked(line) for line in lines])
+    known = asks | np.array([is_told(line) for line in lines])
+    marked = matrix([[_without(line, QUESTION_MARKS) for line in message] for message in messages])
+    bare = matrix([[_without(line, END_MARKS) for line in message] for message in messages])
+    both = vstack([marked[known], bare[known]], format="csr")
+    return _head(both[:, :BUCKETS], np.concatenate([asks[known], asks[known]]))
+
+
+def is_asked(line: Line) -> bool:
+    """Whether a line surely asks: labelled so, or with a question mark and not worth keeping."""
+    return line.kind == "ask" or (line.text.endswith(QUESTION_MARKS) and not line.is_kept)
+
+
+def is_told(line: Line) -> bool:
+    """Whether a line surely does not ask: worth keeping, or closed by a full stop."""
+    return line.text.endswith(FULL_STOPS) or (line.is_kept and not line.text.endswith(QUESTION_MARKS))
+
+
+def _without(line: Line, marks: Sequence[str]) -> Line:
+    return replace(line, text=line.text.rstrip("".join([" ", *marks])))
 
 
 def matrix(messages: Iterable[Message]) -> csr_matrix:
@@ -183,7 +212,7 @@ def shares(voice: list[Message], keeping: Keeping) -> tuple[float, float]:
     for message in voice:
         kept = keeping(message)
         found += [was for was, line in zip(kept, message, strict=True) if line.is_kept]
-        if all(line.kind == "none" for line in message):
+        if all(line.kind in ("none", "ask") for line in message):
             false.append(any(kept))
     return float(np.mean(found)), float(np.mean(false or [False]))
 

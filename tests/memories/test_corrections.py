@@ -22,9 +22,9 @@ from agentmem_cli.memories.store import (
     list_memories,
     memories_as_of,
     profile_memories,
-    touched_memories,
     same_text,
     search_memories,
+    touched_memories,
 )
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import LedgerEntry, Memory
