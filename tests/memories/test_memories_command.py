@@ -92,13 +92,13 @@ def test_show_tells_where_a_memory_came_from(cli: Cli, store: Store) -> None:
     """The quote, the session with its title, what it replaced, and every change."""
     import_lines(store.database, "sarah", [ImportedLine("session-1", "user", "About my work", NOW, None, None)])
     old = store.write(Operation("add", "Works at Acme", quote="I work at Acme")).added[0]
-    operation = Operation("replace", "Works at Globex", "fact", "I work at Globex now", ["work"], old.memory_id)
+    operation = Operation("replace", "Works at Globex", "fact", "I work at Globex now", ["work"], replaces=(old.memory_id,))
     new = store.write(operation).replaced[0]
     shown = cli("memories", "show", new.memory_id).out
     assert '"I work at Globex now"' in shown
     assert "in session session- (About my work)" in shown
     assert f'replaced  {old.memory_id[:8]} "Works at Acme"' in shown
-    assert "add, by rules" in shown
+    assert "add, by offline" in shown
     assert f'{new.memory_id[:8]} "Works at Globex"' in cli("memories", "show", old.memory_id).out
     as_json = cli("memories", "show", new.memory_id, "--json").json()
     assert ("About my work", ["add"], "2026-05-28T20:26:41Z") == (
@@ -176,7 +176,7 @@ def test_what_waits_is_approved_or_rejected(cli: Cli, store: Store) -> None:
     """One by one or all at once."""
     texts = ("Likes tea", "Likes milk", "Likes rain", "Likes snow")
     for text in texts:
-        store.say(text, actor="rules", mode="review")
+        store.say(text, actor="offline", mode="review")
     waiting = [memory["memory_id"] for memory in cli("memories", "pending", "--json").json()]
     assert 4 == len(waiting)
     assert "Approved: Likes snow" in cli("memories", "approve", waiting[0][:12]).err

@@ -123,7 +123,7 @@ def test_a_question_moves_with_an_export(store: Store, asked: tuple[Memory, Memo
 def test_in_review_mode_the_new_one_waits_itself(store: Store) -> None:
     """It is a proposal like any other, and names what it would replace."""
     old = store.say(OLD).added[0]
-    (proposed,) = store.say(NEW, actor="rules", mode="review").proposed
+    (proposed,) = store.say(NEW, actor="offline", mode="review").proposed
     assert ([OLD], [NEW], old.memory_id) == (texts(store), waiting(store), proposed.supersedes)
     corrections.approve(store.database, "sarah", [proposed.memory_id], now=NOW, keep_old=True)
     assert ([NEW, OLD], []) == (texts(store), waiting(store))
@@ -131,7 +131,7 @@ def test_in_review_mode_the_new_one_waits_itself(store: Store) -> None:
 
 def test_saying_it_again_answers_nothing(store: Store, asked: tuple[Memory, Memory]) -> None:
     """Neither a model nor a rule decides by repeating: the question stays the person's."""
-    for actor in ("rules", "model:person"):
+    for actor in ("offline", "model:person"):
         store.say(NEW, actor=actor)
         store.say(OLD, actor=actor)
     assert ([asked[1].text], [NEW, OLD]) == (waiting(store), texts(store))
