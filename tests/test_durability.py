@@ -12,9 +12,10 @@ from subprocess import run
 import pytest
 from harness.anthropic_server import AnthropicServer, Request
 from harness.anthropic_wire import Reply
+from harness.captures import CAPTURE, operation, replied
 from harness.command_line import Result, run_process, started_process
 from harness.environment import process_environment
-from harness.waiting import PATIENCE
+from harness.waiting import PATIENCE, wait_until
 
 Cli = Callable[..., Result]
 PLAIN = ("--memory", "off", "--no-knowledge")
@@ -62,6 +63,24 @@ def test_a_killed_process_leaves_the_question(cli: Cli, home: Path, anthropic: A
     assert 0 == cli("chat", "-p", *PLAIN, "--session", "s1", "And now?").code
     assert ["Did you hear me?", "(pending)", "And now?"] == sent(anthropic)
     assert "ok" == sqlite_says(home, "PRAGMA integrity_check")
+
+
+def test_killed_between_the_answer_and_the_capture(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
+    """The answer is there, the capture hangs, the process is killed: the next start captures the message."""
+    anthropic.hang(when=CAPTURE)
+    anthropic.reply("Noted.")
+    words = ("chat", "-p", "--no-knowledge", "--format", "stream-json", "I live in Oslo.")
+    with started_process(*words, env={"AGENTMEM_HOME": str(home)}) as child:
+        assert child.stdin
+        child.stdin.close()
+        wait_until(lambda: any(CAPTURE in request.text for request in anthropic.requests))
+        child.kill()
+        child.wait(PATIENCE)
+    assert [] == cli("memories", "list", "--json").json()
+    anthropic.reply(replied(operation("Lives in Oslo", "I live in Oslo")), when="I live in Oslo")
+    anthropic.reply("Nothing.", when="And now?")
+    assert "memory +1: Lives in Oslo" in cli("chat", "-p", "--memory-model", "anthropic:small", "> And now?").err
+    assert ["Lives in Oslo"] == [memory["text"] for memory in cli("memories", "list", "--json").json()]
 
 
 def test_four_processes_on_one_session(cli: Cli, home: Path) -> None:

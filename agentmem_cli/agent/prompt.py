@@ -28,7 +28,11 @@ You are a helpful assistant in the person's terminal. {remembers}
 """
 _REMEMBERS = "You remember earlier conversations with them."
 MEMORY_MODES = {
-    "auto": (_REMEMBERS, "What the person says of themselves is saved by the program after your answer."),
+    "auto": (
+        _REMEMBERS,
+        "What the person says of themselves is saved by the program after your answer, and what they ask to forget is"
+        " forgotten by it.",
+    ),
     "review": (
         _REMEMBERS,
         "What the person says of themselves is proposed by the program after your answer, and saved only when they"

@@ -49,9 +49,7 @@ class Tidied:
         }
 
 
-async def tidy_memories(
-    database: Database, user_id: str, model: Model, progress: Callable[[int, int], None]
-) -> Tidied:
+async def tidy_memories(database: Database, user_id: str, model: Model, progress: Callable[[int, int], None]) -> Tidied:
     """Word anew what was kept offline. A failure of the provider ends it; what was answered by then is written."""
     statements = kept_offline(database, user_id)
     held: list[Rewriting] = []
@@ -65,7 +63,5 @@ async def tidy_memories(
     except Exception as error:  # noqa: BLE001 -- whatever a provider's package raises
         problem = explained_error(error, "Run it again for the rest.")
     rewritten = [(each.operation, each.source) for each in held]
-    written = rewrite_memories(
-        database, user_id, rewritten, actor=f"model:{model.id}", now=int(time.time())
-    )
+    written = rewrite_memories(database, user_id, rewritten, actor=f"model:{model.id}", now=int(time.time()))
     return Tidied(statements, written.replaced, problem)

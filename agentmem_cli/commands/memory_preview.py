@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 
 def preview(
-    text: Annotated[
-        list[str], typer.Argument(metavar="TEXT", help="The message; - reads one a line.")
-    ],
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The message; - reads one a line.")],
     user: User = None,
     model: CaptureModel = None,
     as_json: AsJson = False,
@@ -73,8 +71,7 @@ def _message_in(line: str) -> str:
 
 def _print(shown: Preview, database: Database, user_id: str) -> None:
     rows = [
-        (each.action, each.kind if each.text else "", _described(each, database, user_id))
-        for each in shown.operations
+        (each.action, each.kind if each.text else "", _described(each, database, user_id)) for each in shown.operations
     ]
     if rows:
         say_table(("WHAT", "KIND", "TEXT"), rows)

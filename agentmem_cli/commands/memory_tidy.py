@@ -22,17 +22,13 @@ if TYPE_CHECKING:
 def tidy(
     user: User = None,
     model: CaptureModel = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Let a language model put into form what was kept without one."""
     settings, database, name = opened_to_capture(user, model)
     if name == OFFLINE:
-        raise ConfigProblem(
-            "Tidying needs a language model.", "Set ANTHROPIC_API_KEY, or pass --model provider:id."
-        )
+        raise ConfigProblem("Tidying needs a language model.", "Set ANTHROPIC_API_KEY, or pass --model provider:id.")
     quiet_agno()
     from agentmem_cli.agent.tidying import tidy_memories
     from agentmem_cli.agent.worker import memory_model

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentmem_cli.storage.fulltext import CJK
@@ -83,7 +84,7 @@ def _hashes(sentence: str) -> list[int]:
 def _word_grams(text: str) -> list[str]:
     words = _WORD.findall(text)
     padded = ["^", *words, "$"]
-    pairs = [f"2{one} {two}" for one, two in zip(padded, padded[1:], strict=False)]
+    pairs = [f"2{one} {two}" for one, two in pairwise(padded)]
     threes = zip(padded, padded[1:], padded[2:], strict=False)
     triples = [f"3{one} {two} {three}" for one, two, three in threes]
     beginning = f"^{' '.join(words[:3])}"

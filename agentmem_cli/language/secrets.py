@@ -35,19 +35,21 @@ _SHAPES = [
         ),
     ),
 ]
-_SECRET_WORD = (
-    r"(?:pass(?:word|phrase|code|wort|wört\w*)\w*|kennwort\w*|geheimzahl|contraseñas?|clave|mots? de passe|senhas?|palavra[- ]passe"
-    r"|parola d['\u2019]ordine|wachtwoord\w*|has[łl][oa]\w*|[şs]ifre\w*|parola\w*|l[öo]senord\w*|salasana\w*|парол\w*|пин-?код\w*"
-    r"|pin(?:[- ]?(?:code|nummer|kod\w*|koodi))?|(?:code|codice|código|numéro) pin|ssn|social security number)"
+_WORDS_FOR_SECRETS = (
+    r"(?:pass(?:word|phrase|code|wort|wört\w*)\w*|kennwort\w*|geheimzahl|contraseñas?|clave|mots? de passe|senhas?"
+    r"|palavra[- ]passe|parola d['\u2019]ordine|wachtwoord\w*|has[łl][oa]\w*|[şs]ifre\w*|parola\w*|l[öo]senord\w*"
+    r"|salasana\w*|парол\w*|пин-?код\w*|pin(?:[- ]?(?:code|nummer|kod\w*|koodi))?|(?:code|codice|código|numéro) pin"
+    r"|ssn|social security number)"
 )
-_SECRET_SIGNS = (
+_SIGNS_FOR_SECRETS = (
     "(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|كلمة (?:السر|المرور)|الرقم السري|รหัสผ่าน|पासवर्ड|mật khẩu)"
 )
+_IS = r"\s+(?:is|was|ist|lautet|war|es|est|é|è|jest|to|är|on)"
 _VALUE = r"(?=\S*\d)(?:(?=\S*[^\W\d_])\S{5,}|[\d-]{4,})"
 """Letters with a digit among them, or four digits and more."""
 _IN_WORDS = re.compile(
-    rf"(?<![\w-])(?:[\w-]*-)?{_SECRET_WORD}(?:(?:\s+[^\W\d_]+){{0,3}}\s+(?:is|was|ist|lautet|war|es|est|é|è|is|jest|to|är|on)|\s*[:=])?\s+{_VALUE}"
-    rf"|{_SECRET_SIGNS}\s*(?:是|为|為|は|는|은|:|：|هي|هو|คือ|है|là)?\s*(?=[\x21-\x7e]*\d)[\x21-\x7e]{{4,}}",
+    rf"(?<![\w-])(?:[\w-]*-)?{_WORDS_FOR_SECRETS}(?:(?:\s+[^\W\d_]+){{0,3}}{_IS}|\s*[:=])?\s+{_VALUE}"
+    rf"|{_SIGNS_FOR_SECRETS}\s*(?:是|为|為|は|는|은|:|：|هي|هو|คือ|है|là)?\s*(?=[\x21-\x7e]*\d)[\x21-\x7e]{{4,}}",
     re.IGNORECASE,
 )
 """The word for a secret in some twenty languages, then the secret."""

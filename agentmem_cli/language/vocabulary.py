@@ -88,4 +88,4 @@ def begins_with_that(text: str) -> bool:
 
 def _plain_words(text: str) -> list[str]:
     """The words between blanks: a pattern of letters would cut those of Hindi at every vowel sign."""
-    return [word.strip(".,;:!?…\"'()[]“”‘’").lower().replace("’", "'") for word in text.split()]
+    return [word.strip(".,;:!?…\"'()[]“”\u2018’").lower().replace("’", "'") for word in text.split()]

@@ -15,7 +15,7 @@ from itertools import groupby
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.memories.ledger import Batch, begin_batch
 from agentmem_cli.memories.replacing import end_questions
-from agentmem_cli.memories.store import find_memory, same_text
+from agentmem_cli.memories.store import find_memory, same_text, sameness_hash
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import Memory
 from agentmem_cli.storage.database import Database
@@ -41,6 +41,7 @@ ORDER BY 1, 6
 
 def catch_up(database: Database) -> int:
     """Take over what was added, changed or removed in Agno's table. Gives how many memories that were."""
+    _hash_anew(database)
     if not database.read(_DIFFERING):
         return 0
     with database.write() as connection:
@@ -50,6 +51,16 @@ def catch_up(database: Database) -> int:
             for user_id, of_user in groupby(rows, key=lambda row: str(row["user_id"]))
             for row in of_user
         )
+
+
+def _hash_anew(database: Database) -> None:
+    """Hash what an older version hashed in its own way."""
+    unhashed = "SELECT memory_id, user_id, text FROM memory_details WHERE same_hash = ''"
+    if not database.read(f"{unhashed} LIMIT 1"):
+        return
+    with database.write() as connection:
+        hashes = [(sameness_hash(row["user_id"], row["text"]), row["memory_id"]) for row in database.read(unhashed)]
+        connection.executemany("UPDATE memory_details SET same_hash = ? WHERE memory_id = ?", hashes)
 
 
 def _take_over(database: Database, batch: Batch, row: sqlite3.Row) -> bool:

@@ -47,7 +47,7 @@ def revised_by(said: Sequence[str], judgements: Sequence[Judgement], known: Sequ
     """The memory that the sentences of a message end, if one stands out."""
     if not known:
         return None
-    scores = features(said, judgements, known) @ _weights() + BIAS
+    scores = features(said, judgements, known).dot(WEIGHTS) + BIAS
     best = int(scores.argmax())
     score = float(scores[best])
     if score < ASKED:
@@ -87,19 +87,13 @@ def _lead(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """How much each value is above the best of the others, or above 0 where it is alone."""
     import numpy as np
 
-    best = [float(np.delete(values, place).max(initial=0.0)) for place in range(len(values))]
-    return values - np.array(best)
+    best = [np.delete(values, place).max(initial=0.0) for place in range(len(values))]
+    return np.subtract(values, best)
 
 
 def _logit(probability: float) -> float:
     bounded = min(max(probability, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
     return math.log(bounded / (1 - bounded))
-
-
-def _weights() -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.array(WEIGHTS)
 
 
 def another_value(text: str, judgement: Judgement, known: Sequence[Memory]) -> Memory | None:

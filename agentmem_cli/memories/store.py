@@ -90,8 +90,11 @@ def search_memories(
 
 def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
     """The user's memories, in any status, that say the same (see `sameness.same_key`), the oldest first."""
-    where = "user_id = ? AND same_hash = ? ORDER BY memory_number"
-    return _select(database, where, (user_id, sameness_hash(user_id, text)))
+    of_user = "user_id = ? AND same_hash = ? ORDER BY memory_number"
+    wanted = sameness_hash(user_id, text)
+    unhashed = _select(database, of_user, (user_id, ""))  # of a database that was just brought up to date
+    same = [memory for memory in unhashed if sameness_hash(user_id, memory.text) == wanted]
+    return same + _select(database, of_user, (user_id, wanted))
 
 
 def sameness_hash(user_id: str, text: str) -> str:

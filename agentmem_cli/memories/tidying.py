@@ -74,9 +74,7 @@ def kept_offline(database: Database, user_id: str) -> list[Memory]:
 def tidying_prompt(statements: Sequence[Memory]) -> tuple[str, str]:
     """(system text, user text) of one call."""
     mark = secrets.token_hex(8)
-    lines = "\n".join(
-        f"{number}. {_shown(memory)}" for number, memory in enumerate(statements, start=1)
-    )
+    lines = "\n".join(f"{number}. {_shown(memory)}" for number, memory in enumerate(statements, start=1))
     return SYSTEM, f"The statements:\n<statements-{mark}>\n{lines}\n</statements-{mark}>"
 
 
@@ -86,11 +84,7 @@ def rewritings(operations: Sequence[Operation], statements: Sequence[Memory]) ->
     named = Counter(memory_id for operation in operations for memory_id in operation.replaces)
     held = []
     for operation in operations:
-        if (
-            not operation.text
-            or not operation.replaces
-            or any(named[each] > 1 for each in operation.replaces)
-        ):
+        if not operation.text or not operation.replaces or any(named[each] > 1 for each in operation.replaces):
             continue
         source = known[operation.replaces[0]]
         if verbatim(operation.quote or "", source.quote or ""):

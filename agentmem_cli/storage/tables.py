@@ -183,6 +183,8 @@ ALTER TABLE memory_details ADD COLUMN also_supersedes TEXT NOT NULL DEFAULT '[]'
 ALTER TABLE memory_ledger ADD COLUMN run_id TEXT;
 CREATE INDEX ledger_of_run ON memory_ledger (run_id) WHERE run_id IS NOT NULL;
 UPDATE memory_ledger SET run_id = json_extract(after, '$.run_id') WHERE before IS NULL AND action <> 'undo';
+-- What two texts share when they say the same is told in another way now: `memories/catch_up.py` hashes it anew.
+UPDATE memory_details SET same_hash = '' WHERE text <> '(erased)';
 -- What the person typed in a settled turn, until its memories are written. It stays while its run is taken back
 -- or in the trash, and goes with it for good.
 CREATE TABLE capture_queue (

@@ -60,9 +60,7 @@ def read_message(line: bytes) -> StreamedMessage:
         raise UsageProblem('This is not a JSON object such as {"content": "Hello"}.')
     content, session = value.get("content"), value.get("session")
     if not isinstance(content, str):
-        raise UsageProblem(
-            '"content" is not a text.' if "content" in value else 'There is no "content".'
-        )
+        raise UsageProblem('"content" is not a text.' if "content" in value else 'There is no "content".')
     if not content.strip():
         raise UsageProblem('"content" is empty.')
     if session is not None and (not isinstance(session, str) or not session.strip()):

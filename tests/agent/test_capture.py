@@ -81,14 +81,15 @@ def test_the_form_carries_no_words_for_programmers(tell: Cli, anthropic: Anthrop
 def test_the_exchanges_before_go_along(tell: Cli, cli: Cli, anthropic: AnthropicServer) -> None:
     """The last three, what was piped and what was said with memory off excepted; a quote may be of them."""
     said = ["I work in healthcare.", "I am Bob.", "I live in Oslo.", "I like tea."]
-    for text in said:
+    anthropic.reply("Hello.", when="I am Bob.")
+    tell("-s", "s1", "--memory", "off", said[1])
+    for text in (said[0], *said[2:]):
         script(anthropic)
-        tell("-s", "s1", *(("--memory", "off") if "Bob" in text else ()), text)
-    anthropic._script.pop(0)
+        tell("-s", "s1", text)
     script(anthropic, operation("Works somewhere else", "I live in Oslo"))
     tell("-s", "s1", "Where was I?")
     sent = captures(anthropic)[-1].text
-    assert (False, False, True, True) == tuple(text in sent for text in said)
+    assert (True, False, True, True) == tuple(text in sent for text in said)
     (memory,) = cli("memories", "list", "--json").json()
     shown = cli("sessions", "show", "s1", "--json").json()["messages"]
     assert [memory["run_id"]] == [each["run_id"] for each in shown if each["text"] == "I live in Oslo."]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from harness.anthropic_server import AnthropicServer
+from harness.captures import CAPTURE, replied
 from harness.command_line import Result
 
 REMEMBERS = "You remember earlier conversations"
@@ -25,6 +26,8 @@ def test_the_system_text_is_honest(
     cli: Callable[..., Result], anthropic: AnthropicServer, options: list[str], says: str, remembers: bool
 ) -> None:
     """Each mode says what becomes of the words, and whether anything is known from before; none says another's."""
+    if options[-1] in ("auto", "review"):
+        anthropic.reply(replied(), when=CAPTURE)
     anthropic.reply("Good.")
     cli("chat", "-p", *options, "Is it Tuesday?")
     system = str(anthropic.requests[0].body["system"])

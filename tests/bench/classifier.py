@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +151,7 @@ def save(heads: dict[str, tuple[NDArray[np.float64], float]]) -> None:
     rows = {name: np.round(row / scales[name]).astype(np.int8) for name, (row, _) in heads.items()}
     np.savez_compressed(
         WEIGHTS,
+        allow_pickle=False,
         names=np.array(list(heads)),
         scales=np.array([scales[name] for name in heads]),
         biases=np.array([bias for _, bias in heads.values()]),
@@ -212,7 +212,7 @@ def rule_shares(voice: list[Message]) -> tuple[float, float]:
 def curve(fitted: list[Message], voices: dict[str, list[Message]]) -> None:
     """What more data brings: the shares of all held-out voices together."""
     held = [message for name in HELD_OUT for message in voices[name]]
-    order = Random(0)
+    order = np.random.default_rng(0)
     for part in (0.25, 0.5, 1.0):
         some = varied([message for message in fitted if order.random() < part])
         lines = [line for message in some for line in message]

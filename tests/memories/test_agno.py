@@ -29,7 +29,7 @@ def seen(agno: SqliteDb, user: str = "sarah") -> list[UserMemory]:
 def test_agno_sees_exactly_the_active_memories(store: Store, agno: SqliteDb) -> None:
     """Not what waits, was replaced, forgotten, rejected or undone."""
     old = store.say("Works at Acme").added[0]
-    store.write(Operation("replace", "Works at Globex", replaces=old.memory_id), actor="person")
+    store.write(Operation("replace", "Works at Globex", replaces=(old.memory_id,)), actor="person")
     waiting = store.say("Likes tea", actor="offline", mode="review").proposed[0]
     corrections.reject(store.database, "sarah", [waiting.memory_id], now=NOW)
     store.say("Likes milk", actor="offline", mode="review")

@@ -12,16 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
-from agentmem_cli.agent.capture import capture_offline
 from agentmem_cli.agent.erase import erase_forgotten, erase_turn
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.store import find_memory, history, list_memories
-from agentmem_cli.memories.writer import Operation
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.captures import waiting_capture
 from agentmem_cli.storage.opening import open_database
 
 Cli = Callable[..., Result]
@@ -39,21 +37,23 @@ def memories(cli: Cli, *words: str) -> dict[str, str]:
     return {memory["text"]: memory["memory_id"] for memory in cli("memories", "list", *words, "--json").json()}
 
 
-def tell(text: str) -> None:
-    """One settled turn of the settings' user, and what is kept of it."""
+def tell(*sentences: str) -> None:
+    """One settled turn of the settings' user, of which every sentence is kept."""
     settings = load_settings()
     with closing(open_database(settings)) as database:
-        turn = begin_turn(database, user_id=settings.user, session_id="s1", question=text, at=NOW, memory="auto")
+        turn = begin_turn(database, user_id=settings.user, session_id="s1", question=" ".join(sentences), at=NOW, memory="auto")
         settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=NOW)
-        waiting = waiting_capture(database, turn.run_id)
-        assert waiting is not None
-        capture_offline(database, waiting)
+        kept = [Operation("add", sentence, quote=sentence) for sentence in sentences]
+        source = Source(turn.session_id, turn.run_id, NOW, OFFLINE)
+        apply_operations(
+            database, settings.user, kept, source, typed_text=" ".join(sentences), mode="auto", now=NOW
+        )
 
 
 @pytest.fixture
 def told(cli: Cli) -> Cli:
     """Somebody has said two things in one turn."""
-    tell(f"{DOG} {WORK}")
+    tell(DOG, WORK)
     return cli
 
 
@@ -131,7 +131,7 @@ def test_a_purged_session_leaves_no_quote(told: Cli, home: Path) -> None:
     told("sessions", "delete", session["session_id"])
     told("sessions", "delete", session["session_id"], "--purge", "--yes")
     assert [WORK] == list(memories(told))
-    assert [False, False] == [word in bytes_of(home) for word in (b"quagga", b"i work for")]
+    assert [False, False] == [word in bytes_of(home) for word in (b"quagga", b"i work at")]
 
 
 def test_every_wording_goes(store: Store, home: Path) -> None:

@@ -92,7 +92,9 @@ def test_show_tells_where_a_memory_came_from(cli: Cli, store: Store) -> None:
     """The quote, the session with its title, what it replaced, and every change."""
     import_lines(store.database, "sarah", [ImportedLine("session-1", "user", "About my work", NOW, None, None)])
     old = store.write(Operation("add", "Works at Acme", quote="I work at Acme")).added[0]
-    operation = Operation("replace", "Works at Globex", "fact", "I work at Globex now", ["work"], replaces=(old.memory_id,))
+    operation = Operation(
+        "replace", "Works at Globex", quote="I work at Globex now", topics=["work"], replaces=(old.memory_id,)
+    )
     new = store.write(operation).replaced[0]
     shown = cli("memories", "show", new.memory_id).out
     assert '"I work at Globex now"' in shown
@@ -139,12 +141,14 @@ def test_delete_all_needs_yes_when_nobody_can_be_asked(cli: Cli) -> None:
     assert 2 == len(ids(cli, "-n", "2"))
 
 
-def test_an_update_says_what_it_replaced(cli: Cli) -> None:
+def test_an_update_says_what_it_replaced(cli: Cli, store: Store) -> None:
     """And the list shows what was true before, at its date."""
     cli("memories", "import", "-", stdin=json.dumps({"text": "Works at Acme", "said_at": "2026-05-01T10:00:00Z"}))
+    (old,) = ids(cli)
+    globex = Operation("replace", "Works at Globex", quote="I work at Globex", replaces=(old,))
+    store.write(globex, mode="review")
     added = cli("memories", "add", "Works at Globex")
-    assert "Remembered, in the place of " in added.err
-    assert '"Works at Acme"' in added.err
+    assert f'Remembered, in the place of {old[:8]} "Works at Acme"' in added.err
     assert "Works at Acme" in cli("memories", "list", "--as-of", "2026-06-01").out
     assert [] == ids(cli, "--as-of", "2026-04-01T09:00")
     shown = cli("memories", "show", ids(cli, "--status", "superseded")[0]).out

@@ -41,9 +41,7 @@ def test_for_a_person(cli: Cli) -> None:
     heading, line = shown.out.splitlines()
     assert (0, ["WHAT", "KIND", "TEXT"]) == (shown.code, heading.split())
     assert ["add", "fact", *CATS.split()] == line.split()
-    assert Result(0, "", "Nothing would be kept.\n") == cli(
-        "memories", "preview", "What is the time?"
-    )
+    assert Result(0, "", "Nothing would be kept.\n") == cli("memories", "preview", "What is the time?")
 
 
 def test_one_message_a_line(cli: Cli) -> None:
@@ -69,9 +67,7 @@ def test_a_wish_to_forget(cli: Cli) -> None:
     (known,) = cli("memories", "list", "--json").json()
     wish = "Please forget about my daughter Mia."
     (operation,) = cli("memories", "preview", "--json", wish).json()["operations"]
-    assert ("forget", "", [known["memory_id"]]) == tuple(
-        operation[key] for key in ("action", "text", "replaces")
-    )
+    assert ("forget", "", [known["memory_id"]]) == tuple(operation[key] for key in ("action", "text", "replaces"))
     assert f'{known["memory_id"][:8]} "{told}"' in cli("memories", "preview", wish).out
     assert [known] == cli("memories", "list", "--json").json()
 
@@ -92,8 +88,7 @@ def test_of_another_user(cli: Cli) -> None:
     """What is known already is a matter of each user."""
     cli("chat", "-p", "--no-knowledge", CATS)
     counts = [
-        len(cli("memories", "preview", "--json", "-u", user, CATS).json()["operations"])
-        for user in ("sarah", "bob")
+        len(cli("memories", "preview", "--json", "-u", user, CATS).json()["operations"]) for user in ("sarah", "bob")
     ]
     assert [0, 1] == counts
 
@@ -123,9 +118,7 @@ def test_with_a_language_model(cli: Cli, home: Path, anthropic: AnthropicServer)
     }
     invented = {**moved, "text": "Likes fish", "quote": "I like fish", "action": "add"}
     anthropic.reply(json.dumps({"operations": [moved, invented]}))
-    (operation,) = cli("memories", "preview", "--json", "I moved to Bergen, far from Oslo.").json()[
-        "operations"
-    ]
+    (operation,) = cli("memories", "preview", "--json", "I moved to Bergen, far from Oslo.").json()["operations"]
     expected = {**moved, "replaces": [known["memory_id"]], "subject": None, "asks_about": None}
     assert expected == operation
     assert before == stored(home)

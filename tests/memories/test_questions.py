@@ -97,7 +97,8 @@ def test_a_question_ends_with_either_memory(store: Store, asked: tuple[Memory, M
         corrections.forget_memories(store.database, "sarah", [memory.memory_id], now=NOW)
     elif end == "supersede":
         club = "film" if which == 0 else "book"
-        assert 1 == len(store.say(f"No longer hosts the {club} club with pizza for neighbours").replaced)
+        ended = Operation("replace", quote=f"I no longer host the {club} club", replaces=(memory.memory_id,))
+        assert 1 == len(store.write(ended, actor="person").ended)
     else:
         with store.database.write() as connection:
             connection.execute(agno[end], (memory.memory_id,))
@@ -123,7 +124,8 @@ def test_a_question_moves_with_an_export(store: Store, asked: tuple[Memory, Memo
 def test_in_review_mode_the_new_one_waits_itself(store: Store) -> None:
     """It is a proposal like any other, and names what it would replace."""
     old = store.say(OLD).added[0]
-    (proposed,) = store.say(NEW, actor="offline", mode="review").proposed
+    asking = Operation("add", NEW, quote=NEW, asks_about=old.memory_id)
+    (proposed,) = store.write(asking, mode="review").proposed
     assert ([OLD], [NEW], old.memory_id) == (texts(store), waiting(store), proposed.supersedes)
     corrections.approve(store.database, "sarah", [proposed.memory_id], now=NOW, keep_old=True)
     assert ([NEW, OLD], []) == (texts(store), waiting(store))

@@ -33,9 +33,7 @@ def keep(store: Store, *texts: str) -> None:
         at = MAY + number * DAY
         source = Source(f"session-{number}", f"run-{number}", at, OFFLINE)
         operation = Operation("add", text, quote=text, topics=["other"])
-        apply_operations(
-            store.database, "sarah", [operation], source, typed_text=text, mode="auto", now=at
-        )
+        apply_operations(store.database, "sarah", [operation], source, typed_text=text, mode="auto", now=at)
 
 
 def rewritten(text: str, quote: str, *numbers: int, **more: Any) -> dict[str, Any]:
@@ -83,9 +81,7 @@ def test_a_statement_is_put_into_form(cli: Cli, store: Store, anthropic: Anthrop
         result.code,
         result.err,
     )
-    assert ["fact", "I moved to Bergen yesterday.", "Lives in Bergen"] == _cells(
-        result.out.splitlines()[1]
-    )
+    assert ["fact", "I moved to Bergen yesterday.", "Lives in Bergen"] == _cells(result.out.splitlines()[1])
     (after,) = listed(cli)
     assert ("Lives in Bergen", ["home"], before["memory_id"]) == (
         after["text"],
@@ -130,9 +126,7 @@ def test_what_says_the_same_or_is_over(cli: Cli, store: Store, anthropic: Anthro
     )
     result = cli("memories", "tidy", "--json").json()
     assert (2, 0, None) == (len(result["tidied"]), result["left"], result["problem"])
-    assert ["Lives in Bergen", "Has two cats, Miso and Tofu"] == [
-        each["text"] for each in listed(cli)
-    ]
+    assert ["Lives in Bergen", "Has two cats, Miso and Tofu"] == [each["text"] for each in listed(cli)]
     oslo = next(each for each in listed(cli, "--status", "superseded") if "Oslo" in each["text"])
     assert "2026-06-01" == oslo["valid_to"][:10]
 
@@ -186,9 +180,7 @@ def test_a_dry_run_changes_nothing(cli: Cli, store: Store, anthropic: AnthropicS
     assert before == listed(cli, "--all")
 
 
-def test_only_what_was_kept_offline_is_asked_about(
-    cli: Cli, store: Store, anthropic: AnthropicServer
-) -> None:
+def test_only_what_was_kept_offline_is_asked_about(cli: Cli, store: Store, anthropic: AnthropicServer) -> None:
     """Not what a person added or corrected, nor what a model worded: a second run has nothing to do."""
     keep(store, "I moved to Bergen yesterday.", "We have too cats.")
     cats = next(each for each in listed(cli) if "cats" in each["text"])
@@ -235,26 +227,18 @@ def test_what_is_forgotten_meanwhile_stays_forgotten(cli: Cli, store: Store) -> 
     keep(store, "I moved to Bergen yesterday.")
     (memory,) = list_memories(store.database, "sarah")
     cli("memories", "delete", memory.memory_id)
-    operation = Operation(
-        "replace", "Lives in Bergen", quote=memory.quote, replaces=(memory.memory_id,)
-    )
-    written = rewrite_memories(
-        store.database, "sarah", [(operation, memory)], actor="model:x", now=MAY
-    )
+    operation = Operation("replace", "Lives in Bergen", quote=memory.quote, replaces=(memory.memory_id,))
+    written = rewrite_memories(store.database, "sarah", [(operation, memory)], actor="model:x", now=MAY)
     assert ([], []) == (written.replaced, written.added)
     assert [] == listed(cli)
 
 
-def test_a_message_is_not_replaced_by_its_own_memory(
-    cli: Cli, store: Store, anthropic: AnthropicServer
-) -> None:
+def test_a_message_is_not_replaced_by_its_own_memory(cli: Cli, store: Store, anthropic: AnthropicServer) -> None:
     """Recall marks what a later message replaced, by its text as it is now."""
     keep(store, "I live in Oslo.", "I moved to Bergen today.")
     reply(anthropic, rewritten("Lives in Bergen", "moved to Bergen", 2, 1))
     cli("memories", "tidy")
-    assert {"run-0": "Lives in Bergen"} == replaced_since(
-        store.database, "sarah", ["run-0", "run-1"]
-    )
+    assert {"run-0": "Lives in Bergen"} == replaced_since(store.database, "sarah", ["run-0", "run-1"])
 
 
 def _cells(row: str) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 
 from harness.command_line import Result
 
+from agentmem_cli.memories.catch_up import catch_up
+from agentmem_cli.memories.store import same_text
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.storage.schema import SCHEMA_VERSION, ensure_schema, first_tables
+from agentmem_cli.storage.schema import SCHEMA_VERSION, ensure_schema, first_tables, tables_of_imports
 
 Cli = Callable[..., Result]
 LINE = '{"session": "abc", "role": "user", "content": "My boiler leaks."}'
@@ -19,6 +22,52 @@ LINE = '{"session": "abc", "role": "user", "content": "My boiler leaks."}'
 def schema_of(database: Database) -> list[tuple[str, str]]:
     """What the database consists of."""
     return [tuple(row) for row in database.read("SELECT name, sql FROM sqlite_master WHERE sql > '' ORDER BY name")]
+
+
+OLD_MEMORY = {
+    "memory_id": "m1",
+    "user_id": "sarah",
+    "text": "Lives in Oslo",
+    "kind": "fact",
+    "topics": "[]",
+    "status": "active",
+    "run_id": "r1",
+    "said_at": 1_000,
+    "created_at": 1_000,
+    "updated_at": 1_000,
+    "same_hash": "x",
+}
+
+
+def test_a_memory_of_version_2_is_kept(cli: Cli) -> None:
+    """It says nothing of whom it is about, and what was captured then is known to be of its run."""
+    settings = load_settings(user="sarah")
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    shown = {**OLD_MEMORY, "topics": [], "said_at": "1970-01-01T00:16:40Z", "pinned": False}
+    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+        first_tables(connection)
+        tables_of_imports(connection)
+        columns, marks = ", ".join(OLD_MEMORY), ", ".join("?" * len(OLD_MEMORY))
+        connection.execute(f"INSERT INTO memory_details ({columns}) VALUES ({marks})", [*OLD_MEMORY.values()])  # noqa: S608 -- names from above
+        connection.execute(
+            "INSERT INTO agno_memories (memory_id, memory, user_id, created_at) VALUES ('m1', ?, 'sarah', 1000)",
+            (json.dumps("Lives in Oslo"),),
+        )
+        connection.execute(
+            "INSERT INTO memory_ledger (batch_id, user_id, memory_id, at, actor, action, after)"
+            " VALUES ('b1', 'sarah', 'm1', 1000, 'rules', 'add', ?)",
+            (json.dumps(shown),),
+        )
+        connection.execute("PRAGMA user_version = 2")
+    (memory,) = cli("memories", "list", "--user", "sarah", "--json").json()
+    assert ("Lives in Oslo", None, None, None, []) == (
+        memory["text"],
+        memory["subject"],
+        memory["on_date"],
+        memory["until_date"],
+        memory["also_supersedes"],
+    )
+    assert ["r1"] == [entry["run_id"] for entry in cli("memories", "history", "--user", "sarah", "--json").json()]
 
 
 def test_a_database_of_version_1_is_brought_up_to_date(cli: Cli) -> None:
@@ -35,3 +84,16 @@ def test_a_database_of_version_1_is_brought_up_to_date(cli: Cli) -> None:
         ensure_schema(made_today)
         assert schema_of(made_today) == schema_of(upgraded)
         assert SCHEMA_VERSION == upgraded.read("PRAGMA user_version")[0][0]
+
+
+def test_a_memory_of_version_2_is_not_learnt_twice(cli: Cli) -> None:
+    """What two texts share is told in another way since: what is known is hashed anew."""
+    cli("memories", "add", "I work in healthcare.")
+    settings = load_settings(user="sarah")
+    with closing(open_database(settings)) as database:
+        with database.write() as connection:
+            connection.execute("UPDATE memory_details SET same_hash = ''")
+        assert 1 == len(same_text(database, "sarah", "I'm working in healthcare"))
+        assert 0 == catch_up(database)
+        assert [] == database.read("SELECT 1 FROM memory_details WHERE same_hash = ''")
+        assert 1 == len(same_text(database, "sarah", "I'm working in healthcare"))

@@ -15,6 +15,7 @@ from harness.command_line import Result, started_process
 from harness.waiting import PATIENCE
 
 from agentmem_cli.agent.conversation import MESSAGE_LIMIT
+from agentmem_cli.terminal.once import GRACE
 
 Cli = Callable[..., Result]
 STREAM = (
@@ -44,9 +45,7 @@ def test_each_line_is_a_whole_turn(process: Cli) -> None:
     result = process(*STREAM, stdin=said)
     told, asked = ends(result)
     assert (0, told["session"]) == (result.code, asked["session"])
-    assert ["We have two cats, Miso and Tofu."] == [
-        each["text"] for each in told["memory"]["added"]
-    ]
+    assert ["We have two cats, Miso and Tofu."] == [each["text"] for each in told["memory"]["added"]]
     known = [each["memory_id"] for each in asked["recalled"]["items"] if each["type"] == "memory"]
     assert [each["memory_id"] for each in told["memory"]["added"]] == known
     assert ["text", "end", "text", "end"] == [each["type"] for each in result.json_lines()]
@@ -65,9 +64,7 @@ def test_a_line_may_name_its_session(cli: Cli) -> None:
 
 def test_without_options_it_is_a_new_session(cli: Cli) -> None:
     """Two runs are two sessions."""
-    runs = [
-        cli(*STREAM, "--memory", "off", stdin=lines({"content": "Hello there"})) for _ in range(2)
-    ]
+    runs = [cli(*STREAM, "--memory", "off", stdin=lines({"content": "Hello there"})) for _ in range(2)]
     assert 2 == len({end["session"] for run in runs for end in ends(run)})
 
 
@@ -141,13 +138,31 @@ def test_with_a_model(process: Cli, anthropic: AnthropicServer) -> None:
     anthropic.reply(json.dumps({"operations": [work]}))
     anthropic.reply("In healthcare.")
     anthropic.reply(json.dumps({"operations": []}))
-    result = process(
-        *STREAM, stdin=lines({"content": "I work in healthcare."}, {"content": "Where do I work?"})
-    )
+    result = process(*STREAM, stdin=lines({"content": "I work in healthcare."}, {"content": "Where do I work?"}))
     told, asked = ends(result)
     assert (0, "Good to know.", "In healthcare.") == (result.code, told["answer"], asked["answer"])
     assert ["Works in healthcare"] == [each["text"] for each in told["memory"]["added"]]
     assert "Works in healthcare" in asked["profile"]
+
+
+def test_a_slow_capture_is_waited_for(cli: Cli, anthropic: AnthropicServer) -> None:
+    """Longer than one answer waits for it: the result says what was kept, and the next line knows it."""
+    cats = {
+        "action": "add",
+        "text": "Has two cats, Miso and Tofu",
+        "kind": "fact",
+        "subject": "user",
+        "topics": ["pets"],
+        "on": None,
+        "from": None,
+        "until": None,
+        "quote": "We have two cats, Miso and Tofu.",
+        "replaces": [],
+    }
+    anthropic.reply("Nice.")
+    anthropic.reply(json.dumps({"operations": [cats]}), delay=GRACE + 0.5)
+    (end,) = ends(cli(*STREAM, stdin=lines({"content": "We have two cats, Miso and Tofu."})))
+    assert ["Has two cats, Miso and Tofu"] == [each["text"] for each in end["memory"]["added"]]
 
 
 def test_a_turn_that_fails(cli: Cli, anthropic: AnthropicServer) -> None:
