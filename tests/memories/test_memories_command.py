@@ -10,10 +10,15 @@ import pytest
 from harness.command_line import Result
 from memories.conftest import NOW, Store
 
+from agentmem_cli.memories import statements
+from agentmem_cli.memories.revising import Revised
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 
 Cli = Callable[..., Result]
+ANNA, ANA = "My name is Anna.", "My name is Ana."
+FILM = "Hosts a film club with pizza for neighbours"
+BOOK = "Hosts a book club with pizza for neighbours now"
 
 
 def ids(cli: Cli, *words: str) -> list[str]:
@@ -141,15 +146,17 @@ def test_delete_all_needs_yes_when_nobody_can_be_asked(cli: Cli) -> None:
     assert 2 == len(ids(cli, "-n", "2"))
 
 
-def test_an_update_says_what_it_replaced(cli: Cli, store: Store) -> None:
+def test_an_update_says_what_it_replaced(cli: Cli) -> None:
     """And the list shows what was true before, at its date."""
-    cli("memories", "import", "-", stdin=json.dumps({"text": "Works at Acme", "said_at": "2026-05-01T10:00:00Z"}))
-    (old,) = ids(cli)
-    globex = Operation("replace", "Works at Globex", quote="I work at Globex", replaces=(old,))
-    store.write(globex, mode="review")
-    added = cli("memories", "add", "Works at Globex")
-    assert f'Remembered, in the place of {old[:8]} "Works at Acme"' in added.err
-    assert "Works at Acme" in cli("memories", "list", "--as-of", "2026-06-01").out
+    cli(
+        "memories",
+        "import",
+        "-",
+        stdin=json.dumps({"text": ANNA, "said_at": "2026-05-01T10:00:00Z", "topics": ["name"]}),
+    )
+    added = cli("memories", "add", ANA)
+    assert f'Remembered, in the place of {ids(cli, "--status", "superseded")[0][:8]} "{ANNA}"' in added.err
+    assert ANNA in cli("memories", "list", "--as-of", "2026-06-01").out
     assert [] == ids(cli, "--as-of", "2026-04-01T09:00")
     shown = cli("memories", "show", ids(cli, "--status", "superseded")[0]).out
     assert "valid     from 2026-05-01" in shown
@@ -191,14 +198,17 @@ def test_what_waits_is_approved_or_rejected(cli: Cli, store: Store) -> None:
     assert 3 == len(ids(cli))
 
 
-def test_an_unsure_update_is_asked(cli: Cli) -> None:
+def test_an_unsure_update_is_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are known; `pending` shows what may replace what, `approve` replaces it, `reject` keeps both, undo asks."""
-    cli("memories", "add", "Hosts a film club with pizza for neighbours")
-    added = cli("memories", "add", "Hosts a book club with pizza for neighbours now")
+    monkeypatch.setattr(
+        statements, "revised_by", lambda _, __, known: Revised(known[0], is_sure=False) if known else None
+    )
+    cli("memories", "add", FILM)
+    added = cli("memories", "add", BOOK)
     new = added.out.partition(" ")[0]
     assert f"`agentmem memories approve {new}` does, `reject {new}` keeps both." in added.err
     (waiting,) = cli("memories", "pending", "--json").json()
-    assert ("question", "Hosts a film club with pizza for neighbours") == (waiting["waits"], waiting["may_replace"])
+    assert ("question", FILM) == (waiting["waits"], waiting["may_replace"])
     listed = cli("memories", "pending")
     assert ("active" in listed.out, f"{new} may replace" in listed.err) == (True, True)
     old = waiting["replaces_perhaps"]
