@@ -81,7 +81,7 @@ def test_a_whole_chat_touches_nothing(lived_in: Path) -> None:
         terminal.wait_for("incognito ›")
         assert "kept nowhere" in terminal.text()
         for typed, shown in (
-            ("I live in Oslo.", "Noted."),
+            ("I live in Oslo.", "I keep nothing: this chat is incognito."),
             ("Which launch did we talk about?", "I found nothing"),
             ("What is our refund policy?", "within 30 days"),
             ("/remember I prefer tea", "Remembered"),

@@ -6,8 +6,8 @@ It takes part in a run as any model does: it calls `search_knowledge` as a tool,
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +15,8 @@ from agno.models.base import Model
 from agno.models.response import ModelResponse
 
 from agentmem_cli.agent.choice import OFFLINE
-from agentmem_cli.agent.events import Evidence
-from agentmem_cli.agent.offline_answer import Lookup, answer_from, needs_documents
-from agentmem_cli.records import Memory, Recall, TranscriptMessage
+from agentmem_cli.agent.offline_answer import answer_from, needs_documents
+from agentmem_cli.agent.offline_sources import Sources
 
 
 @dataclass
@@ -28,29 +27,21 @@ class OfflineModel(Model):
     name: str | None = "Offline"
     provider: str | None = "agentmem"
     question: str = ""
-    evidence: Evidence = field(default_factory=Evidence)
-    known: Callable[[], list[Memory]] = list
-    last_time: Callable[[], list[TranscriptMessage]] = list
+    sources: Sources | None = None
 
-    def begin(
-        self,
-        question: str,
-        evidence: Evidence,
-        known: Callable[[], list[Memory]],
-        last_time: Callable[[], list[TranscriptMessage]],
-    ) -> None:
-        """Take up the next question; `known` and `last_time` as in `Lookup`."""
-        self.question, self.evidence, self.known, self.last_time = question, evidence, known, last_time
+    def begin(self, question: str, sources: Sources) -> None:
+        """Take up the next question."""
+        self.question, self.sources = question, sources
 
     def _replies(self, tools: list[dict[str, Any]] | None) -> Iterator[ModelResponse]:
         """The next reply: a search first when documents could answer, else the answer, piece by piece."""
+        assert self.sources is not None  # noqa: S101 -- a turn begins with `begin`
         offered = {tool["function"]["name"] for tool in tools or [] if "function" in tool}
-        recall = self.evidence.recall or Recall(self.question, [], [], [])
-        lookup = Lookup(recall, self.evidence.passages, self.known, self.last_time)
-        if "search_knowledge" in offered - set(self.evidence.tools) and needs_documents(self.question, lookup):
+        untried = offered - set(self.sources.evidence.tools)
+        if "search_knowledge" in untried and needs_documents(self.question, self.sources):
             yield ModelResponse(role="assistant", tool_calls=[_call("search_knowledge", query=self.question)])
             return
-        answer = answer_from(self.question, lookup)
+        answer = answer_from(self.question, self.sources)
         for piece in answer.splitlines(keepends=True):
             yield ModelResponse(role="assistant", content=piece)
 

@@ -1,197 +1,249 @@
-"""Answers without a language model: what is on record, quoted, with where it stands. Pure functions.
+"""Answers without a language model: what is on record, quoted, with where it stands. Writes nothing.
 
-It looks up and quotes; it never reasons, and says plainly when it has found nothing.
+It looks up and quotes; it never reasons, and says plainly when it has found nothing, or nothing certain.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agentmem_cli.agent.citations import citation
+from agentmem_cli.agent.offline_finds import Find, finds
 from agentmem_cli.agent.offline_question import (
-    ABOUT_CONVERSATIONS,
     ABOUT_ME,
-    TALK_STEMS,
-    asks_for_preferences,
-    covered,
-    is_looked_up,
+    DOCUMENTS,
+    LAST_TIME,
+    asks_like,
     is_question,
-    topics_of,
     wanted_stems,
 )
-from agentmem_cli.recall.ranking import FIRST_PERSON
+from agentmem_cli.agent.offline_sources import Sources
+from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.secrets import secrets_in
+from agentmem_cli.language.sentences import sentences
+from agentmem_cli.language.stems import stems
+from agentmem_cli.memories.sameness import same_key
+from agentmem_cli.memories.statements import asks_to_forget, forgettable
+from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.recall import question_words
-from agentmem_cli.records import FoundPassage, Memory, Recall, RecalledTurn, TranscriptMessage
+from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
+NEAREST = "The nearest to it:"
+NOTHING_CERTAIN = "I found nothing that answers this for certain."
+EARLIER = "Earlier:"
+KEPT_NOTHING = "I kept nothing of this; `/remember` keeps it."
 _NO_MODEL = "No language model is in use, so I can only look things up."
 _OFFER = "I can look things up for you: ask about yourself, an earlier conversation or your documents."
 _KNOWS_NOTHING = "I know nothing about you yet."
 _EVERYTHING = "This is what I remember of you:"
-_NOTED = "Noted. Without a language model I can look things up for you, not talk about them."
-ENOUGH = 0.5
-"""The share of a question's words that a text must hold to answer it."""
+_NOT_KEPT = {
+    "off": "I keep nothing: memory is off.",
+    "incognito": "I keep nothing: this chat is incognito.",
+}
+SURE = 0.55
+"""The share of a question's stems from which a sentence or passage surely speaks of what is asked. On questions that
+were never answered, but ask of people and things that were spoken of, less says nothing: see `tests/bench`."""
+NEAR = 0.15
+"""The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
+_SMALL_TALK = 2
+"""Words of meaning that a remark has at most, of which nothing is said to be left out."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
-
-_OWN_ANSWER = re.compile(
-    "|".join(map(re.escape, (NOTHING_FOUND, _OFFER, _KNOWS_NOTHING, _EVERYTHING, _NOTED)))
-    + r"|From memory: \*\*|From .+, p\. .+ \[\d+\]:|On \d{4}-\d\d-\d\d .+:\n\n>"
-)
-"""How the answers of this module begin: they are never quoted as something that was said."""
 _DIGIT = re.compile(r"\d")
 """A short line with a number is a row of a table, one without is a heading."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """What an answer may rest on.
-
-    `known` gives every memory of the person, the last said first, `last_time` the conversation before this one.
-    """
-
-    recall: Recall
-    passages: list[FoundPassage]
-    known: Callable[[], list[Memory]]
-    last_time: Callable[[], list[TranscriptMessage]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An answer, and the share of the question's words that it covers; 0 for none."""
-
-    covers: float
-    text: str
-
-
-_NOT_FOUND = _Found(0.0, "")
-
-
-def needs_documents(question: str, lookup: Lookup) -> bool:
-    """Whether to search the documents: for a question that nothing likelier answers."""
-    if not is_looked_up(question) or ABOUT_ME.search(question):
+def needs_documents(question: str, sources: Sources) -> bool:
+    """Whether to search the documents: for a question that nothing said answers in full."""
+    if any(asks_like(question, examples) for examples in (ABOUT_ME, DOCUMENTS, LAST_TIME)):
         return False
-    ways = _ways_to_look(question)
-    return not any(look(question, lookup).covers for look in ways[: ways.index(_from_documents)])
+    return bool(wanted_stems(question)) and _covered(_best(question, sources)) < 1
 
 
-def answer_from(question: str, lookup: Lookup) -> str:
+def answer_from(question: str, sources: Sources) -> str:
     """The answer, in Markdown."""
-    if ABOUT_ME.search(question):
-        return _everything_known(lookup.known())
-    if is_looked_up(question):
-        best = max((look(question, lookup) for look in _ways_to_look(question)), key=lambda found: found.covers)
-        if best.covers:
-            return best.text
-        return f"{NOTHING_FOUND} {_NO_MODEL}" if is_question(question) else _OFFER
-    return _NOTED if question_words(question) and not is_question(question) else _OFFER
+    if asks_like(question, ABOUT_ME):
+        return everything_known(sources.memories())
+    if asks_like(question, DOCUMENTS) and (documents := sources.documents()):
+        return _all_documents(documents)
+    if asks_like(question, LAST_TIME):
+        return _last_time(sources.last_time())
+    return _looked_up(question, sources) if is_question(question) else _taken_in(question, sources)
 
 
-def _ways_to_look(question: str) -> list[Callable[[str, Lookup], _Found]]:
-    """Where to look, the likeliest first: of two that cover as much of the question, it is the one quoted."""
-    if ABOUT_CONVERSATIONS.search(question):
-        return [_from_turns, _from_memory, _from_documents]
-    if FIRST_PERSON.search(question):
-        return [_from_memory, _from_turns, _from_documents]
-    return [_from_documents, _from_memory, _from_turns]
+def _taken_in(text: str, sources: Sources) -> str:
+    """What becomes of a statement, with what was surely said of the same before."""
+    done = _done(text, sources)
+    covers, found = _found(text, sources) if done or question_words(text) else (0.0, "")
+    if done:
+        return f"{done}\n\n{found}" if covers >= SURE else done
+    if found:
+        return found if covers >= SURE else f"{KEPT_NOTHING} {NEAREST}\n\n{found}"
+    is_more = question_words(text) and len(stems(text)) > _SMALL_TALK
+    return f"{KEPT_NOTHING} {_OFFER}" if is_more else _OFFER
 
 
-def _everything_known(memories: list[Memory]) -> str:
-    if not memories:
+def _looked_up(question: str, sources: Sources) -> str:
+    """What answers the question, or is near it."""
+    if not question_words(question):
+        return _OFFER
+    covers, found = _found(question, sources)
+    if not found:
+        return f"{NOTHING_FOUND} {_NO_MODEL}"
+    return found if covers >= SURE else f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
+
+
+def _found(question: str, sources: Sources) -> tuple[float, str]:
+    """What was said or what documents hold, whichever covers more of the question, with that share of it."""
+    best = _best(question, sources)
+    covers = _covered(best)
+    document_covers, from_document = _from_documents(question, sources.passages)
+    if document_covers > covers:
+        return document_covers, from_document
+    is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
+    return covers, _quoted(best) if is_near else ""
+
+
+def _best(question: str, sources: Sources) -> list[Find]:
+    """The best sentences; where one surely speaks of what is asked, those that share nothing with it are left out."""
+    best = finds(question, sources.messages(), sources.memories())[:_MOST_QUOTED]
+    if _covered(best) < SURE:
+        return best
+    return [find for find in best if find.covers or find.means >= NEAR]
+
+
+def _covered(best: Sequence[Find]) -> float:
+    return max((find.covers for find in best), default=0.0)
+
+
+def _quoted(best: Sequence[Find]) -> str:
+    """The newest first, older ones under EARLIER; what was replaced is always among these."""
+    newest = sorted(best, key=lambda find: (bool(find.replaced_by), -find.at, -find.number, -find.score))
+    first, *older = newest
+    lines = [_quote(first)]
+    if older:
+        lines.append(f"{EARLIER}\n\n" + "\n".join(f"- {_quote(find)}" for find in older))
+    return "\n\n".join(lines)
+
+
+def _quote(find: Find) -> str:
+    said_by = {"user": "You said", "assistant": "I answered"}.get(find.speaker, f"{find.speaker} said")
+    return f"{said_by} on {_day(find.at)}: “{_cut(find.text)}”"
+
+
+def everything_known(memories: Sequence[Memory]) -> str:
+    """All active memories under the first topic of each."""
+    active = [memory for memory in memories if memory.status == "active"]
+    if not active:
         return _KNOWS_NOTHING
-    asked_about = {memory.replaces_perhaps for memory in memories}
-    lines = [
-        f"- {memory.text} ({_day(memory.said_at)}{', perhaps replaced' if memory.memory_id in asked_about else ''})"
-        for memory in memories
-    ]
-    return f"{_EVERYTHING}\n\n" + "\n".join(lines)
+    asked_about = {memory.replaces_perhaps for memory in active}
+    topics = dict.fromkeys(_topic(memory) for memory in active)
+    parts = [_EVERYTHING]
+    for topic in topics:
+        lines = [_known_line(memory, asked_about) for memory in active if _topic(memory) == topic]
+        parts.append("\n".join([f"**{topic.capitalize()}**", "", *lines]))
+    return "\n\n".join(parts)
 
 
-def _from_memory(question: str, lookup: Lookup) -> _Found:
-    wanted, topics, preferences = wanted_stems(question), topics_of(question), asks_for_preferences(question)
-    scored = [(_memory_covers(wanted, topics, preferences, memory), memory) for memory in lookup.known()]
-    best = max((covers for covers, _ in scored), default=0.0)
-    if best < ENOUGH:
-        return _NOT_FOUND
-    least = 2.0 if best >= 2 else ENOUGH  # what is of the topic asked for leaves out what only shares a word
-    fitting = sorted(((covers, memory) for covers, memory in scored if covers >= least), key=lambda each: -each[0])
-    return _Found(min(best, 1.0), "\n\n".join(_memory_line(memory) for _, memory in fitting[:_MOST_QUOTED]))
+def _topic(memory: Memory) -> str:
+    return memory.topics[0] if memory.topics else "other"
 
 
-def _memory_covers(wanted: set[str], topics: set[str], asks_preference: bool, memory: Memory) -> float:
-    """The share of the wanted stems in a memory; 2 more for one of the topic that is asked for."""
-    covers = covered(wanted, f"{memory.text} {' '.join(memory.topics)}")
-    if topics & set(memory.topics):
-        return 2 + covers
-    return max(ENOUGH, covers) if asks_preference and memory.kind == "preference" else covers
+def _known_line(memory: Memory, asked_about: set[str | None]) -> str:
+    perhaps = ", perhaps replaced" if memory.memory_id in asked_about else ""
+    return f"- {memory.text} ({_day(memory.said_at)}{perhaps})"
 
 
-def _memory_line(memory: Memory) -> str:
-    said = (
-        f"You said on {_day(memory.said_at)}: “{_cut(memory.quote)}”"
-        if memory.quote
-        else f"Noted {_day(memory.said_at)}"
-    )
-    return f"From memory: **{memory.text}**. {said}."
+def _all_documents(documents: Sequence[Document]) -> str:
+    lines = [f"- {document.title} ({document.path})" for document in documents]
+    return "Your documents:\n\n" + "\n".join(lines)
 
 
-def _from_turns(question: str, lookup: Lookup) -> _Found:
-    wanted = wanted_stems(question) - TALK_STEMS
-    if not wanted:
-        return _from_last_time(lookup.last_time())
-    fitting = [
-        turn
-        for turn in lookup.recall.turns
-        if not (turn.role == "user" and is_looked_up(turn.text))
-        and not (turn.role == "assistant" and _OWN_ANSWER.match(turn.text))
-        and covered(wanted, turn.text) >= ENOUGH
-    ]
-    if not fitting:
-        return _NOT_FOUND
-    covers = max(covered(wanted, turn.text) for turn in fitting)
-    shown = sorted(fitting[:_MOST_QUOTED], key=lambda turn: turn.at)
-    return _Found(covers, "\n\n".join(f"On {_day(turn.at)} {_said_by(turn)}:\n\n> {_cut(turn.text)}" for turn in shown))
-
-
-def _from_last_time(messages: list[TranscriptMessage]) -> _Found:
-    """What the person said in the conversation before: for "What did we talk about last time?"."""
+def _last_time(messages: Sequence[TranscriptMessage]) -> str:
+    """What the person said in the conversation before."""
     said = [message for message in messages if message.role == "user"]
     if not said:
-        return _NOT_FOUND
+        return f"{NOTHING_FOUND} {_NO_MODEL}"
     quotes = "\n\n".join(f"> {_cut(message.text)}" for message in said[:_MOST_QUOTED])
     more = f"\n\n… and {len(said) - _MOST_QUOTED} more" if len(said) > _MOST_QUOTED else ""
-    return _Found(1.0, f"On {_day(said[0].at)} you said:\n\n{quotes}{more}")
+    return f"On {_day(said[0].at)} you said:\n\n{quotes}{more}"
 
 
-def _from_documents(question: str, lookup: Lookup) -> _Found:
-    wanted = wanted_stems(question)
-    for number, passage in enumerate(lookup.passages, start=1):
-        covers = covered(wanted, f"{passage.document} {passage.text}")
-        if covers >= ENOUGH:
+def _done(text: str, sources: Sources) -> str:
+    """What capture makes of a statement or of a wish to forget; "" for a message that is neither."""
+    if sources.memory in _NOT_KEPT:
+        return _NOT_KEPT[sources.memory] if sources.operations() else ""
+    known = sources.memories()
+    done = done_line(sources.operations(), known, is_review=sources.memory == "review")
+    return done or _which_to_forget(text, [memory for memory in known if memory.status == "active"])
+
+
+def done_line(operations: Sequence[Operation], known: Sequence[Memory], *, is_review: bool) -> str:
+    """`Kept: …`, `Forgotten: …`, or both; "" when the writer will do nothing. `known` is every memory."""
+    status = {same_key(memory.text): memory.status for memory in reversed(known)}
+    new = [each for each in operations if each.text and not secrets_in(each.text)]
+    kept = [each.text for each in new if status.get(same_key(each.text)) in (None, "superseded")]
+    repeated = [each.text for each in new if status.get(same_key(each.text)) == "active"]
+    ended = {memory_id for each in operations for memory_id in each.replaces}
+    forgotten = {memory_id for each in operations if each.action == "forget" for memory_id in each.replaces}
+    lines = [
+        ("Waits in `agentmem memories pending`" if is_review else "Kept", kept),
+        ("I know that already", repeated),
+        ("No longer so", _texts(known, ended - forgotten)),
+    ]
+    said = [f"{what}: {'; '.join(text.rstrip('.') for text in texts)}." for what, texts in lines if texts]
+    if forgotten:
+        said.append(f"Forgotten: {'; '.join(_texts(known, forgotten))}. `/undo` brings it back.")
+    return "\n\n".join(said)
+
+
+def _texts(known: Sequence[Memory], memory_ids: set[str]) -> list[str]:
+    return [memory.text.rstrip(".") for memory in known if memory.memory_id in memory_ids]
+
+
+def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
+    """The memories that a wish to forget could mean, where that is not clear; "" for no such wish."""
+    said = sentences(text)
+    wishes = [sentence for sentence, each in zip(said, judge(said), strict=True) if asks_to_forget(each)]
+    if not wishes:
+        return ""
+    meant = {memory.memory_id: memory for wish in wishes for memory in forgettable(wish, active)}
+    if not meant:
+        return "I know nothing of that, so there is nothing to forget."
+    lines = "\n".join(f"- {memory.text}" for memory in meant.values())
+    return f"Which of these? `/forget` and a word of it takes one back.\n\n{lines}"
+
+
+def _from_documents(question: str, passages: Sequence[FoundPassage]) -> tuple[float, str]:
+    """The share of the question's stems in the best passage, and its sentences; 0 for less than SURE."""
+    wanted = set(wanted_stems(question))
+    for number, passage in enumerate(passages, start=1):
+        covers = _share(wanted, f"{passage.document} {passage.text}")
+        if covers >= SURE:
             quoted = "\n\n".join(f"> {sentence}" for sentence in _best_sentences(wanted, passage.text))
-            return _Found(covers, f"From {citation(passage)} [{number}]:\n\n{quoted}")
-    return _NOT_FOUND
+            return covers, f"From {citation(passage)} [{number}]:\n\n{quoted}"
+    return 0.0, ""
 
 
 def _best_sentences(wanted: set[str], text: str) -> list[str]:
-    """The sentences that hold the most of the words, in the order in which they stand."""
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
-    whole = [each for each in sentences if len(each.split()) > 4 or _DIGIT.search(each)] or sentences
-    ranked = sorted(range(len(whole)), key=lambda place: -covered(wanted, whole[place]))
-    best = covered(wanted, whole[ranked[0]])
-    fitting = [place for place in ranked if covered(wanted, whole[place]) > best / 2] or ranked
+    """The sentences that hold the most of the stems, in the order in which they stand."""
+    said = sentences(text)
+    whole = [each for each in said if len(each.split()) > 4 or _DIGIT.search(each)] or said
+    shares = [_share(wanted, each) for each in whole]
+    ranked = sorted(range(len(whole)), key=lambda place: -shares[place])
+    fitting = [place for place in ranked if shares[place] > shares[ranked[0]] / 2] or ranked
     return [_cut(whole[place]) for place in sorted(fitting[:_MOST_QUOTED])]
 
 
-def _said_by(turn: RecalledTurn) -> str:
-    return f"{turn.name} said" if turn.name else ("you said" if turn.role == "user" else "I answered")
+def _share(wanted: set[str], text: str) -> float:
+    return len(wanted.intersection(stems(text))) / len(wanted) if wanted else 0.0
 
 
-def _cut(text: str | None) -> str:
-    line = " ".join((text or "").split())
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
     return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"
 
 

@@ -1,91 +1,96 @@
-"""What a question asks for, told by its words alone: for answers without a language model. Pure functions, English."""
+"""What a question to the offline model asks for, and the words to look for. Looks at text only."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from agentmem_cli.recall.ranking import FIRST_PERSON
-from agentmem_cli.recall.recall import question_words
-from agentmem_cli.storage.fulltext import terms
+from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.sentences import sentences
+from agentmem_cli.language.stems import stems
+from agentmem_cli.storage.fulltext import searchable
 
-_KEYWORDS = 3
-"""So few words that are no statement about the person are looked up like a question: "refund policy"."""
-_QUESTION = re.compile(
-    r"\s*(?:(?:and|so|ok|okay|hey|hi|hello|please|then)[\s,]+)*(?:what|where|who|whom|whose|when|why|which|how|do|does|did|is|are|"
-    r"am|was|were|can|could|should|would|will|have|has|had|tell me|show me|list|find|search|look up|remind me|"
-    r"explain|summari[sz]e|describe|give me)\b",
-    re.IGNORECASE,
+ABOUT_ME = (
+    "What do you know about me?",
+    "What have you learned about me?",
+    "What do you remember of me?",
+    "Who am I?",
+    "Tell me about myself",
+    "Was weißt du über mich?",
+    "Que sais-tu de moi ?",
+    "¿Qué sabes de mí?",
+    "O que você sabe sobre mim?",
+    "Che cosa sai di me?",
+    "Wat weet je over mij?",
+    "Co o mnie wiesz?",
+    "Benim hakkımda ne biliyorsun?",
+    "私について何を知っていますか",
+    "你知道我什么",
+    "나에 대해 뭘 알고 있어",
 )
-ABOUT_ME = re.compile(
-    r"what\b.*\byou\b.*\b(?:know|remember|learn(?:ed|t)?)\b.*\b(?:me|myself)\b|\bwho am i\b|"
-    r"\b(?:tell|show)\b.*\b(?:about|of) (?:me|myself)\b|"
-    r"what have i told you|what do you remember\W*$",
-    re.IGNORECASE,
+DOCUMENTS = (
+    "List my documents",
+    "Show me all the documents",
+    "Which documents do you have?",
+    "What files did I give you?",
+    "Welche Dokumente hast du?",
+    "Quels documents as-tu ?",
+    "¿Qué documentos tienes?",
+    "Que documentos você tem?",
+    "Quali documenti hai?",
+    "Welke documenten heb je?",
 )
-ABOUT_CONVERSATIONS = re.compile(
-    r"\b(?:we|you|i)\b.*\b(?:talk(?:ed)?|discuss(?:ed)?|say|said|mention(?:ed)?|told|tell you|ask(?:ed)?|spoke)\b|"
-    r"\b(?:last|previous|earlier|past) (?:time|session|chat|conversation|week|month)|\byesterday\b|\bconversation\b",
-    re.IGNORECASE,
+LAST_TIME = (
+    "What did we talk about last time?",
+    "What did we discuss in our last conversation?",
+    "What did I tell you yesterday?",
+    "Do you remember what I said about it the previous time?",
+    "What did you say, and what did I ask or mention earlier in the session?",
+    "Worüber haben wir letztes Mal gesprochen?",
+    "De quoi avons-nous parlé la dernière fois ?",
+    "¿De qué hablamos la última vez?",
+    "Sobre o que falamos da última vez?",
+    "Di cosa abbiamo parlato l'ultima volta?",
+    "Waar hadden we het de vorige keer over?",
 )
-_TOPIC_WORDS = {
-    "work": {"work", "job", "profession", "occupation", "employer", "company", "career", "living", "industry"},
-    "home": {"live", "home", "city", "town", "country", "address", "place", "based"},
-    "name": {"name", "call", "called"},
-    "age": {"age", "old"},
-    "birthday": {"birthday", "born", "birth", "age", "old"},
-    "diet": {"eat", "diet", "food", "allergic", "allergy", "allergies"},
-    "family": {"family", "wife", "husband", "partner", "children", "kids", "son", "daughter"},
-    "pets": {"pet", "pets", "dog", "cat"},
-}
-_PREFERENCE_WORDS = {"prefer", "preference", "preferences", "like", "answers", "style"}
+"""Examples of three requests. Any other words for them are recognised when every word stands in the examples."""
+_WORD = re.compile(r"[^\W_]+")
+_LEAST_SHARED = 0.6
+"""The share of an example's words that a request of its kind holds."""
+_ASKS = 0.5
+_QUESTION_MARKS = ("?", "？", "؟")
 
 
 def is_question(text: str) -> bool:
-    """Whether the text asks for something."""
-    return text.rstrip().endswith("?") or bool(_QUESTION.match(text))
+    """Whether the text ends by asking, with a question mark or without."""
+    said = sentences(text)
+    return bool(said) and (has_question_mark(text) or judge(said)[-1].asks >= _ASKS)
 
 
-def is_looked_up(text: str) -> bool:
-    """Whether the text asks for something that could be looked up."""
-    keywords = len(text.split()) <= _KEYWORDS and not text.rstrip().endswith(".") and not FIRST_PERSON.search(text)
-    return bool(question_words(text)) and (is_question(text) or keywords)
+def has_question_mark(text: str) -> bool:
+    """Whether the text ends with one."""
+    return text.rstrip(" \"'”’»)").endswith(_QUESTION_MARKS)
 
 
-def topics_of(question: str) -> set[str]:
-    """The topics of memories that it asks for."""
-    words = {word.removesuffix("'s") for word in terms(question)}
-    topics = {topic for topic, signs in _TOPIC_WORDS.items() if signs & words}
-    return topics - {"name"} if len(topics) > 1 else topics  # "my dog's name" asks for the dog
+def asks_like(text: str, examples: Sequence[str]) -> bool:
+    """Whether a text asks what one of the examples asks: it has most of its words, and no telling word besides."""
+    asked, telling = _words(text), set(stems(text))
+    known = {stem for example in examples for stem in stems(example)}
+    if not asked or not telling <= known:
+        return False
+    return any(_shared(asked, _words(example)) >= _LEAST_SHARED for example in examples)
 
 
-def asks_for_preferences(question: str) -> bool:
-    """Whether it asks what the person likes."""
-    return bool(_PREFERENCE_WORDS & set(terms(question)))
+def wanted_stems(question: str) -> list[str]:
+    """The stems to look for, each once; the words of talking about a talk ("did we say") are not looked for."""
+    talk = {stem for example in LAST_TIME for stem in stems(example)}
+    found = dict.fromkeys(stem for stem in stems(question) if len(stem) > 1 or not stem.isascii())
+    return [stem for stem in found if stem not in talk]
 
 
-def wanted_stems(question: str) -> set[str]:
-    """The stems to look for; a single letter or digit, as in "2+2", says too little."""
-    return {stem(word) for word in terms(question) if len(word) > 1 or not word.isascii()}
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(searchable(text).casefold()))
 
 
-def covered(wanted: set[str], text: str) -> float:
-    """The share of the wanted stems that the text holds."""
-    return len(wanted & {stem(word) for word in terms(text)}) / len(wanted) if wanted else 0.0
-
-
-def stem(word: str) -> str:
-    """A word without the commonest English endings, so that "works" fits "work"."""
-    for ending in ("'s", "ing", "ies", "ied", "ed", "es", "s", "e", "y"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
-
-
-TALK_STEMS = frozenset(
-    stem(word)
-    for word in """
-    talk talked discuss say said mention told tell asked ask spoke last previous earlier past time session chat
-    conversation week month yesterday remember
-    """.split()  # noqa: SIM905 -- a list of quoted words would hide the words
-)
-"""What a question about earlier conversations says of them, and they do not."""
+def _shared(asked: set[str], example: set[str]) -> float:
+    return len(asked & example) / len(asked | example)

@@ -25,13 +25,12 @@ from agno.run.agent import (
 from agentmem_cli.agent.events import Evidence, TextDelta, ToolUsed, TurnEnded, TurnEvent, Usage
 from agentmem_cli.agent.failures import CALLS_WITHOUT_END, NO_ANSWER, explained, incomplete
 from agentmem_cli.agent.offline import OfflineModel
+from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.agent.request import TurnContext, prepare_request, recall_again
 from agentmem_cli.agent.tools import read_only_tools, tool_query
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.ledger import note_used
-from agentmem_cli.memories.store import list_memories
 from agentmem_cli.records import TurnStatus
-from agentmem_cli.sessions.catalog import conversation_before
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.turns import PendingTurn, settle_turn
 
@@ -126,12 +125,7 @@ async def _answer(context: TurnContext, turn: PendingTurn, answer: _Answer, tell
         telemetry=False,
     )
     if isinstance(model, OfflineModel):
-        model.begin(
-            turn.question,
-            answer.evidence,
-            lambda: list_memories(context.database, turn.user_id),
-            lambda: conversation_before(context.database, turn.user_id, turn.session_id),
-        )
+        model.begin(turn.question, Sources(context.database, turn, answer.evidence, context.memory))
     stream = agent.arun(
         messages,
         stream=True,

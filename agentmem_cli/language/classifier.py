@@ -7,12 +7,13 @@ labelled messages in `tests/bench/voices` by `tests/bench/classifier.py --fit`, 
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from agentmem_cli.language.features import featurize
+from agentmem_cli.language.features import BITS, Features, featurize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,11 +25,12 @@ TOPICS = (
     *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets"),
     *("leisure", "travel", "things", "routine", "money", "style", "other"),
 )
-KEEP, INSTRUCTION = 0.75, 0.4
+KEEP, INSTRUCTION = 0.8, 0.4
 """The scores from which a sentence is kept, and from which it is kept as a standing instruction."""
 _LIKELY_TOPIC = 0.35
 _MOST_TOPICS = 2
 WEIGHTS = "weights.npz"
+BUCKETS = 1 << BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Judgement:
     """Whether it says something worth remembering."""
     instruction: float
     """Whether it is a wish for every later answer."""
+    asks: float
+    """Whether it asks for something, with a question mark or without."""
     forget: float
     """Whether it asks to forget something that is remembered."""
     revises: float
@@ -56,7 +60,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
-    """Of each head by name, int8 of shape (2 ** BITS,), with its scale and its bias."""
+    """Of each head by name, int8, with its scale and its bias.
+
+    A head of 2 ** (BITS + 1) weights has those of all languages first, then those of single ones; a shorter one has
+    only the first, or takes together buckets whose numbers begin alike.
+    """
 
     heads: dict[str, NDArray[np.int8]]
     scales: dict[str, float]
@@ -66,11 +74,11 @@ class _Weights:
 def judge(sentences: Sequence[str]) -> list[Judgement]:
     """What each sentence of one message is, in their order."""
     weights = _weights()
-    return [_judgement(weights, buckets, values) for buckets, values in featurize(sentences)]
+    return [_judgement(weights, features) for features in featurize(sentences)]
 
 
-def _judgement(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32]) -> Judgement:
-    score = functools.partial(_probability, weights, buckets, values)
+def _judgement(weights: _Weights, features: Features) -> Judgement:
+    score = functools.partial(_probability, weights, features)
     kinds = {label: score(label) for label in KINDS}
     topics = {topic: score(topic) for topic in TOPICS}
     ranked = sorted(topics, key=lambda topic: -topics[topic])
@@ -80,6 +88,7 @@ def _judgement(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[n
     return Judgement(
         kind=KINDS[kind],
         keep=score("keep"),
+        asks=score("asks"),
         instruction=instruction,
         forget=score("forget"),
         revises=score("revises"),
@@ -87,14 +96,14 @@ def _judgement(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[n
     )
 
 
-def _probability(weights: _Weights, buckets: NDArray[np.uint32], values: NDArray[np.float32], head: str) -> float:
-    import numpy as np
-
-    # A head may have fewer buckets than the features: the upper bits of a bucket are kept.
+def _probability(weights: _Weights, features: Features, head: str) -> float:
     row = weights.heads[head]
-    narrower = (1 << 16) // len(row)
-    sum_ = float(row[buckets // narrower] @ values) * weights.scales[head] + weights.biases[head]
-    return float(1 / (1 + np.exp(-np.clip(sum_, -30, 30))))
+    if len(row) > BUCKETS:
+        found = row[features.shared] @ features.values + row[BUCKETS + features.of_language] @ features.values
+    else:
+        found = row[features.shared // (BUCKETS // len(row))] @ features.values
+    logit = float(found) * weights.scales[head] + weights.biases[head]
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 @functools.cache

@@ -1,7 +1,9 @@
 """A message made into the numbers that the classifier weighs: hashed n-grams of words and of characters.
 
 Each sentence has three groups of features: its own n-grams, those of the sentences before it and those of the
-sentences after it. A frame such as "Translate this:" reaches the sentences beside it through the last two.
+sentences after it. A frame such as "Translate this:" reaches the sentences beside it through the last two. Every
+feature stands twice, once for all languages and once for its own (Daumé III, "Frustratingly easy domain adaptation",
+2007): what is learned in one language helps the others and does not bind them.
 """
 
 from __future__ import annotations
@@ -9,9 +11,11 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from agentmem_cli.language.stems import language_of
 from agentmem_cli.storage.fulltext import CJK
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     Buckets = NDArray[np.uint32]
 
 BITS = 16
-"""2 ** BITS buckets. With 2 ** 22 the held-out voices fare no better."""
+"""2 ** BITS buckets of either kind. With 2 ** 22 the held-out voices fare no better."""
 NEIGHBOURS = 0.7
 """What the n-grams of other sentences count beside a sentence's own; .5 to 1 are about as good."""
 _LOOKED_AT = 600
@@ -33,10 +37,20 @@ _SALTS = {"before": (0x9E3779B1, 0x7F4A7C15), "after": (0x85EBCA6B, 0x2545F491)}
 """A multiplier and an offset: they send the n-grams of neighbours to other buckets than a sentence's own."""
 
 
-def featurize(sentences: Sequence[str]) -> list[tuple[Buckets, NDArray[np.float32]]]:
-    """For each sentence of one message its buckets and their values, two arrays of one shape."""
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a sentence shows: buckets shared by all languages and buckets of its own, and the values of both."""
+
+    shared: Buckets
+    of_language: Buckets
+    values: NDArray[np.float32]
+
+
+def featurize(sentences: Sequence[str]) -> list[Features]:
+    """The features of each sentence of one message, three arrays of one shape each."""
     import numpy as np
 
+    language = _hash(language_of(" ".join(sentences))) | 1
     hashes = [np.array(_hashes(sentence), np.uint32) for sentence in sentences]
     rows = []
     for place, own in enumerate(hashes):
@@ -47,7 +61,9 @@ def featurize(sentences: Sequence[str]) -> list[tuple[Buckets, NDArray[np.float3
             (_salted(before, "before"), NEIGHBOURS),
             (_salted(after, "after"), NEIGHBOURS),
         ]
-        rows.append(_weighted(groups))
+        shared, values = _weighted(groups)
+        of_language = ((shared + np.uint32(1)) * np.uint32(language)) >> np.uint32(32 - BITS)
+        rows.append(Features(shared, of_language, values))
     return rows
 
 

@@ -22,11 +22,20 @@ _UNKNOWN = "english"
 
 def stems(text: str) -> list[str]:
     """The stems of the words that carry meaning, lower case, in their order, as often as they stand there."""
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
+    words = _words(text)
     language = _language(words)
     stop_words, stem = _stop_words()[language], _stemmer(language)
     kept = [_ELIDED.sub("", word).removesuffix("'s") for word in words if word not in stop_words]
     return [stem(word) for word in kept if word not in stop_words]
+
+
+def language_of(text: str) -> str:
+    """The English name of the language whose stop words a text holds most of."""
+    return _language(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
 
 
 def _language(words: list[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from agentmem_cli.errors import UsageProblem
-from agentmem_cli.memories.ledger import Batch, begin_batch
+from agentmem_cli.memories.ledger import THEY_SAID, Batch, begin_batch
 from agentmem_cli.memories.replacing import end_questions
 from agentmem_cli.memories.store import find_memory, same_text, sameness_hash
 from agentmem_cli.memories.wording import check_text, tidy
@@ -24,19 +24,19 @@ ACTOR = "agno"
 """Who another Agno program is in the ledger."""
 
 # A row whose text is none, or is no memory's, is left to its program; a forgotten one is taken out of the table again.
-_DIFFERING = """
+_DIFFERING = f"""
 SELECT agno.user_id, agno.memory_id, json_extract(agno.memory, '$') AS text, agno.topics, agno.input, agno.created_at,
     agno.updated_at, details.status
 FROM agno_memories AS agno LEFT JOIN memory_details AS details ON details.memory_id = agno.memory_id
 WHERE agno.user_id IS NOT NULL AND json_type(agno.memory) = 'text' AND (details.memory_id IS NULL
     OR (details.user_id = agno.user_id AND (details.status <> 'active' OR
-    details.text <> json_extract(agno.memory, '$'))))
+    json_extract(agno.memory, '$') NOT IN (details.text, '{THEY_SAID}' || details.text))))
 UNION ALL
 SELECT details.user_id, details.memory_id, NULL, NULL, NULL, details.created_at, NULL, details.status
 FROM memory_details AS details WHERE details.status = 'active'
     AND NOT EXISTS (SELECT 1 FROM agno_memories AS agno WHERE agno.memory_id = details.memory_id)
 ORDER BY 1, 6
-"""
+"""  # noqa: S608 -- only SQL of this room
 
 
 def catch_up(database: Database) -> int:
@@ -68,7 +68,7 @@ def _take_over(database: Database, batch: Batch, row: sqlite3.Row) -> bool:
         memory = find_memory(database, batch.user_id, row["memory_id"])
         batch.change(memory, replace(memory, status="forgotten", updated_at=batch.now), "forget")
         return True
-    text = tidy(row["text"])
+    text = tidy(row["text"].removeprefix(THEY_SAID))
     try:
         check_text(text)
     except UsageProblem:

@@ -20,6 +20,8 @@ from agentmem_cli.storage.database import Database
 
 AGENT_ID = "agentmem"
 """Whose memories these are, in Agno's table."""
+THEY_SAID = "The user said: "
+"""Stands in Agno's table before a statement in the person's own words."""
 UNDO = "undo:"
 """An undo's batch id is this and the id of the batch it undid: that is how the ledger knows what is undone."""
 
@@ -87,7 +89,7 @@ class Batch:
             return
         columns = {
             **_fields(after),
-            "text": json.dumps(after.text),
+            "text": json.dumps(_told(after)),
             "topics": json.dumps(after.topics),
             "agent_id": AGENT_ID,
         }
@@ -109,6 +111,11 @@ class Batch:
                 self.run_id,
             ),
         )
+
+
+def _told(memory: Memory) -> str:
+    """The text for another program's prompt: of a statement kept as it was typed it says who "I" is."""
+    return f"{THEY_SAID}{memory.text}" if memory.text == memory.quote else memory.text
 
 
 def begin_batch(connection: sqlite3.Connection, user_id: str, actor: str, now: int, run_id: str | None = None) -> Batch:

@@ -22,9 +22,10 @@ from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
-FORGETS = 0.05
+FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
 """The score from which a sentence that shares a word with what is known is taken for a wish to forget it. Of what
-the held-out voices say .58 of such wishes have it, and .001 of all else."""
+the held-out voices say .58 of such wishes have it, and .001 of all else. A sentence that asks, by the third score,
+needs the second."""
 _LONGEST_LEAD_IN = 4
 """Words."""
 _LEAD_IN = re.compile(r"^([^:.!?]{2,30}):\s+")
@@ -47,7 +48,7 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
     forgetting = [
         operation
         for sentence, each in zip(said, judgements, strict=True)
-        if each.forget >= FORGETS and (operation := _forgetting(sentence, known))
+        if asks_to_forget(each) and (operation := _forgetting(sentence, known))
     ]
     return forgetting or _kept(said, judgements, known)
 
@@ -58,6 +59,11 @@ def statement_by_hand(text: str, known: Sequence[Memory]) -> Operation:
     judgements = judge(said)
     whole = Statement(text, max(judgements, key=lambda each: each.keep))
     return replace(_operation(whole, known, revised_by(said, judgements, known)), quote=None)
+
+
+def asks_to_forget(judgement: Judgement) -> bool:
+    """Whether a sentence wants something forgotten. Of a question more is needed: "Do you remember …?"."""
+    return judgement.forget >= (FORGETS_ASKING if judgement.asks >= ASKS else FORGETS)
 
 
 def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory]) -> list[Operation]:

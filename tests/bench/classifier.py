@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from agentmem_cli.language import classifier
-from agentmem_cli.language.classifier import KEEP, KINDS, TOPICS, judge
+from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, TOPICS, judge
 from agentmem_cli.language.features import BITS, featurize
 from agentmem_cli.language.vocabulary import first_person_words
 
@@ -36,8 +36,11 @@ OTHER = "other"
 """The label of what is no standing wish, and may be worth keeping or not."""
 TOPIC_BITS = 14
 """Topics are told by fewer buckets: 2 ** 16 tell them no better."""
-REGULARIZATION = 20.0
-"""scikit-learn's C: 5 to 100 are about as good."""
+QUESTION_MARKS = ("?", "？", "؟")
+FULL_STOPS = (".", "。", "!", "！")
+END_MARKS = (*QUESTION_MARKS, *FULL_STOPS)
+REGULARIZATION = 30.0
+"""scikit-learn's C: 10 to 100 are about as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +109,19 @@ def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]
     """The weights and the bias of every head, by its name."""
     messages = varied(messages)
     lines = [line for message in messages for line in message]
-    features = matrix(messages)
+    both = matrix(messages)
+    features = both[:, :BUCKETS]
     kept = np.array([line.is_kept for line in lines])
     told = np.array([line.kind != OTHER for line in lines])
     heads = {
-        "keep": _head(features[told], kept[told]),
+        "keep": _head(both[told], kept[told]),
         "forget": _head(features, np.array([line.kind == "forget" for line in lines])),
-        "instruction": _head(features, np.array([line.kind == "rule" for line in lines])),
+        "instruction": _head(both, np.array([line.kind == "rule" for line in lines])),
     }
+    heads["asks"] = _asking_head(messages)
     among_kept = [line for line in lines if line.is_kept]
     of_kept = features[kept]
-    heads["revises"] = _head(of_kept, np.array([line.revises for line in among_kept]))
+    heads["revises"] = _head(both[kept], np.array([line.revises for line in among_kept]))
     for kind in KINDS:
         heads[kind] = _head(of_kept, np.array([line.kind == kind for line in among_kept]))
     narrow = _narrowed(of_kept)
@@ -125,13 +130,39 @@ def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]
     return heads
 
 
+def _asking_head(messages: list[Message]) -> tuple[NDArray[np.float64], float]:
+    """Questions against the rest, with their question marks and full stops and without: chats often leave them out."""
+    lines = [line for message in messages for line in message]
+    asks = np.array([is_asked(line) for line in lines])
+    known = asks | np.array([is_told(line) for line in lines])
+    marked = matrix([[_without(line, QUESTION_MARKS) for line in message] for message in messages])
+    bare = matrix([[_without(line, END_MARKS) for line in message] for message in messages])
+    both = vstack([marked[known], bare[known]], format="csr")
+    return _head(both[:, :BUCKETS], np.concatenate([asks[known], asks[known]]))
+
+
+def is_asked(line: Line) -> bool:
+    """Whether a line surely asks: labelled so, or with a question mark and not worth keeping."""
+    return line.kind == "ask" or (line.text.endswith(QUESTION_MARKS) and not line.is_kept)
+
+
+def is_told(line: Line) -> bool:
+    """Whether a line surely does not ask: worth keeping, or closed by a full stop."""
+    return line.text.endswith(FULL_STOPS) or (line.is_kept and not line.text.endswith(QUESTION_MARKS))
+
+
+def _without(line: Line, marks: Sequence[str]) -> Line:
+    return replace(line, text=line.text.rstrip("".join([" ", *marks])))
+
+
 def matrix(messages: Iterable[Message]) -> csr_matrix:
-    """The features of every sentence, shape (sentences, 2 ** BITS)."""
+    """The features of every sentence, shape (sentences, 2 * BUCKETS): of all languages, then of its own."""
     rows = [row for message in messages for row in featurize([line.text for line in message])]
-    pointers = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
-    buckets = np.concatenate([each for each, _ in rows]).astype(np.int32)
-    values = np.concatenate([each for _, each in rows])
-    return csr_matrix((values, buckets, pointers), shape=(len(rows), 1 << BITS))
+    buckets = [part for row in rows for part in (row.shared, row.of_language + np.uint32(BUCKETS))]
+    values = [part for row in rows for part in (row.values, row.values)]
+    pointers = np.cumsum([0, *(2 * len(row.values) for row in rows)])
+    shape = (len(rows), 2 * BUCKETS)
+    return csr_matrix((np.concatenate(values), np.concatenate(buckets).astype(np.int32), pointers), shape)
 
 
 def _narrowed(features: csr_matrix) -> csr_matrix:
@@ -181,7 +212,7 @@ def shares(voice: list[Message], keeping: Keeping) -> tuple[float, float]:
     for message in voice:
         kept = keeping(message)
         found += [was for was, line in zip(kept, message, strict=True) if line.is_kept]
-        if all(line.kind == "none" for line in message):
+        if all(line.kind in ("none", "ask") for line in message):
             false.append(any(kept))
     return float(np.mean(found)), float(np.mean(false or [False]))
 

@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 
 def is_sound(judgement: Judgement) -> bool:
     """Whether its kind and topics are of the closed lists and its scores are probabilities."""
-    scores = (judgement.keep, judgement.instruction, judgement.forget, judgement.revises)
+    scores = (judgement.keep, judgement.instruction, judgement.asks, judgement.forget, judgement.revises)
     is_listed = judgement.kind in KINDS.values() and set(judgement.topics) <= set(TOPICS)
     return is_listed and 1 <= len(judgement.topics) <= 2 and all(0 <= score <= 1 for score in scores)
 

@@ -8,8 +8,9 @@ from agno.db.sqlite import SqliteDb
 from memories.conftest import NOW, Store
 
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.catch_up import catch_up
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import Operation
+from agentmem_cli.memories.writer import OFFLINE, Operation
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Agno closes its connections at exit only
 
@@ -39,7 +40,7 @@ def test_agno_sees_exactly_the_active_memories(store: Store, agno: SqliteDb) -> 
     corrections.undo_last(store.database, "sarah", now=NOW)
     store.say("Likes wind", user="tom")
     assert ["Works at Globex"] == [memory.memory for memory in seen(agno)]
-    assert ["Likes wind"] == [memory.memory for memory in seen(agno, "tom")]
+    assert ["The user said: Likes wind"] == [memory.memory for memory in seen(agno, "tom")]
 
 
 def test_a_memory_reads_as_agno_writes_it(store: Store, agno: SqliteDb) -> None:
@@ -64,3 +65,12 @@ def test_a_memory_reads_as_agno_writes_it(store: Store, agno: SqliteDb) -> None:
     agno.upsert_user_memory(theirs)
     after = store.database.read("SELECT memory, topics, input FROM agno_memories")[0]
     assert (ours.text, tuple(before)[2]) == (seen(agno)[0].memory, tuple(after)[2])
+
+
+def test_a_statement_says_whose_words_it_is(store: Store) -> None:
+    """Another program's prompt must leave no doubt who "I" is; taken over again, it is no other memory."""
+    statement = "I work in healthcare."
+    store.say(statement, actor=OFFLINE)
+    (row,) = store.database.read("SELECT json_extract(memory, '$') AS text FROM agno_memories")
+    assert f"The user said: {statement}" == row["text"]
+    assert 0 == catch_up(store.database)

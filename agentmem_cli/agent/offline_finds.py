@@ -1,0 +1,225 @@
+"""Which of the person's own sentences answer a question best: one small score. Reads no store.
+
+The sentences are those of recalled and of recent messages, and of the memories. Of 81 questions to 20 made-up people
+(the odd ones of `tests/bench/people.jsonl`) the best three hold the answer for .81, where the first three messages of
+recall hold it for .62; on the other 20 people see `tests/bench/offline_answers.py`. The weights were chosen on the odd
+people, and half or double of any of them changes little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agentmem_cli.agent.offline_question import has_question_mark, wanted_stems
+from agentmem_cli.embedding.bundled import embed
+from agentmem_cli.embedding.closeness import closeness
+from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.sentences import sentences
+from agentmem_cli.language.stems import stems
+from agentmem_cli.records import Memory, RecalledTurn
+
+COVERS, CLOSE, MEANS, RECALLED, KEPT, LENGTH, RECENT = 1.0, 1.0, 2.0, 2.0, 0.5, 1.0, 0.5
+ASKS, TOPIC = -1.0, 0.5
+ASSISTANT = -1.0
+"""What an answer of a language model gets: what the person said goes first."""
+FULL_LENGTH = 60
+"""Characters from which a piece no longer gains by its length."""
+PIECE = 160
+"""Characters: sentences that stand together are quoted together, as one often says what the next is about."""
+_SHOWN = ("active", "superseded", "proposed")
+"""The statuses of memories whose words are quoted: what was forgotten or rejected is not brought up again."""
+_LONGEST = 2_000
+"""Characters of a message that are looked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A sentence, whose it is and when it was said. `number` orders what was said in one second."""
+
+    text: str
+    message: str
+    at: int
+    number: int
+    speaker: str
+    """"user", "assistant" or a name."""
+    recalled: float
+    is_kept: float
+    """1 for a memory, else how likely the sentence is worth keeping, 0 to 1."""
+    topics: frozenset[str] = frozenset()
+    """Of the sentences; of a scored find those that the question has too."""
+    asks: float = 0.0
+    """How likely it asks for something, 0 to 1."""
+    memory_ids: frozenset[str] = frozenset()
+    """The memories that stand on it."""
+    replaced_by: str = ""
+    """The memory that replaced what it says."""
+    covers: float = 0.0
+    """The share of the question's stems in the sentence, rare ones counting more."""
+    means: float = 0.0
+    """The cosine of its message and the question."""
+    score: float = 0.0
+
+
+def finds(question: str, messages: Sequence[RecalledTurn], memories: Sequence[Memory]) -> list[Find]:
+    """Every sentence with its score, the best first; none that asks, and none that only repeats the question."""
+    wanted = wanted_stems(question)
+    asked = set(stems(question))
+    candidates = [each for each in _candidates(messages, memories) if not set(stems(each.text)) <= asked]
+    if not candidates or not wanted:
+        return []
+    scored = _with_newer(_scored(question, wanted, candidates))
+    return sorted(scored, key=lambda find: (-find.score, -find.at, -find.number))
+
+
+def _candidates(messages: Sequence[RecalledTurn], memories: Sequence[Memory]) -> list[Find]:
+    """The pieces of all messages, marked by the memories that stand on them, then the memories without a message."""
+    said = [find for turn in messages for find in _pieces_of(turn)]
+    of_run = {turn.run_id for turn in messages if turn.role == "user"}
+    written = [_as_find(memory) for memory in memories if memory.status == "active" and memory.run_id not in of_run]
+    return [part for find in said for part in _marked(find, memories)] + written
+
+
+def _pieces_of(turn: RecalledTurn) -> list[Find]:
+    """The message, or one after the other the runs of its sentences that make up PIECE characters."""
+    text = turn.text[:_LONGEST]
+    said = sentences(text)
+    judged = list(zip(said, judge(said), strict=True))
+    told = [(sentence, each) for sentence, each in judged if each.is_kept or not has_question_mark(sentence)]
+    pieces: list[Find] = []
+    for sentence, judgement in told:
+        find = Find(
+            text=sentence,
+            message=text,
+            at=turn.at,
+            number=turn.message_id,
+            speaker=turn.name or turn.role,
+            recalled=turn.score,
+            is_kept=judgement.keep,
+            topics=frozenset(judgement.topics),
+            asks=judgement.asks,
+        )
+        if pieces and len(pieces[-1].text) + len(sentence) < PIECE:
+            find = _joined(pieces.pop(), find)
+        pieces.append(find)
+    return pieces
+
+
+def _joined(one: Find, other: Find) -> Find:
+    return replace(
+        one,
+        text=f"{one.text} {other.text}",
+        is_kept=max(one.is_kept, other.is_kept),
+        topics=one.topics | other.topics,
+        asks=min(one.asks, other.asks),
+    )
+
+
+def _as_find(memory: Memory) -> Find:
+    return Find(
+        text=memory.text,
+        message=memory.text,
+        at=memory.said_at,
+        number=0,
+        speaker="user",
+        recalled=0.0,
+        is_kept=1.0,
+        topics=frozenset(memory.topics),
+        memory_ids=frozenset([memory.memory_id]),
+    )
+
+
+def _marked(find: Find, memories: Sequence[Memory]) -> list[Find]:
+    """The piece with its memories; where one of them is over, each by itself, and nothing that was forgotten."""
+    of_it = [memory for memory in memories if find.speaker == "user" and _stands_on(memory, find.text)]
+    if all(memory.status == "active" for memory in of_it):
+        ids = frozenset(memory.memory_id for memory in of_it)
+        return [replace(find, is_kept=1.0 if ids else find.is_kept, memory_ids=ids)]
+    return [_of_memory(find, memory) for memory in of_it if memory.status in _SHOWN]
+
+
+def _stands_on(memory: Memory, sentence: str) -> bool:
+    quote = memory.quote or memory.text
+    return quote in sentence or sentence in quote
+
+
+def _of_memory(find: Find, memory: Memory) -> Find:
+    newer = memory.superseded_by or "" if memory.status == "superseded" else ""
+    text = memory.quote or memory.text
+    return replace(find, text=text, is_kept=1.0, memory_ids=frozenset([memory.memory_id]), replaced_by=newer)
+
+
+def _with_newer(scored: list[Find]) -> list[Find]:
+    """What replaced a statement fits as well as that does, whatever its words."""
+    least: dict[str, float] = {}
+    for find in sorted(scored, key=lambda find: find.at):
+        of_older = [least.get(memory_id, 0.0) for memory_id in find.memory_ids]
+        least[find.replaced_by] = max(find.score, least.get(find.replaced_by, 0.0), *of_older)
+    least.pop("", None)
+    return [
+        replace(find, score=max([find.score, *(least.get(memory_id, 0.0) for memory_id in find.memory_ids)]))
+        for find in scored
+    ]
+
+
+def _scored(question: str, wanted: list[str], candidates: list[Find]) -> list[Find]:
+    """The score is a sum of what its sentence and its message have of each feature."""
+    texts = [find.text for find in candidates]
+    wholes = [find.message for find in candidates]
+    own_stems = [set(stems(text)) for text in texts]
+    covers = _shares(wanted, own_stems)
+    all_covers = _mean(covers, _shares(wanted, [set(stems(whole)) for whole in wholes]))
+    close = _mean(_closeness(question, texts), _closeness(question, wholes))
+    whole_means = _cosines(question, wholes)
+    means = _mean(_cosines(question, texts), whole_means)
+    topics = frozenset(judge([question])[0].topics)
+    moments = sorted({(find.at, find.number) for find in candidates})
+    places = {moment: place for place, moment in enumerate(moments)}
+    return [
+        replace(
+            find,
+            covers=covers[place],
+            means=whole_means[place],
+            topics=find.topics & topics,
+            score=COVERS * all_covers[place]
+            + CLOSE * close[place]
+            + MEANS * means[place]
+            + RECALLED * find.recalled
+            + KEPT * find.is_kept
+            + LENGTH * min(1.0, len(find.text) / FULL_LENGTH)
+            + RECENT * places[find.at, find.number] / len(places)
+            + ASKS * find.asks
+            + TOPIC * bool(find.topics & topics)
+            + (ASSISTANT if find.speaker == "assistant" else 0.0),
+        )
+        for place, find in enumerate(candidates)
+    ]
+
+
+def _mean(ones: list[float], others: list[float]) -> list[float]:
+    return [(one + other) / 2 for one, other in zip(ones, others, strict=True)]
+
+
+def _shares(wanted: list[str], held: list[set[str]]) -> list[float]:
+    """The share of the wanted stems in each text, a stem weighted by how few of the texts hold it, as in BM25."""
+    frequency = Counter(stem for each in held for stem in each)
+    rarity = {stem: _rarity(frequency[stem], len(held)) for stem in wanted}
+    whole = sum(rarity.values()) or 1.0
+    return [sum(rarity[stem] for stem in wanted if stem in each) / whole for each in held]
+
+
+def _rarity(holding: int, texts: int) -> float:
+    return math.log(1 + (texts - holding + 0.5) / (holding + 0.5))
+
+
+def _closeness(question: str, texts: list[str]) -> list[float]:
+    """How close each text is to the question by its tokens, 0 to 1: the question is as close to itself as can be."""
+    own, *of_texts = closeness(question, [question, *texts], range(len(texts) + 1))[0].tolist()
+    return [each / own for each in of_texts] if own else [0.0] * len(texts)
+
+
+def _cosines(question: str, texts: list[str]) -> list[float]:
+    asked, *others = embed([question, *texts])
+    return [float(other @ asked) for other in others]

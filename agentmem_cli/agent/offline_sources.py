@@ -1,0 +1,70 @@
+"""What the offline model may look at for one question. Reads the store, and changes nothing in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agentmem_cli.agent.choice import OFFLINE
+from agentmem_cli.agent.events import Evidence
+from agentmem_cli.knowledge.documents import list_documents
+from agentmem_cli.memories.statements import statements_of
+from agentmem_cli.memories.store import list_memories, touched_memories
+from agentmem_cli.memories.writer import Operation
+from agentmem_cli.recall.lately import said_lately
+from agentmem_cli.records import Document, FoundPassage, Memory, RecalledTurn, TranscriptMessage
+from agentmem_cli.sessions.catalog import conversation_before
+from agentmem_cli.sessions.turns import PendingTurn
+from agentmem_cli.storage.database import Database
+
+_LATELY = 300
+"""Messages of the person that are looked through whatever recall found: 30 ms. Without vectors in memory, recall finds
+only what shares a word with the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The turn, what was found for it, and the store. `memory` is auto, review, off or incognito."""
+
+    database: Database
+    turn: PendingTurn
+    evidence: Evidence
+    memory: str
+
+    @property
+    def passages(self) -> list[FoundPassage]:
+        """What the search of the documents found."""
+        return self.evidence.passages
+
+    def messages(self) -> list[RecalledTurn]:
+        """What recall found and what the person said lately, each once; no answer of the offline model itself."""
+        recall = self.evidence.recall
+        recalled = [*recall.turns, *recall.further] if recall else []
+        lately = said_lately(self.database, self.turn.user_id, _LATELY, without_runs={self.turn.run_id})
+        once = {turn.message_id: turn for turn in [*lately, *recalled]}
+        own = self._answered_offline([turn.run_id for turn in once.values() if turn.role == "assistant"])
+        return [turn for turn in once.values() if turn.role == "user" or turn.run_id not in own]
+
+    def memories(self) -> list[Memory]:
+        """Every memory of the person in every status, the last said first."""
+        return list_memories(self.database, self.turn.user_id, status=None)
+
+    def operations(self) -> list[Operation]:
+        """What capture will do after this turn."""
+        known = touched_memories(self.database, self.turn.user_id, self.turn.typed)
+        return statements_of(self.turn.typed, known)
+
+    def last_time(self) -> list[TranscriptMessage]:
+        """The conversation before this one."""
+        return conversation_before(self.database, self.turn.user_id, self.turn.session_id)
+
+    def documents(self) -> list[Document]:
+        """Everything that was ingested."""
+        return list_documents(self.database)
+
+    def _answered_offline(self, run_ids: Sequence[str]) -> set[str]:
+        """The runs among these that the offline model answered: Agno keeps the name of the model in the run."""
+        marks = ", ".join("?" * len(run_ids))
+        rows = self.database.read(f"SELECT run_id, run_data FROM agno_runs WHERE run_id IN ({marks})", run_ids)  # noqa: S608 -- question marks
+        return {row["run_id"] for row in rows if json.loads(row["run_data"]).get("model") == OFFLINE}
