@@ -30,7 +30,7 @@ OWNERS = {
     "wordllama": {"embedding"},
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
-    "numpy": {"embedding", "knowledge", "language", "recall"},
+    "numpy": {"embedding", "knowledge", "language", "memories", "recall"},
     "snowballstemmer": {"language"},
     "anthropic": {"agent"},
     "sqlite3": {"storage"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -72,8 +73,9 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Remember something of you."""
+    from agentmem_cli.memories.statements import statement_by_hand
     from agentmem_cli.memories.wording import check_text, tidy
-    from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+    from agentmem_cli.memories.writer import PERSON, Source, apply_operations
 
     if kind not in store.KINDS:
         raise UsageProblem(f"{kind!r} is no kind.", f"It is one of: {', '.join(store.KINDS)}.")
@@ -81,7 +83,8 @@ def add(
     check_text(tidy(said))
     settings, database = opened(user)
     now = int(time.time())
-    source, operation = Source(None, None, now, PERSON), Operation("add", said, kind)
+    known = store.touched_memories(database, settings.user, said)
+    source, operation = Source(None, None, now, PERSON), replace(statement_by_hand(said, known), kind=kind)
     written = apply_operations(database, settings.user, [operation], source, typed_text=said, mode="auto", now=now)
     for memory in (*written.added, *written.replaced, *written.repeated):
         say_json(memory.as_json()) if as_json else say(f"{memory.memory_id[:8]}  {memory.text}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _BORDER = re.compile(
-    r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)(?<!\b\w\.)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z][a-z]\.)[\"'”’»)\]]*\s+"
+    r"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)(?<!\b\w\.)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z][a-z]\.)[\"'”’»)\]]*\s+"
     r"|(?<=[。！？])[」』”’）]*\s*|\n+"
 )
 """Not after a number of one or two digits ("am 14. März"), an initial, or a title ("Dr. Ana", "Mrs. Hale")."""
@@ -13,4 +13,6 @@ _BORDER = re.compile(
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text in their order, each without the space around it."""
-    return [stripped for part in _BORDER.split(text) if (stripped := part.strip())]
+    ends = [match.start() + len(match.group().rstrip()) for match in _BORDER.finditer(text)]
+    parts = [text[start:end].strip() for start, end in zip([0, *ends], [*ends, None], strict=True)]
+    return [part for part in parts if part]

@@ -45,7 +45,7 @@ class Revised:
 
 def revised_by(said: Sequence[str], judgements: Sequence[Judgement], known: Sequence[Memory]) -> Revised | None:
     """The memory that the sentences of a message end, if one stands out."""
-    if not known:
+    if not known or not said:
         return None
     scores = features(said, judgements, known).dot(WEIGHTS) + BIAS
     best = int(scores.argmax())

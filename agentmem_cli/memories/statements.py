@@ -53,6 +53,14 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
     return forgetting or _kept(said, judgements, known)
 
 
+def statement_by_hand(text: str, known: Sequence[Memory]) -> Operation:
+    """What is to be done with a text that the person asks to remember: all of it is kept, however it is judged."""
+    said = sentences(text) or [text]
+    judgements = judge(said)
+    whole = Statement(text, max(judgements, key=lambda each: each.keep))
+    return replace(_operation(whole, known, revised_by(said, judgements, known)), quote=None)
+
+
 def asks_to_forget(judgement: Judgement) -> bool:
     """Whether a sentence wants something forgotten. Of a question more is needed: "Do you remember …?"."""
     return judgement.forget >= (FORGETS_ASKING if judgement.asks >= ASKS else FORGETS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentmem_cli.agent.capture import capture_offline
 from agentmem_cli.agent.undo import ChatChanges, take_back_exchanges
 from agentmem_cli.errors import NotFound
+from agentmem_cli.language.sentences import sentences
 from agentmem_cli.memories.corrections import edit_memory, forget_memories, undo_last
 from agentmem_cli.memories.store import history, list_memories
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
 from agentmem_cli.records import Memory, TurnStatus
 from agentmem_cli.sessions.branches import exchanges_of
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.captures import waiting_capture
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 
@@ -38,13 +39,16 @@ def changes_of(database: Database) -> ChatChanges:
     return ChatChanges(database, USER, lambda _: None)
 
 
-def say(database: Database, question: str, session: str = "s1") -> None:
-    """A settled turn with what it taught."""
+def say(database: Database, question: str, session: str = "s1", replaces: str | None = None) -> None:
+    """A settled turn whose sentences are all kept; the first one replaces the memory that holds `replaces`."""
     turn = begin_turn(database, user_id=USER, session_id=session, question=question, at=1_000, memory="auto")
     settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=1_001)
-    waiting = waiting_capture(database, turn.run_id)
-    assert waiting is not None
-    capture_offline(database, waiting)
+    kept = [Operation("add", each, quote=each) for each in sentences(question)]
+    if replaces:
+        (old,) = (each.memory_id for each in list_memories(database, USER) if replaces in each.text)
+        kept[0] = replace(kept[0], action="replace", replaces=(old,))
+    source = Source(session, turn.run_id, 1_000, OFFLINE)
+    apply_operations(database, USER, kept, source, typed_text=question, mode="auto", now=1_001, takes_capture=True)
 
 
 def known(database: Database) -> list[str]:
@@ -63,19 +67,19 @@ def test_what_another_window_took_back_meanwhile(database: Database) -> None:
     (exchange,) = exchanges_of(database, USER, "s1")
     with pytest.raises(NotFound, match="not here any more"):
         take_back_exchanges(database, USER, [exchange.run_id, "gone"], 1_600)
-    assert ["Lives in Paris"] == known(database)
+    assert ["I live in Paris."] == known(database)
 
 
 def test_an_exchange_goes_with_its_memories(database: Database) -> None:
     """What it taught is not known any more, what it replaced holds again, and /redo returns all of it."""
     say(database, "I live in Paris.")
-    say(database, "I moved to Berlin and I prefer tea.")
+    say(database, "I live in Berlin. I prefer tea.", replaces="Paris")
     now = list_memories(database, USER)
     changes = changes_of(database)
     undone = changes.undo("s1", 2_000)
-    assert ["Lives in Paris"] == known(database) == undone.memories.back
-    assert ["Lives in Berlin", "Prefers tea"] == sorted(undone.memories.gone)
-    assert "I moved to Berlin and I prefer tea." == undone.question
+    assert ["I live in Paris."] == known(database) == undone.memories.back
+    assert ["I live in Berlin.", "I prefer tea."] == sorted(undone.memories.gone)
+    assert "I live in Berlin. I prefer tea." == undone.question
     changes.redo("s1", 2_001)
     assert _states(now) == _states(list_memories(database, USER))
 
@@ -90,7 +94,7 @@ def test_it_is_returned_after_a_restart(database: Database) -> None:
     assert [] == known(database)
     later = changes_of(database)
     assert ["I live in Paris.", "I prefer tea."] == [later.redo("s1", 2_002).question, later.redo("s1", 2_003).question]
-    assert ["Lives in Paris", "Prefers tea"] == known(database)
+    assert ["I live in Paris.", "I prefer tea."] == known(database)
     with pytest.raises(NotFound):
         later.redo("s1", 2_004)
 
@@ -103,7 +107,7 @@ def test_undone_redone_and_undone_again(database: Database) -> None:
         changes.undo("s1", 2_000)
         assert ([], 0) == (known(database), len(exchanges_of(database, USER, "s1")))
         changes.redo("s1", 2_000)
-        assert (["Prefers tea"], 1) == (known(database), len(exchanges_of(database, USER, "s1")))
+        assert (["I prefer tea."], 1) == (known(database), len(exchanges_of(database, USER, "s1")))
     undo_last(database, USER, now=2_001)
     assert [] == known(database)
 
@@ -114,18 +118,18 @@ def test_what_came_last_is_taken_back(database: Database) -> None:
     say(database, "I prefer tea.")
     changes = changes_of(database)
     forget(database, changes, "Paris")
-    assert (None, ["Lives in Paris"]) == ((undone := changes.undo("s1", 2_000)).question, undone.memories.back)
+    assert (None, ["I live in Paris."]) == ((undone := changes.undo("s1", 2_000)).question, undone.memories.back)
     assert "I prefer tea." == changes.undo("s1", 2_001).question
-    assert ["Lives in Paris"] == known(database)
+    assert ["I live in Paris."] == known(database)
     assert "I prefer tea." == changes.redo("s1", 2_002).question
-    assert (None, ["Lives in Paris"]) == ((again := changes.redo("s1", 2_003)).question, again.memories.gone)
-    assert ["Prefers tea"] == known(database)
-    assert ["Lives in Paris"] == changes.undo("s1", 2_004).memories.back
+    assert (None, ["I live in Paris."]) == ((again := changes.redo("s1", 2_003)).question, again.memories.gone)
+    assert ["I prefer tea."] == known(database)
+    assert ["I live in Paris."] == changes.undo("s1", 2_004).memories.back
 
 
 def test_a_new_command_ends_what_could_be_returned(database: Database) -> None:
     """After a memory command nothing that was undone before it is done again."""
-    say(database, "I live in Paris and I prefer tea.")
+    say(database, "I live in Paris. I prefer tea.")
     changes = changes_of(database)
     forget(database, changes, "Paris")
     changes.undo("s1", 2_000)
@@ -139,20 +143,20 @@ def test_nothing_is_left_to_undo(database: Database) -> None:
     say(database, "I prefer tea.", session="other")
     with pytest.raises(NotFound, match="nothing to undo"):
         changes_of(database).undo("s1", 2_000)
-    assert ["Prefers tea"] == known(database)
+    assert ["I prefer tea."] == known(database)
 
 
 def test_what_was_changed_since_stays(database: Database) -> None:
     """A memory that was corrected after its exchange is left, and so is what it replaced; the rest goes."""
     say(database, "I live in Paris.")
-    say(database, "I moved to Berlin and I prefer tea.")
+    say(database, "I live in Berlin. I prefer tea.", replaces="Paris")
     (berlin,) = (each for each in list_memories(database, USER) if "Berlin" in each.text)
-    edit_memory(database, USER, berlin.memory_id, "Lives in Berlin-Mitte", now=1_600)
+    edit_memory(database, USER, berlin.memory_id, "I live in Berlin-Mitte.", now=1_600)
     changes = changes_of(database)
     undone = changes.undo("s1", 2_000)
-    assert (["Lives in Berlin-Mitte"], ["Lives in Berlin-Mitte"]) == (known(database), undone.memories.left)
+    assert (["I live in Berlin-Mitte."], ["I live in Berlin-Mitte."]) == (known(database), undone.memories.left)
     changes.redo("s1", 2_001)
-    assert ["Lives in Berlin-Mitte", "Prefers tea"] == known(database)
+    assert ["I live in Berlin-Mitte.", "I prefer tea."] == known(database)
 
 
 def test_what_is_known_again_is_not_doubled(database: Database) -> None:
@@ -162,7 +166,7 @@ def test_what_is_known_again_is_not_doubled(database: Database) -> None:
     changes.undo("s1", 2_000)
     say(database, "I prefer tea.", session="other")
     changes.redo("s1", 2_001)
-    assert ["Prefers tea"] == known(database)
+    assert ["I prefer tea."] == known(database)
 
 
 def test_an_exchange_in_the_place_of_others(database: Database) -> None:
@@ -175,7 +179,7 @@ def test_an_exchange_in_the_place_of_others(database: Database) -> None:
     assert 3 == len(exchanges_of(database, USER, "s1"))
     changes.make_room("s1", 2_000)
     assert ["I live in Paris."] == [each.question for each in exchanges_of(database, USER, "s1")]
-    assert ["Lives in Paris"] == known(database)
+    assert ["I live in Paris."] == known(database)
     changes.make_room("s1", 2_001)
     assert 1 == len(exchanges_of(database, USER, "s1"))
 
@@ -216,7 +220,7 @@ def test_the_ledger_says_it_all(database: Database) -> None:
     changes = changes_of(database)
     changes.undo("s1", 2_000)
     changes.redo("s1", 2_001)
-    assert [("add", "rules"), ("undo", "person"), ("redo", "person")] == [
+    assert [("add", "offline"), ("undo", "person"), ("redo", "person")] == [
         (entry.action, entry.actor) for entry in history(database, USER)
     ]
 

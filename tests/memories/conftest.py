@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentmem_cli.memories.writer import Operation, Source, Written, apply_operations
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, Written, apply_operations
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
@@ -24,7 +24,7 @@ class Store:
         self.clock = itertools.count(NOW)
 
     def write(
-        self, *operations: Operation, actor: str = "rules", mode: str = "auto", user: str = "sarah", typed: str = ""
+        self, *operations: Operation, actor: str = OFFLINE, mode: str = "auto", user: str = "sarah", typed: str = ""
     ) -> Written:
         """Write what `user` typed; without `typed`, that is the quotes."""
         now = next(self.clock)

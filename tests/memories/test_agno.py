@@ -31,9 +31,9 @@ def test_agno_sees_exactly_the_active_memories(store: Store, agno: SqliteDb) -> 
     """Not what waits, was replaced, forgotten, rejected or undone."""
     old = store.say("Works at Acme").added[0]
     store.write(Operation("replace", "Works at Globex", replaces=(old.memory_id,)), actor="person")
-    waiting = store.say("Likes tea", actor="rules", mode="review").proposed[0]
+    waiting = store.say("Likes tea", actor="offline", mode="review").proposed[0]
     corrections.reject(store.database, "sarah", [waiting.memory_id], now=NOW)
-    store.say("Likes milk", actor="rules", mode="review")
+    store.say("Likes milk", actor="offline", mode="review")
     gone = store.say("Likes rain").added[0]
     corrections.forget_memories(store.database, "sarah", [gone.memory_id], now=NOW)
     store.say("Likes snow")

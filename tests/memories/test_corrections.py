@@ -65,8 +65,8 @@ def test_editing_holds_to_the_rules_of_writing(store: Store, text: str) -> None:
 
 
 def test_a_forgotten_memory_is_not_learnt_again_but_by_the_person(store: Store) -> None:
-    """A tombstone stops rules and models; who says it again by hand means it."""
-    memory = store.say("Likes tea", actor="rules").added[0]
+    """A tombstone stops what is captured; who says it again by hand means it."""
+    memory = store.say("Likes tea", actor="offline").added[0]
     corrections.forget_memories(store.database, "sarah", [memory.memory_id], now=NOW)
     assert [memory.memory_id] == [each.memory_id for each in store.say("likes TEA", actor="model:x").blocked]
     assert [] == texts(store)
@@ -98,9 +98,9 @@ def test_approving_makes_active_and_replaces(store: Store) -> None:
 
 def test_a_rejected_memory_is_not_proposed_again(store: Store) -> None:
     """No means no."""
-    proposed = store.say("Likes tea", actor="rules", mode="review").proposed[0]
+    proposed = store.say("Likes tea", actor="offline", mode="review").proposed[0]
     corrections.reject(store.database, "sarah", [proposed.memory_id], now=NOW)
-    assert 1 == len(store.say("Likes tea", actor="rules", mode="review").blocked)
+    assert 1 == len(store.say("Likes tea", actor="offline", mode="review").blocked)
     assert ["Likes tea"] == texts(store, "rejected")
 
 
@@ -146,7 +146,7 @@ def test_undo_is_in_the_ledger_and_the_ledger_only_grows(store: Store) -> None:
 
 STEPS: dict[str, Callable[[Store, str, str], Any]] = {
     "say": lambda store, user, text: store.say(text, user=user),
-    "propose": lambda store, user, text: store.say(text, user=user, actor="rules", mode="review"),
+    "propose": lambda store, user, text: store.say(text, user=user, actor="offline", mode="review"),
     "replace": lambda store, user, text: store.write(
         Operation("replace", text, replaces=(_newest(store, user, "active"),)), actor="person", user=user
     ),
@@ -159,7 +159,12 @@ STEPS: dict[str, Callable[[Store, str, str], Any]] = {
     "pin": lambda store, user, _: corrections.pin(
         store.database, user, [_newest(store, user, "active")], pinned=True, now=NOW
     ),
-    "update": lambda store, user, text: store.say(f"Lives in {text[6:]}", user=user, actor="rules"),
+    "end": lambda store, user, _: store.write(
+        Operation("replace", replaces=(_newest(store, user, "active"),)), actor="person", user=user
+    ),
+    "ask": lambda store, user, text: store.write(
+        Operation("add", text, asks_about=_newest(store, user, "active")), actor="person", user=user
+    ),
     "forget all": lambda store, user, _: corrections.forget_all(store.database, user, now=NOW),
     "approve": lambda store, user, _: corrections.approve(
         store.database, user, [_newest(store, user, "proposed")], now=NOW
@@ -218,7 +223,7 @@ def test_users_are_walls(store: Store, mine: list[tuple[str, str]], theirs: list
     shown = [*list_memories(store.database, "sarah", status=None), *history(store.database, "sarah")]
     shown += memories_as_of(store.database, "sarah", NOW * 2)
     shown += same_text(store.database, "sarah", "Likes tea")
-    shown += touched_memories(store.database, "sarah", "Likes tea, lives in Oslo")
+    shown += touched_memories(store.database, "sarah", "Likes tea")
     shown += profile_memories(store.database, "sarah", 9_999)
     shown += [memory for memory, _ in search_memories(store.database, "sarah", "likes tea coffee milk", 99)]
     assert {"sarah"} >= {each.user_id for each in shown}

@@ -12,19 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
-from agentmem_cli.agent.capture import capture_offline
 from agentmem_cli.agent.erase import erase_forgotten, erase_turn
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.store import find_memory, history, list_memories
-from agentmem_cli.memories.writer import Operation
+from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
-from agentmem_cli.storage.captures import waiting_capture
 from agentmem_cli.storage.opening import open_database
 
 Cli = Callable[..., Result]
+DOG = "My dog is called Quagga."
+WORK = "I work at Zanzibar as a welder."
 
 
 def bytes_of(home: Path) -> bytes:
@@ -37,33 +37,34 @@ def memories(cli: Cli, *words: str) -> dict[str, str]:
     return {memory["text"]: memory["memory_id"] for memory in cli("memories", "list", *words, "--json").json()}
 
 
-def tell(text: str) -> None:
-    """One settled turn of the settings' user, and what the rules learn from it."""
+def tell(*sentences: str) -> None:
+    """One settled turn of the settings' user, of which every sentence is kept."""
     settings = load_settings()
     with closing(open_database(settings)) as database:
-        turn = begin_turn(database, user_id=settings.user, session_id="s1", question=text, at=NOW, memory="auto")
+        said = " ".join(sentences)
+        turn = begin_turn(database, user_id=settings.user, session_id="s1", question=said, at=NOW, memory="auto")
         settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=NOW)
-        waiting = waiting_capture(database, turn.run_id)
-        assert waiting is not None
-        capture_offline(database, waiting)
+        kept = [Operation("add", sentence, quote=sentence) for sentence in sentences]
+        source = Source(turn.session_id, turn.run_id, NOW, OFFLINE)
+        apply_operations(database, settings.user, kept, source, typed_text=said, mode="auto", now=NOW)
 
 
 @pytest.fixture
 def told(cli: Cli) -> Cli:
     """Somebody has said two things in one turn."""
-    tell("I live with Quagga and I work for Zanzibar Ltd.")
+    tell(DOG, WORK)
     return cli
 
 
 def test_the_turn_goes_with_the_memory(told: Cli, home: Path) -> None:
     """The forgotten memory, its quote, its turn, its history: gone. The other memory of that turn loses its quote."""
     ids = memories(told)
-    assert {"Lives with Quagga", "Works for Zanzibar Ltd"} == set(ids)
-    erased = told("memories", "delete", ids["Lives with Quagga"], "--erase-turn", "--yes", "--json")
-    assert {"erased": [ids["Lives with Quagga"]], "turns": 1} == erased.json()
+    assert {DOG, WORK} == set(ids)
+    erased = told("memories", "delete", ids[DOG], "--erase-turn", "--yes", "--json")
+    assert {"erased": [ids[DOG]], "turns": 1} == erased.json()
     assert b"quagga" not in bytes_of(home)
-    assert ["Works for Zanzibar Ltd"] == list(memories(told))
-    other = ids["Works for Zanzibar Ltd"]
+    assert [WORK] == list(memories(told))
+    other = ids[WORK]
     assert "(its turn was erased)" in told("memories", "show", other).out
     assert [None, None] == [
         told("memories", "show", other, "--json").json()["quote"],
@@ -74,9 +75,9 @@ def test_the_turn_goes_with_the_memory(told: Cli, home: Path) -> None:
 
 def test_it_is_still_not_learnt_again(told: Cli) -> None:
     """Of what it said only a hash is left, which stops it."""
-    told("memories", "delete", memories(told)["Lives with Quagga"], "--erase-turn", "--yes")
-    tell("I live with Quagga.")
-    assert ["Works for Zanzibar Ltd"] == list(memories(told))
+    told("memories", "delete", memories(told)[DOG], "--erase-turn", "--yes")
+    tell(DOG)
+    assert [WORK] == list(memories(told))
     assert "(erased)" in told("memories", "list", "--status", "forgotten").out
     with closing(open_database(load_settings())) as database:
         rows = database.read("SELECT same_hash FROM memory_details")
@@ -86,22 +87,22 @@ def test_it_is_still_not_learnt_again(told: Cli) -> None:
 def test_what_is_erased_cannot_be_undone(told: Cli) -> None:
     """Undo passes over it, and takes back what it can of the change before."""
     ids = memories(told)
-    told("memories", "delete", ids["Lives with Quagga"], "--erase-turn", "--yes")
-    assert "Works for Zanzibar Ltd" in told("memories", "undo").out
+    told("memories", "delete", ids[DOG], "--erase-turn", "--yes")
+    assert WORK in told("memories", "undo").out
     assert ({}, 3) == (memories(told), told("memories", "undo").code)
-    assert "(erased)" in told("memories", "history", ids["Lives with Quagga"]).out
+    assert "(erased)" in told("memories", "history", ids[DOG]).out
 
 
 def test_it_asks_first(told: Cli, home: Path) -> None:
     """Without a yes nothing is forgotten and nothing erased."""
-    refused = told("memories", "delete", memories(told)["Lives with Quagga"], "--erase-turn")
-    assert (2, True) == (refused.code, "I live with Quagga" in refused.err)
+    refused = told("memories", "delete", memories(told)[DOG], "--erase-turn")
+    assert (2, True) == (refused.code, DOG in refused.err)
     assert (2, True) == (len(memories(told)), b"quagga" in bytes_of(home))
 
 
 def test_a_plain_delete_says_what_remains(told: Cli, home: Path) -> None:
     """And how it goes: that command works on the memory that is forgotten already."""
-    memory_id = memories(told)["Lives with Quagga"]
+    memory_id = memories(told)[DOG]
     said = told("memories", "delete", memory_id, "--user", "sarah").err
     assert f"agentmem memories delete {memory_id[:8]} --erase-turn --user sarah" in said
     told("memories", "delete", memory_id[:8], "--erase-turn", "--yes")
@@ -123,22 +124,23 @@ def test_everything(told: Cli, home: Path) -> None:
 
 
 def test_a_purged_session_leaves_no_quote(told: Cli, home: Path) -> None:
-    """What is known stays known; the words that it rests on go, and so does what was forgotten."""
-    told("memories", "delete", memories(told)["Lives with Quagga"])
+    """What is known stays known, without its quote; what was forgotten goes."""
+    told("memories", "delete", memories(told)[DOG])
     (session,) = told("sessions", "list", "--json").json()
     told("sessions", "delete", session["session_id"])
     told("sessions", "delete", session["session_id"], "--purge", "--yes")
-    assert ["Works for Zanzibar Ltd"] == list(memories(told))
-    assert [False, False] == [word in bytes_of(home) for word in (b"quagga", b"i work for")]
+    assert [WORK] == list(memories(told))
+    quote = told("memories", "show", memories(told)[WORK], "--json").json()["quote"]
+    assert (None, False) == (quote, b"quagga" in bytes_of(home))
 
 
 def test_every_wording_goes(store: Store, home: Path) -> None:
     """An edited, undone or rejected memory of the turn leaves nothing; those of other turns and users keep all."""
-    first = store.say("Keeps a quagga", actor="rules").added[0]
+    first = store.say("Keeps a quagga", actor="offline").added[0]
     corrections.edit_memory(store.database, "sarah", first.memory_id, "Keeps a tapir", now=NOW)
-    undone = store.say("Likes okapis", actor="rules").added[0]
+    undone = store.say("Likes okapis", actor="offline").added[0]
     corrections.undo_last(store.database, "sarah", now=NOW)
-    rejected = store.say("Likes gnus", actor="rules", mode="review").proposed[0]
+    rejected = store.say("Likes gnus", actor="offline", mode="review").proposed[0]
     corrections.reject(store.database, "sarah", [rejected.memory_id], now=NOW)
     of_tom = store.say("Keeps a zebra", user="tom").added[0]
     forgotten = corrections.forget_memories(store.database, "sarah", [first.memory_id], now=NOW)
@@ -179,7 +181,7 @@ def _do(store: Store, step: str, text: str, newest: str | None) -> None:
         except NotFound:
             return
     elif newest and step == "replace":
-        store.write(Operation("replace", text, replaces=(newest,) if newest else ()), actor="person")
+        store.write(Operation("replace", text, replaces=(newest,)), actor="person")
     elif newest and step == "edit":
         with suppress(UsageProblem):  # the text of an earlier example
             corrections.edit_memory(store.database, "sarah", newest, text, now=NOW)

@@ -10,10 +10,15 @@ import pytest
 from harness.command_line import Result
 from memories.conftest import NOW, Store
 
+from agentmem_cli.memories import statements
+from agentmem_cli.memories.revising import Revised
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 
 Cli = Callable[..., Result]
+ANNA, ANA = "My name is Anna.", "My name is Ana."
+FILM = "Hosts a film club with pizza for neighbours"
+BOOK = "Hosts a book club with pizza for neighbours now"
 
 
 def ids(cli: Cli, *words: str) -> list[str]:
@@ -100,7 +105,7 @@ def test_show_tells_where_a_memory_came_from(cli: Cli, store: Store) -> None:
     assert '"I work at Globex now"' in shown
     assert "in session session- (About my work)" in shown
     assert f'replaced  {old.memory_id[:8]} "Works at Acme"' in shown
-    assert "add, by rules" in shown
+    assert "add, by offline" in shown
     assert f'{new.memory_id[:8]} "Works at Globex"' in cli("memories", "show", old.memory_id).out
     as_json = cli("memories", "show", new.memory_id, "--json").json()
     assert ("About my work", ["add"], "2026-05-28T20:26:41Z") == (
@@ -143,11 +148,15 @@ def test_delete_all_needs_yes_when_nobody_can_be_asked(cli: Cli) -> None:
 
 def test_an_update_says_what_it_replaced(cli: Cli) -> None:
     """And the list shows what was true before, at its date."""
-    cli("memories", "import", "-", stdin=json.dumps({"text": "Works at Acme", "said_at": "2026-05-01T10:00:00Z"}))
-    added = cli("memories", "add", "Works at Globex")
-    assert "Remembered, in the place of " in added.err
-    assert '"Works at Acme"' in added.err
-    assert "Works at Acme" in cli("memories", "list", "--as-of", "2026-06-01").out
+    cli(
+        "memories",
+        "import",
+        "-",
+        stdin=json.dumps({"text": ANNA, "said_at": "2026-05-01T10:00:00Z", "topics": ["name"]}),
+    )
+    added = cli("memories", "add", ANA)
+    assert f'Remembered, in the place of {ids(cli, "--status", "superseded")[0][:8]} "{ANNA}"' in added.err
+    assert ANNA in cli("memories", "list", "--as-of", "2026-06-01").out
     assert [] == ids(cli, "--as-of", "2026-04-01T09:00")
     shown = cli("memories", "show", ids(cli, "--status", "superseded")[0]).out
     assert "valid     from 2026-05-01" in shown
@@ -178,7 +187,7 @@ def test_what_waits_is_approved_or_rejected(cli: Cli, store: Store) -> None:
     """One by one or all at once."""
     texts = ("Likes tea", "Likes milk", "Likes rain", "Likes snow")
     for text in texts:
-        store.say(text, actor="rules", mode="review")
+        store.say(text, actor="offline", mode="review")
     waiting = [memory["memory_id"] for memory in cli("memories", "pending", "--json").json()]
     assert 4 == len(waiting)
     assert "Approved: Likes snow" in cli("memories", "approve", waiting[0][:12]).err
@@ -189,14 +198,17 @@ def test_what_waits_is_approved_or_rejected(cli: Cli, store: Store) -> None:
     assert 3 == len(ids(cli))
 
 
-def test_an_unsure_update_is_asked(cli: Cli) -> None:
+def test_an_unsure_update_is_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are known; `pending` shows what may replace what, `approve` replaces it, `reject` keeps both, undo asks."""
-    cli("memories", "add", "Hosts a film club with pizza for neighbours")
-    added = cli("memories", "add", "Hosts a book club with pizza for neighbours now")
+    monkeypatch.setattr(
+        statements, "revised_by", lambda _, __, known: Revised(known[0], is_sure=False) if known else None
+    )
+    cli("memories", "add", FILM)
+    added = cli("memories", "add", BOOK)
     new = added.out.partition(" ")[0]
     assert f"`agentmem memories approve {new}` does, `reject {new}` keeps both." in added.err
     (waiting,) = cli("memories", "pending", "--json").json()
-    assert ("question", "Hosts a film club with pizza for neighbours") == (waiting["waits"], waiting["may_replace"])
+    assert ("question", FILM) == (waiting["waits"], waiting["may_replace"])
     listed = cli("memories", "pending")
     assert ("active" in listed.out, f"{new} may replace" in listed.err) == (True, True)
     old = waiting["replaces_perhaps"]

@@ -133,7 +133,7 @@ def test_in_review_mode_the_new_one_waits_itself(store: Store) -> None:
 
 def test_saying_it_again_answers_nothing(store: Store, asked: tuple[Memory, Memory]) -> None:
     """Neither a model nor a rule decides by repeating: the question stays the person's."""
-    for actor in ("rules", "model:person"):
+    for actor in ("offline", "model:person"):
         store.say(NEW, actor=actor)
         store.say(OLD, actor=actor)
     assert ([asked[1].text], [NEW, OLD]) == (waiting(store), texts(store))

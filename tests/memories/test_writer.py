@@ -22,7 +22,7 @@ def texts(store: Store, status: str | None = "active", user: str = "sarah") -> l
 
 
 def test_a_memory_keeps_its_quote_as_it_was_typed_and_where_it_came_from(store: Store) -> None:
-    """Rules and models may change case, spacing and apostrophes of a quote; what is stored is what was typed."""
+    """Models may change case, spacing and apostrophes of a quote; what is stored is what was typed."""
     operation = Operation("add", "Is a nurse", quote="i'm  a nurse")
     added = store.write(operation, typed="Hi, I\u2019m a\nNurse.").added[0]
     assert ("I\u2019m a Nurse", "session-1", "run-1", "active") == (
@@ -34,7 +34,7 @@ def test_a_memory_keeps_its_quote_as_it_was_typed_and_where_it_came_from(store: 
     assert [added] == list_memories(store.database, "sarah")
 
 
-@pytest.mark.parametrize("actor", ["rules", "model:claude"])
+@pytest.mark.parametrize("actor", ["offline", "model:claude"])
 def test_without_the_persons_own_words_nothing_is_stored(store: Store, actor: str) -> None:
     """An operation whose quote is missing, made up, or from a pasted block is dropped."""
     for typed in ("I work in retail", "```\nI work in healthcare\n```", "> I work in healthcare", "x " * 3_000):
@@ -69,8 +69,8 @@ def test_the_same_twice_is_one_memory_in_any_script(store: Store, text: str) -> 
 
 
 def test_texts_that_only_look_alike_are_two_memories(store: Store) -> None:
-    """The index stems words and drops accents; what is the same is decided by the text."""
-    for text in ("Likes running", "Likes run", "Likes running shoes", "Likes rúnning"):
+    """The index drops accents, and some words carry no meaning: what is the same is decided by what it says."""
+    for text in ("Likes running", "Likes running shoes", "Likes rúnning", "Never likes running"):
         assert 1 == len(store.say(text).added)
 
 
@@ -269,7 +269,7 @@ def test_another_users_memory_cannot_be_replaced(store: Store) -> None:
         ("My card is 4111 1111 1111 1111", "a card number"),
     ],
 )
-@pytest.mark.parametrize("actor", ["rules", "person"])
+@pytest.mark.parametrize("actor", ["offline", "person"])
 def test_secrets_are_withheld_and_the_writer_says_so(store: Store, typed: str, kind: str, actor: str) -> None:
     """Whoever asks."""
     written = store.write(Operation("add", typed, quote=typed), actor=actor, typed=typed)
@@ -331,7 +331,7 @@ def test_search_finds_active_memories_by_their_words(store: Store) -> None:
     """The best first, stemmed, in any script, and none that is not active."""
     for text in ("Likes dark chocolate", "Likes hiking in the dark mountains of Norway", "住在北京"):
         store.say(text)
-    store.say("Likes chocolate cake", actor="rules", mode="review")
+    store.say("Likes chocolate cake", actor="offline", mode="review")
     found = search_memories(store.database, "sarah", "which CHOCOLATES does she like?", 5)
     assert "Likes dark chocolate" == found[0][0].text
     assert all(score > 0 for _, score in found)

@@ -82,7 +82,7 @@ def test_what_is_offered(line: str, values: set[str]) -> None:
 
 def test_memories_and_documents(database: Database) -> None:
     """Memories by their status, documents with their titles."""
-    source = Source("clinic", None, 1_700_000_000, "rules")
+    source = Source("clinic", None, 1_700_000_000, "offline")
     waiting = Operation("add", "Likes tea", "preference", "I like tea")
     apply_operations(database, "sarah", [waiting], source, typed_text="I like tea", mode="review", now=1_700_000_000)
     assert {"m1": "Works in a clinic."} == offered("agentmem memories pin ")

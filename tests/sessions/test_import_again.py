@@ -20,7 +20,8 @@ from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 
 Cli = Callable[..., Result]
-TALK = [("user", "I live in Oslo."), ("assistant", "Nice."), ("user", "The zanzibar code"), ("assistant", "Noted.")]
+WORK = "I work at Acme as a welder."
+TALK = [("user", WORK), ("assistant", "Nice."), ("user", "What is the zanzibar code?"), ("assistant", "Noted.")]
 STAY_OUT = "2 messages that you took back or erased here stay out; --erased brings them too.\n"
 
 
@@ -83,7 +84,7 @@ def test_what_came_after_it_is_imported(cli: Cli) -> None:
     cli("sessions", "import", "-", stdin=account())
     lose_the_last(cli, erase)
     cli("sessions", "import", "-", stdin=account(("user", "And then?")))
-    assert ["I live in Oslo.", "Nice.", "And then?"] == texts(cli)
+    assert [WORK, "Nice.", "And then?"] == texts(cli)
 
 
 @pytest.mark.parametrize("file", [json_lines(), account()])
@@ -166,7 +167,7 @@ def test_killed_while_it_proposes(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> 
         patch.setattr("agentmem_cli.agent.imported_capture.note_mined", lambda *_: 1 / 0)
         cli("sessions", "import", "-", stdin=account())
     cli("sessions", "import", "-", stdin=account())
-    assert ["Lives in Oslo"] == [memory["text"] for memory in cli("memories", "pending", "--json").json()]
+    assert [WORK] == [memory["text"] for memory in cli("memories", "pending", "--json").json()]
 
 
 def test_what_was_erased_before_it_was_looked_through(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

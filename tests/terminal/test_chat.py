@@ -36,14 +36,14 @@ def transcript(cli: Cli, session: str) -> list[tuple[str, str, str]]:
 def test_it_remembers_in_the_next_session(chat: Chat, home: Path) -> None:
     """Told who one is, it says what it remembers and how to come back; another session answers from memory."""
     with chat() as terminal:
-        terminal.send("Hi, I'm Sarah. I prefer concise answers and I work in healthcare.\r")
-        terminal.wait_for("memory +3")
+        terminal.send("I'm vegetarian and I work as a nurse at Acme.\r")
+        terminal.wait_for("memory +2")
         assert leave(terminal)
     with chat() as terminal:
         terminal.send("Where do I work?\r")
-        assert "From memory: Works in healthcare" in terminal.wait_for("You said on")
+        assert "I work as a nurse at Acme." in terminal.wait_for("You said on")
         terminal.send("/why\r")
-        terminal.wait_for("you said “I work in healthcare”")
+        terminal.wait_for("you said “I work as a nurse at Acme.”")
         terminal.send("/model nobody:x\r")
         terminal.wait_for("names no model")
         terminal.send("/model offline\r")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -122,11 +123,11 @@ def test_editor_and_pastes(chat: Chat, cli: Cli, tmp_path: Path) -> None:
         terminal.wait_for("› x[pasted 214 lines]")
         terminal.send("\x07")
         terminal.wait_for("› x[pasted 214 lines] edited")
-        terminal.send("\x03I live in Oslo. " + pasted(block) + "\r")
+        terminal.send("\x03I work at Acme as a welder. " + pasted(block) + "\r")
         terminal.wait_for("memory +1")
         leave(terminal)
-    assert [f"I live in Oslo. {block}"] == questions(cli)
-    assert ["Lives in Oslo"] == [each["text"] for each in cli("memories", "list", "--json").json()]
+    assert [f"I work at Acme as a welder. {block}"] == questions(cli)
+    assert ["I work at Acme as a welder."] == [each["text"] for each in cli("memories", "list", "--json").json()]
 
 
 @pytest.mark.usefixtures("two_sessions")
@@ -135,8 +136,12 @@ def test_completion(chat: Chat, cli: Cli, tmp_path: Path) -> None:
 
     Escape closes the menu and takes back what it has put into the line.
     """
-    for text in ("I prefer tea", "Hosts a film club with pizza", "Hosts a book club with pizza now"):
-        cli("memories", "add", text)
+    cli("memories", "add", "I prefer tea")
+    asking = [
+        {"memory_id": "1", "text": "Hosts a film club with pizza"},
+        {"memory_id": "2", "text": "Hosts a book club with pizza now", "replaces_perhaps": "1"},
+    ]
+    cli("memories", "import", "-", stdin="\n".join(map(json.dumps, asking)))
     (tmp_path / "papers").mkdir()
     with chat(*PLAIN) as terminal:
         terminal.send("/memor")

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
-from agentmem_cli.memories.store import find_memory, list_memories, list_pending, search_memories, session_title
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+from agentmem_cli.memories.statements import statement_by_hand
+from agentmem_cli.memories.store import (
+    find_memory,
+    list_memories,
+    list_pending,
+    search_memories,
+    session_title,
+    touched_memories,
+)
+from agentmem_cli.memories.writer import PERSON, Source, apply_operations
 from agentmem_cli.records import Memory
 from agentmem_cli.sessions.erase import question_of
 from agentmem_cli.terminal.dates import day
@@ -46,9 +54,8 @@ def remember(chat: Chat, words: str) -> None:
         raise UsageProblem("Nothing to remember.", "Say what: /remember I prefer tea.")
     now = int(time.time())
     source = Source(session_id=chat.conversation.session_id, run_id=None, said_at=now, actor=PERSON)
-    written = apply_operations(
-        chat.database, chat.user, [Operation("add", words)], source, typed_text=words, mode="auto", now=now
-    )
+    operation = statement_by_hand(words, touched_memories(chat.database, chat.user, words))
+    written = apply_operations(chat.database, chat.user, [operation], source, typed_text=words, mode="auto", now=now)
     changed = [*written.added, *written.replaced]
     _note(chat, changed)
     if written.withheld:

@@ -16,6 +16,7 @@ from harness.waiting import PATIENCE
 from agentmem_cli.agent import capture
 from agentmem_cli.memories.store import list_memories
 
+ANNA = "My name is Anna."
 Claude = Callable[[], AbstractContextManager[Person]]
 
 
@@ -25,33 +26,36 @@ def known(person: Person) -> list[str]:
 
 def test_undo_and_redo_of_an_exchange(person: Person) -> None:
     """/undo says what it took, /redo what it returned; both work several times, and say when nothing is left."""
-    person.says("I live in Paris.")
-    person.says("I moved to Berlin and I prefer tea.")
-    shown = person.types("/undo")
-    assert "Taken back: “I moved to Berlin and I prefer tea.” and 2 memories." in shown.replace("\n", " ")
-    assert "“Lives in Paris” holds again." in shown.replace("\n", " ")
-    assert ["Lives in Paris"] == known(person)
+    person.says(ANNA)
+    person.says("My name is Ana.")
+    person.says("I'm vegetarian and I work as a nurse at Acme.")
+    assert "“I'm vegetarian and I work as a nurse at Acme.” and 2 memories." in person.types("/undo").replace("\n", " ")
+    shown = person.types("/undo").replace("\n", " ")
+    assert "Taken back: “My name is Ana.” and 1 memory." in shown
+    assert f"“{ANNA}” holds again." in shown
+    assert [ANNA] == known(person)
     assert "There is no answer yet." in person.types("/why")
-    assert "“I live in Paris.” and 1 memory" in person.types("/undo")
+    assert f"“{ANNA}” and 1 memory" in person.types("/undo")
     assert "There is nothing to undo in this session." in person.types("/undo")
-    assert "Returned: “I live in Paris.” and 1 memory." == person.types("/redo").strip()
+    assert f"Returned: “{ANNA}” and 1 memory." == person.types("/redo").strip()
     person.types("/redo")
-    assert ["Lives in Berlin", "Prefers tea"] == known(person)
+    person.types("/redo")
+    assert ["I work as a nurse at Acme.", "I'm vegetarian", "My name is Ana."] == known(person)
     assert "There is nothing to redo." in person.types("/redo")
 
 
 def test_undo_of_a_memory_command(person: Person) -> None:
     """/undo after /forget, /remember or /pending takes back that alone, and /redo does it again."""
-    person.says("I live in Paris.")
-    person.types("/forget paris")
-    assert "Undone: Lives in Paris (known again)" == person.types("/undo").strip()
-    assert "Done again: Lives in Paris (no longer known)" == person.types("/redo").strip()
+    person.says(ANNA)
+    person.types("/forget anna")
+    assert f"Undone: {ANNA} (known again)" == person.types("/undo").strip()
+    assert f"Done again: {ANNA} (no longer known)" == person.types("/redo").strip()
     assert [] == known(person)
     person.types("/undo")
     person.types("/remember I prefer tea")
     assert "Undone: I prefer tea (no longer known)" == person.types("/undo").strip()
-    assert ["Lives in Paris"] == known(person)
-    assert "Taken back: “I live in Paris.”" in person.types("/undo")
+    assert [ANNA] == known(person)
+    assert f"Taken back: “{ANNA}”" in person.types("/undo")
 
 
 def test_a_capture_that_still_runs(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

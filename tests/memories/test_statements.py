@@ -1,0 +1,190 @@
+"""Which of the person's own sentences are kept, and what they replace or forget."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from memories.conftest import NOW
+
+from agentmem_cli.language.classifier import judge
+from agentmem_cli.memories.statements import forgettable, statement_by_hand, statements_of
+from agentmem_cli.memories.wording import MAX_TEXT
+from agentmem_cli.records import Memory
+
+NURSE = "I work as a nurse at Acme"
+WELDER = "I work at Acme as a welder."
+NUTS = "I'm allergic to nuts."
+OSLO = "I live in Oslo."
+
+
+def known(*texts: str) -> list[Memory]:
+    """Memories as they were kept of these sentences, one a second; the id of each is its text."""
+    return [
+        Memory(
+            memory_id=text,
+            user_id="sarah",
+            text=text,
+            kind="fact",
+            topics=judge([text])[0].topics,
+            status="active",
+            quote=text,
+            session_id=None,
+            run_id=None,
+            said_at=NOW + second,
+            created_at=NOW + second,
+            updated_at=NOW + second,
+            pinned=False,
+            supersedes=None,
+            superseded_by=None,
+        )
+        for second, text in enumerate(texts)
+    ]
+
+
+def kept(text: str, *older: str) -> list[str]:
+    """The texts that a message adds."""
+    return [each.text for each in statements_of(text, known(*older))]
+
+
+def gone(text: str, *older: str) -> list[tuple[str, str]]:
+    """What a message does to what was known: (action, text)."""
+    return [(each.action, old) for each in statements_of(text, known(*older)) for old in each.replaces]
+
+
+@pytest.mark.parametrize("text", [WELDER, NUTS, "My name is Anna.", "We have two cats, Miso and Tofu."])
+def test_a_statement_is_kept_as_typed(text: str) -> None:
+    """With a quote that is the same, a kind and topics."""
+    (operation,) = statements_of(text, [])
+    assert ("add", text, text, "fact", ()) == (
+        operation.action,
+        operation.text,
+        operation.quote,
+        operation.kind,
+        operation.replaces,
+    )
+    assert operation.topics
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (f"I'm vegetarian and {NURSE}.", ["I'm vegetarian", f"{NURSE}."]),
+        (f"I'm vegetarian, {NURSE}.", ["I'm vegetarian", f"{NURSE}."]),
+        ("We have two cats, Miso and Tofu.", ["We have two cats, Miso and Tofu."]),
+        ("I work at Marks and Spencer as a welder.", ["I work at Marks and Spencer as a welder."]),
+    ],
+)
+def test_clauses(text: str, parts: list[str]) -> None:
+    """A sentence is cut only where each part stands by itself."""
+    assert parts == kept(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        (f"Hi, {NUTS}", NUTS),
+        (f"Hello, {WELDER}", WELDER),
+        (f"For context: {NURSE}, and I'm vegetarian.", f"{NURSE}, and I'm vegetarian."),
+    ],
+)
+def test_what_leads_in_is_left_out(text: str, rest: str) -> None:
+    """A greeting, or a few words and a colon."""
+    assert [rest] == kept(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Just the number please",
+        "Please make this one shorter.",
+        "Give me just three bullet points this time.",
+        "Pretend I am a pilot. I live in Fiji",
+        "Pretend you are my doctor. I am allergic to nuts.",
+        "Let's role-play: I am a pilot and I live in Fiji.",
+        f"Translate into French: {WELDER}",
+        f"```\n{WELDER}\n```",
+        f"> {WELDER}",
+        "What is the capital of France?",
+        "",
+    ],
+)
+def test_what_teaches_nothing(text: str) -> None:
+    """One-off wishes, role-play, and the words of others: nothing is kept, and nothing known is touched."""
+    assert [] == statements_of(text, known(OSLO, NUTS))
+
+
+def test_forgetting_finds_the_memory_that_is_meant() -> None:
+    """By the words that both share."""
+    assert [("forget", NUTS)] == gone("Please forget what I said about nuts.", OSLO, NUTS, WELDER)
+
+
+@pytest.mark.parametrize(
+    ("text", "older"),
+    [
+        ("Please forget my phone number.", (OSLO, NUTS)),
+        ("Forget what I said about Oslo.", (OSLO, "My sister lives in Oslo.")),
+        ("Please forget what I said about nuts.", ()),
+    ],
+)
+def test_forgetting_what_is_not_clear_forgets_nothing(text: str, older: tuple[str, ...]) -> None:
+    """Where none is meant, or it could be either of two."""
+    assert [] == gone(text, *older)
+
+
+def test_what_could_be_meant() -> None:
+    """All that share most with the wish."""
+    sister = "My sister lives in Oslo."
+    meant = forgettable("Forget what I said about Oslo.", known(OSLO, NUTS, sister))
+    assert [OSLO, sister] == [memory.text for memory in meant]
+
+
+@pytest.mark.parametrize(
+    ("text", "old"),
+    [
+        ("My name is Ana.", "My name is Anna."),
+        ("I live in Bergen.", OSLO),
+        ("I'm 41 years old.", "I'm 40 years old."),
+        ("I work at Globex as a welder.", "I work at Acme as a welder."),
+    ],
+)
+def test_another_value_replaces(text: str, old: str) -> None:
+    """Of what a person has one of at a time, said in the same words; what else is known stays."""
+    assert [("replace", old)] == gone(text, NUTS, old)
+
+
+@pytest.mark.parametrize(
+    ("text", "old"),
+    [
+        ("I moved to Rust from Go.", OSLO),
+        ("We moved from Jira to Linear.", OSLO),
+        ("I live in a small flat.", OSLO),
+        ("My sister's name is Ana.", "My name is Anna."),
+        ("My sister lives in Bergen.", OSLO),
+        ("We have two cats, Miso and Tofu.", "I have a dog called Rex."),
+        (WELDER, NUTS),
+    ],
+)
+def test_without_plain_evidence_both_stand(text: str, old: str) -> None:
+    """What can both be true is never replaced at once."""
+    assert [] == gone(text, old)
+
+
+def test_by_hand_everything_is_kept() -> None:
+    """Whatever it looks like; another value replaces there too."""
+    assert "Bought a bicycle. Translate this" == statement_by_hand("Bought a bicycle. Translate this", []).text
+    operation = statement_by_hand("My name is Ana.", known(NUTS, "My name is Anna."))
+    assert ("replace", ("My name is Anna.",)) == (operation.action, operation.replaces)
+
+
+WORDS = st.sampled_from(
+    ["I'm vegetarian", NURSE, WELDER, NUTS, OSLO, "and", ",", ";", "For context:", "Hi,", "Pretend", "\n", "?", "   "]
+)
+
+
+@given(st.one_of(st.text(), st.lists(WORDS, max_size=8).map(" ".join)))
+def test_nothing_is_rewritten(text: str) -> None:
+    """Of any message, what is kept is a stretch of it but for blanks, of a length that a memory may have."""
+    for operation in statements_of(text, known(OSLO, NUTS)):
+        assert " ".join(operation.text.split()) in " ".join(text.split())
+        assert len(operation.text) <= MAX_TEXT
