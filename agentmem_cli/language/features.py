@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentmem_cli.language.stems import language_of
+from agentmem_cli.language.vocabulary import without_greeting
 from agentmem_cli.storage.fulltext import CJK
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _salted(hashes: Buckets, side: str) -> Buckets:
 
 
 def _hashes(sentence: str) -> list[int]:
-    text = _DIGIT.sub("0", sentence[:_LOOKED_AT].lower())
+    """Of a sentence without the greeting before it, which says nothing of what follows."""
+    text = _DIGIT.sub("0", without_greeting(sentence)[:_LOOKED_AT].lower())
     return [_hash(gram) for gram in (*_word_grams(text), *_character_grams(text))]
 
 

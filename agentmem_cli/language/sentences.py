@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _BORDER = re.compile(
-    r"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)(?<!\b\w\.)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z][a-z]\.)[\"'”’»)\]]*\s+"
+    r"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)"
+    r"(?<!\b\w\.)(?<!\b(?:Dr|Fr|Hr|Jr|Mr|Ms|Sr|St)\.)(?<!\b(?:Dra|Mrs|Sra)\.)[\"'”’»)\]]*\s+"
     r"|(?<=[。！？])[」』”’）]*\s*|\n+"
 )
 """Not after a number of one or two digits ("am 14. März"), an initial, or a title ("Dr. Ana", "Mrs. Hale")."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import dropwhile
 
 _FIRST_PERSON = frozenset(
     """
@@ -41,7 +42,12 @@ def joins(word: str) -> bool:
     return word.lower() in _AND
 
 
-def is_greeting(word: str) -> bool:
+def without_greeting(sentence: str) -> str:
+    """The sentence without the words of greeting that it begins with, unless it has no others."""
+    return " ".join(dropwhile(_greets, sentence.split())) or sentence
+
+
+def _greets(word: str) -> bool:
     """Whether a word greets, or only leads to what follows."""
     return word.lower().strip(",.!:;~、，！。") in _GREETINGS
 

@@ -11,12 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
-from agentmem_cli.language.vocabulary import first_person_words, is_greeting, joins
+from agentmem_cli.language.vocabulary import first_person_words, joins, without_greeting
 from agentmem_cli.memories.revising import Revised, another_value, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.memories.writer import Operation
@@ -106,9 +105,7 @@ def _parts(said: list[str], place: int, judgement: Judgement) -> list[Statement]
 
 def _without_lead_in(sentence: str) -> str:
     """Without a greeting, or a few words and a colon: "For context: …"."""
-    words = sentence.split()
-    greetings = len(list(takewhile(is_greeting, words)))
-    rest = " ".join(words[greetings:]) or sentence
+    rest = without_greeting(sentence)
     lead_in = _LEAD_IN.match(rest)
     if lead_in and len(lead_in[1].split()) <= _LONGEST_LEAD_IN:
         return rest[lead_in.end() :]
