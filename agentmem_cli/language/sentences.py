@@ -1,8 +1,10 @@
-"""Sentence borders in any script. Looks at text only, and knows no language."""
+"""Sentence borders in any script. Looks at text only."""
 
 from __future__ import annotations
 
 import re
+
+from agentmem_cli.language.vocabulary import without_greeting
 
 _BORDER = re.compile(
     r"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)"
@@ -11,9 +13,17 @@ _BORDER = re.compile(
 )
 """Not after a number of one or two digits ("am 14. März"), an initial, or a title ("Dr. Ana", "Mrs. Hale")."""
 
+_LEAD_IN = re.compile(r"^(?:[^\s:.!?]+ ){0,3}[^\s:.!?]{2,}:\s+(?=\S)")
+"""Up to four words and a colon: "For context: …"."""
+
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text in their order, each without the space around it."""
     ends = [match.start() + len(match.group().rstrip()) for match in _BORDER.finditer(text)]
     parts = [text[start:end].strip() for start, end in zip([0, *ends], [*ends, None], strict=True)]
     return [part for part in parts if part]
+
+
+def without_lead_in(sentence: str) -> str:
+    """The sentence without a greeting, or a few words and a colon, before it."""
+    return _LEAD_IN.sub("", without_greeting(sentence))

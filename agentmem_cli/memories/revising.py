@@ -26,9 +26,9 @@ SINGLE_VALUED = frozenset(("name", "age", "home", "work"))
 """Topics of which a person has one value at a time."""
 _LONGEST_VALUE = 4
 """Words."""
-FEATURES = ("nearest", "shares", "share", "revises", "topic", "revises near")
-WEIGHTS = (10.5, -0.25, 1.5, 0.17, 0.66, 0.56)
-BIAS = -2.92
+FEATURES = ("nearest", "shares", "share", "revises", "topic", "revises near", "revises the only one")
+WEIGHTS = (10.5, -0.25, 1.5, 0.14, 1.0, 0.5, 0.5)
+BIAS = -3.08
 ASKED, SURE = 0.0, 3.0
 """The scores from which the person is asked about a memory, and from which it is replaced at once."""
 _SURELY_REVISES = 0.8
@@ -70,7 +70,8 @@ def features(said: Sequence[str], judgements: Sequence[Judgement], known: Sequen
     rarity = np.array([sum(1 / frequency[stem] for stem in wanted & each) for each in held])
     share = np.array([len(wanted & each) / max(1, len(each)) for each in held])
     topics = {topic for each in judgements for topic in each.topics}
-    revises = _logit(max(each.revises for each in judgements))
+    revising = max(judgements, key=lambda each: each.revises)
+    revises, said_of = _logit(revising.revises), revising.topics[0]
     return np.column_stack(
         [
             _lead(cosines),
@@ -79,8 +80,17 @@ def features(said: Sequence[str], judgements: Sequence[Judgement], known: Sequen
             np.full(len(known), revises),
             [bool(topics & set(memory.topics)) for memory in known],
             revises * cosines,
+            _only_of_topic(said_of, known) * revises,
         ]
     )
+
+
+def _only_of_topic(topic: str, known: Sequence[Memory]) -> NDArray[np.float64]:
+    """1 for the one memory of a topic of which a person has one value at a time, 0 for all others."""
+    import numpy as np
+
+    alike = [float(topic in SINGLE_VALUED and memory.topics[:1] == [topic]) for memory in known]
+    return np.array(alike) if sum(alike) == 1 else np.zeros(len(known))
 
 
 def _lead(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agentmem_cli.language.classifier import Judgement, judge
-from agentmem_cli.language.sentences import sentences
+from agentmem_cli.language.sentences import sentences, without_lead_in
 from agentmem_cli.language.stems import stems
-from agentmem_cli.language.vocabulary import first_person_words, joins, without_greeting
+from agentmem_cli.language.vocabulary import first_person_words, joins
 from agentmem_cli.memories.revising import Revised, another_value, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.memories.writer import Operation
@@ -25,9 +25,6 @@ FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
 """The score from which a sentence that shares a word with what is known is taken for a wish to forget it. Of what
 the held-out voices say .58 of such wishes have it, and .001 of all else. A sentence that asks, by the third score,
 needs the second."""
-_LONGEST_LEAD_IN = 4
-"""Words."""
-_LEAD_IN = re.compile(r"^([^:.!?]{2,30}):\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BREAK = re.compile(r"\s*[,;]\s*|\s+")
 
@@ -94,22 +91,13 @@ def _forgetting(sentence: str, known: Sequence[Memory]) -> Operation | None:
 
 def _parts(said: list[str], place: int, judgement: Judgement) -> list[Statement]:
     """The sentence without its lead-in, cut where each part says something that is worth keeping by itself."""
-    whole = _without_lead_in(said[place])
+    whole = without_lead_in(said[place])
     parts = _clauses(whole)
     if len(parts) > 1:
         judged = judge([*said[:place], *parts, *said[place + 1 :]])[place : place + len(parts)]
         if all(each.is_kept for each in judged):
             return [Statement(part, each) for part, each in zip(parts, judged, strict=True)]
     return [Statement(whole, judgement)]
-
-
-def _without_lead_in(sentence: str) -> str:
-    """Without a greeting, or a few words and a colon: "For context: …"."""
-    rest = without_greeting(sentence)
-    lead_in = _LEAD_IN.match(rest)
-    if lead_in and len(lead_in[1].split()) <= _LONGEST_LEAD_IN:
-        return rest[lead_in.end() :]
-    return rest
 
 
 def _clauses(sentence: str) -> list[str]:
