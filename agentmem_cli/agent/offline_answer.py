@@ -83,7 +83,7 @@ def _taken_in(text: str, sources: Sources) -> str:
     if found:
         return found if covers >= SURE else f"{KEPT_NOTHING} {NEAREST}\n\n{found}"
     is_more = question_words(text) and len(stems(text)) > _SMALL_TALK
-    return f"{KEPT_NOTHING} {_OFFER}" if is_more else _OFFER
+    return f"{KEPT_NOTHING} {NOTHING_FOUND}" if is_more else _OFFER
 
 
 def _looked_up(question: str, sources: Sources) -> str:
