@@ -85,7 +85,7 @@ def test_clauses(text: str, parts: list[str]) -> None:
     [
         (f"Hi, {NUTS}", NUTS),
         (f"Hello, {WELDER}", WELDER),
-        (f"For context: {NURSE}, and I'm vegetarian.", f"{NURSE}, and I'm vegetarian."),
+        (f"For context: {WELDER}", WELDER),
     ],
 )
 def test_what_leads_in_is_left_out(text: str, rest: str) -> None:
