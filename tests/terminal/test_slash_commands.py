@@ -139,7 +139,7 @@ def test_forgetting_offers_to_erase_the_turn(chat: Chat, process: Cli, home: Pat
     """/forget says where it came from; /erase shows that turn and, told yes, removes it, typed line and all."""
     with chat() as terminal:
         terminal.enter("/erase", "There is no turn to erase.")
-        terminal.enter("My sister lives in Zanzibar and I work at Initech.", "memory +")
+        terminal.enter("My sister Ana is a nurse in Zanzibar and I work at Initech as a welder.", "memory +")
         terminal.enter("/remember I like quokkas", "Remembered")
         terminal.enter("/forget quokkas", "Forgotten")
         assert "It came from" not in terminal.text()
@@ -167,7 +167,7 @@ def test_what_waits_is_counted(chat: Chat) -> None:
 def test_memory_off_says_so(chat: Chat, cli: Cli) -> None:
     """With --memory off the chat says it once, and nothing is captured."""
     with chat("--memory", "off") as terminal:
-        terminal.enter("I work at Initech.", "I can look things up for you")
+        terminal.enter("I work at Initech as a welder.", "memory is off")
         terminal.enter("/pending", "Nothing waits")
         leave(terminal)
     with chat("--memory", "off", wait_for="Memory is off") as terminal:
