@@ -77,7 +77,7 @@ def test_history(chat: Chat) -> None:
     with chat(*PLAIN) as terminal:
         for line in ("/alpha one", "beta two", "/alpha three", "gamma"):
             terminal.send(f"\x0c{line}\r")
-            terminal.wait_for(re.compile(f"› {line}\n.*(?:no command|I kept nothing)"))
+            terminal.wait_for(re.compile(f"› {line}\n.*(?:no command|I can look|I kept nothing)"))
         terminal.send("\x0cbe" + UP)
         terminal.wait_for("› beta two")
         terminal.send("\x03")
