@@ -14,7 +14,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from agentmem_cli.language.features import BITS, Features, featurize
-from agentmem_cli.language.sentences import without_lead_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +25,7 @@ TOPICS = (
     *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets"),
     *("leisure", "travel", "things", "routine", "money", "style", "other"),
 )
-KEEP, INSTRUCTION = 0.81, 0.4
+KEEP, INSTRUCTION = 0.82, 0.4
 """The scores from which a sentence is kept, and from which it is kept as a standing instruction."""
 ALONE = 0.35
 """What a sentence's score without its message counts, so that a plain statement stands among others; 0 to .5 are about
@@ -79,7 +78,7 @@ def judge(sentences: Sequence[str]) -> list[Judgement]:
     """What each sentence of one message is, in their order."""
     weights = _weights()
     in_message = featurize(sentences)
-    alone = [featurize([without_lead_in(sentence)])[0] for sentence in sentences]
+    alone = [featurize([sentence])[0] for sentence in sentences] if len(sentences) > 1 else in_message
     return [_judgement(weights, *both) for both in zip(in_message, alone, strict=True)]
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.language.classifier import Judgement
 from agentmem_cli.language.stems import stems
+from agentmem_cli.language.vocabulary import first_person_words
 from agentmem_cli.records import Memory
 
 if TYPE_CHECKING:
@@ -116,12 +117,13 @@ def another_value(text: str, judgement: Judgement, known: Sequence[Memory]) -> M
 
 
 def _is_other_value(old: str, new: str) -> bool:
-    """Whether two statements begin alike, in two words or more, and end in another name or number each."""
+    """Whether two statements begin alike, in two words or in one for "I", and end in another name or number each."""
     old_words, new_words = _words(old), _words(new)
     pairs = zip(old_words, new_words, strict=False)
     alike = len(list(takewhile(lambda pair: pair[0].lower() == pair[1].lower(), pairs)))
     values = old_words[alike:], new_words[alike:]
-    least = 1 if all(value and value[0].isdigit() for value in values) else 2
+    are_numbers = all(value and value[0].isdigit() for value in values)
+    least = 1 if are_numbers and first_person_words(" ".join(new_words[:alike])) else 2
     return alike >= least and all(_is_value(words) for words in values)
 
 

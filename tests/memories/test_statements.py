@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from memories.conftest import NOW
 
 from agentmem_cli.language.classifier import judge
+from agentmem_cli.memories.revising import another_value
 from agentmem_cli.memories.statements import forgettable, statement_by_hand, statements_of
 from agentmem_cli.memories.wording import MAX_TEXT
 from agentmem_cli.records import Memory
@@ -188,3 +189,10 @@ def test_nothing_is_rewritten(text: str) -> None:
     for operation in statements_of(text, known(OSLO, NUTS)):
         assert " ".join(operation.text.split()) in " ".join(text.split())
         assert len(operation.text) <= MAX_TEXT
+
+
+def test_two_numbered_notes_are_no_two_values() -> None:
+    """Of what is no statement about the person, a number is no value that another one replaces."""
+    (added,) = statements_of("I'm 34 years old.", [])
+    assert added.topics[:1] == ["age"]
+    assert another_value("Note 1", judge(["Note 1"])[0], known("Note 0")) is None
