@@ -7,6 +7,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -142,5 +143,5 @@ def test_the_picture_is_there() -> None:
     """The picture is in the repository and shows the run that the text describes."""
     picture = re.search(r"\]\((\.assets/[^)]+)\)", README)
     assert picture
-    drawn = (ROOT / picture.group(1)).read_text(encoding="utf-8").replace("&#160;", " ")
-    assert "memory +3: Name is Sarah" in drawn
+    drawn = unescape((ROOT / picture.group(1)).read_text(encoding="utf-8")).replace("\xa0", " ")
+    assert "memory +3: I'm Sarah" in drawn

@@ -43,7 +43,7 @@ _NOT_KEPT = {
     "off": "I keep nothing: memory is off.",
     "incognito": "I keep nothing: this chat is incognito.",
 }
-SURE = 0.55
+SURE = 0.6
 """The share of a question's stems from which a sentence or passage surely speaks of what is asked. On questions that
 were never answered, but ask of people and things that were spoken of, less says nothing: see `tests/bench`."""
 NEAR = 0.15
@@ -57,8 +57,10 @@ _DIGIT = re.compile(r"\d")
 
 
 def needs_documents(question: str, sources: Sources) -> bool:
-    """Whether to search the documents: for a question that nothing said answers in full."""
+    """Whether to search the documents: for a question that nothing said answers in full, not for a statement."""
     if any(asks_like(question, examples) for examples in (ABOUT_ME, DOCUMENTS, LAST_TIME)):
+        return False
+    if not is_question(question) and sources.operations():
         return False
     return bool(wanted_stems(question)) and _covered(_best(question, sources)) < 1
 

@@ -151,8 +151,8 @@ def _turn(turn: RecalledTurn) -> str:
 
 
 def _asking(memory: Memory, old: dict[str, str]) -> str:
-    asked = old.get(memory.replaces_perhaps or "")
-    return f"{memory.text} – replaces “{asked}”?" if asked else memory.text
+    asked, text = old.get(memory.replaces_perhaps or ""), memory.text.removesuffix(".")
+    return f"{text} – replaces “{asked}”?" if asked else text
 
 
 def _memories(number: int) -> str:
@@ -160,4 +160,4 @@ def _memories(number: int) -> str:
 
 
 def _texts(memories: list[Memory]) -> str:
-    return "; ".join(memory.text for memory in memories)
+    return "; ".join(memory.text.removesuffix(".") for memory in memories)

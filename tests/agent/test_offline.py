@@ -60,7 +60,7 @@ def test_a_statement_is_told_what_was_kept(cli: Cli) -> None:
     """The answer lists the person's own words, as the line on memory does."""
     result = cli("chat", "-p", "--no-knowledge", "I work in healthcare.")
     assert "Kept: I work in healthcare.\n" == result.out
-    assert "memory +1: I work in healthcare." in result.err
+    assert "memory +1: I work in healthcare (undo" in result.err
 
 
 def test_what_is_known_already_says_so(cli: Cli) -> None:

@@ -34,7 +34,7 @@ def test_a_piped_question(cli: Cli, anthropic: AnthropicServer) -> None:
 def test_what_is_piped_beside_a_message_teaches_nothing(cli: Cli) -> None:
     """The words are the person's, stdin is data: only the words become memories."""
     result = cli("chat", "-p", f"{CATS} Sum this up", stdin="I'm Bob and I live in Oslo.\n")
-    assert f"memory +1: {CATS}" in result.err
+    assert f"memory +1: {CATS.removesuffix('.')} (undo" in result.err
     assert [CATS] == [memory["text"] for memory in cli("memories", "list", "--json").json()]
 
 
