@@ -79,6 +79,8 @@ def answer_from(question: str, sources: Sources) -> str:
 def _taken_in(text: str, sources: Sources) -> str:
     """What becomes of a statement, with what was surely said of the same before."""
     done = _done(text, sources)
+    if done and any(operation.action == "forget" for operation in sources.operations()):
+        return done
     covers, found = _found(text, sources) if done or question_words(text) else (0.0, "")
     if done:
         return f"{done}\n\n{found}" if covers >= SURE else done
