@@ -27,7 +27,7 @@ from agentmem_cli.language.stems import stems
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
 from agentmem_cli.memories.writer import Operation
-from agentmem_cli.recall.recall import question_words
+from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
@@ -81,18 +81,18 @@ def _taken_in(text: str, sources: Sources) -> str:
     done = _done(text, sources)
     if done and any(operation.action == "forget" for operation in sources.operations()):
         return done
-    covers, found = _found(text, sources) if done or question_words(text) else (0.0, "")
+    covers, found = _found(text, sources) if done or not is_small_talk(text) else (0.0, "")
     if done:
         return f"{done}\n\n{found}" if covers >= SURE else done
     if found:
         return found if covers >= SURE else f"{KEPT_NOTHING} {NEAREST}\n\n{found}"
-    is_more = question_words(text) and len(stems(text)) > _SMALL_TALK
+    is_more = not is_small_talk(text) and len(stems(text)) > _SMALL_TALK
     return f"{KEPT_NOTHING} {NOTHING_FOUND}" if is_more else _OFFER
 
 
 def _looked_up(question: str, sources: Sources) -> str:
     """What answers the question, or is near it."""
-    if not question_words(question):
+    if is_small_talk(question):
         return _OFFER
     covers, found = _found(question, sources)
     if not found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.checks import Finding, Verdict, check_full_text
+from agentmem_cli.storage.checks import RESTORE, Finding, Verdict
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ _ALIKE = 0.9999
 
 def check_knowledge(database: Database, settings: Settings) -> Finding:
     """Whether every document and passage can be found by its words, and passages by their meaning too."""
-    documents = check_full_text(database, "documents", "documents", "documents_fts")
-    passages = check_full_text(database, "passages", "passages", "passages_fts")
+    documents = _check_full_text(database, "documents", "documents", "documents_fts")
+    passages = _check_full_text(database, "passages", "passages", "passages_fts")
     for finding in (documents, passages):
         if finding.verdict is not Verdict.OK:
             return finding
@@ -105,3 +105,13 @@ def check_embedder(database: Database | None = None) -> Finding:
         )
     place = "in the package, no network" if embedder is BUNDLED else "chosen with `agentmem knowledge embedder`"
     return Finding(Verdict.OK, f"{embedder.name}, {embedder.dimensions} dimensions, {place}")
+
+
+def _check_full_text(database: Database, what: str, table: str, index: str) -> Finding:
+    """Whether a full-text index is sound and has one row for each row of its table: `what`, in the plural."""
+    with database.write() as connection:  # SQLite asks an index through an INSERT, which changes nothing
+        connection.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")  # noqa: S608 -- a name of the schema
+    rows = database.read(f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM {index})")[0]  # noqa: S608 -- same
+    if rows[0] != rows[1]:
+        return Finding(Verdict.FAILED, f"{rows[0]} {what}, but {rows[1]} in their text index.", RESTORE)
+    return Finding(Verdict.OK, f"{rows[0]} {what}, all in the text index")

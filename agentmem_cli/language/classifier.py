@@ -51,9 +51,15 @@ class Judgement:
     forget: float
     """Whether it asks to forget something that is remembered."""
     revises: float
-    """Whether it says that something is no longer so, or was never so."""
+    """Whether it says, by itself, that something is no longer so, was never so or has another value."""
+    chat: float
+    """Whether it is small talk, by itself: a greeting, thanks, a mood, for which nothing said earlier is wanted."""
+    follows: float
+    """Whether it makes sense, by itself, only after what was said before: "and the second one?"."""
     topics: list[str]
     """One or two of TOPICS, the likelier first."""
+    topic_shares: dict[str, float]
+    """How likely each of TOPICS is; they sum to 1."""
 
     @property
     def is_kept(self) -> bool:
@@ -96,8 +102,11 @@ def _judgement(weights: _Weights, features: Features, alone: Features) -> Judgem
         asks=score("asks"),
         instruction=instruction,
         forget=score("forget"),
-        revises=score("revises"),
+        revises=_probability(weights, alone, "revises"),
+        chat=_probability(weights, alone, "chat"),
+        follows=_probability(weights, alone, "follows"),
         topics=[ranked[0], *second],
+        topic_shares={topic: likely / sum(topics.values()) for topic, likely in topics.items()},
     )
 
 

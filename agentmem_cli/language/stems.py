@@ -29,6 +29,18 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in kept if word not in stop_words]
 
 
+def stems_asked_for(question: str) -> list[frozenset[str]]:
+    """Of each word that carries meaning its stem, each once: in every language where nothing tells which it is."""
+    words = dict.fromkeys(_ELIDED.sub("", word).removesuffix("'s") for word in _words(question))
+    known = _stop_words()
+    if any(word in each for word in words for each in known.values()):
+        language = _language(list(words))
+        asked = [frozenset([_stemmer(language)(word)]) for word in words if word not in known[language]]
+    else:
+        asked = [frozenset(_stemmer(language)(word) for language in known) for word in words]
+    return list(dict.fromkeys(asked))
+
+
 def language_of(text: str) -> str:
     """The English name of the language whose stop words a text holds most of."""
     return _language(_words(text))

@@ -47,6 +47,11 @@ def without_greeting(sentence: str) -> str:
     return " ".join(dropwhile(_greets, sentence.split())) or sentence
 
 
+def is_greeting(text: str) -> bool:
+    """Whether a text has no words but those of greeting."""
+    return all(map(_greets, text.split()))
+
+
 def _greets(word: str) -> bool:
     """Whether a word greets, or only leads to what follows."""
     return word.lower().strip(",.!:;~、，！。") in _GREETINGS

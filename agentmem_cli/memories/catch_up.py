@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from agentmem_cli.errors import UsageProblem
+from agentmem_cli.memories.index import index_text
 from agentmem_cli.memories.ledger import THEY_SAID, Batch, begin_batch
 from agentmem_cli.memories.replacing import end_questions
 from agentmem_cli.memories.store import find_memory, same_text, sameness_hash
@@ -41,7 +42,7 @@ ORDER BY 1, 6
 
 def catch_up(database: Database) -> int:
     """Take over what was added, changed or removed in Agno's table. Gives how many memories that were."""
-    _hash_anew(database)
+    _make_anew(database)
     if not database.read(_DIFFERING):
         return 0
     with database.write() as connection:
@@ -53,14 +54,19 @@ def catch_up(database: Database) -> int:
         )
 
 
-def _hash_anew(database: Database) -> None:
-    """Hash what an older version hashed in its own way."""
-    unhashed = "SELECT memory_id, user_id, text FROM memory_details WHERE same_hash = ''"
-    if not database.read(f"{unhashed} LIMIT 1"):
+def _make_anew(database: Database) -> None:
+    """Make anew what stands beside a text and an older version made in its own way, or not at all."""
+    older = "SELECT memory_id, user_id, text FROM memory_details WHERE same_hash = '' OR words IS NULL"
+    if not database.read(f"{older} LIMIT 1"):
         return
     with database.write() as connection:
-        hashes = [(sameness_hash(row["user_id"], row["text"]), row["memory_id"]) for row in database.read(unhashed)]
-        connection.executemany("UPDATE memory_details SET same_hash = ? WHERE memory_id = ?", hashes)
+        for row in database.read(older):
+            hashed = sameness_hash(row["user_id"], row["text"])
+            connection.execute(
+                "UPDATE memory_details SET same_hash = ? WHERE memory_id = ? AND same_hash = ''",
+                (hashed, row["memory_id"]),
+            )
+            index_text(connection, row["memory_id"], row["text"])
 
 
 def _take_over(database: Database, batch: Batch, row: sqlite3.Row) -> bool:

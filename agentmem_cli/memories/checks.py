@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentmem_cli.storage.checks import RESTORE, Finding, Verdict, check_full_text
+from agentmem_cli.storage.checks import RESTORE, Finding, Verdict, check_words
 from agentmem_cli.storage.database import Database
 
 _ACTIVE = "SELECT memory_id FROM memory_details WHERE status = 'active'"
@@ -21,7 +21,7 @@ def check_memories(database: Database) -> Finding:
             f"{unknown} memories in Agno's table were written by another program; agentmem does not use them.",
             "Add what they say with `agentmem memories add`.",
         )
-    return check_full_text(database, "memories", "memory_details", "memories_fts")
+    return check_words(database, "memories", "memory_details")
 
 
 def _count_without(database: Database, these: str, those: str) -> int:

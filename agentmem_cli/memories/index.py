@@ -1,30 +1,26 @@
-"""The text index of memories: the only module of the room that knows FTS5.
+"""Which memories hold the words of a question, or mean the like. Reads what stands beside each memory's text.
 
-A memory of every status is in it, under its `memory_number`; searches ask for the active ones.
+A memory of every status has its words stored; searches ask for the active ones of one user, and score over these alone.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
-from agentmem_cli.records import Memory
+from agentmem_cli.language.word_index import bm25, indexed, packed, words_of
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import searchable
 
 MEANING = 0.4
 """What the cosine of a memory weighs beside its BM25, each 1 for the best."""
 NEAREST, NEAR = 10, 0.35
 """How many memories that share no word with the question are looked at, and the cosine that they need."""
-_CANDIDATES = 100
 
-_MATCHES = """
-SELECT details.*, -bm25(memories_fts) AS score FROM memories_fts
-JOIN memory_details AS details ON details.memory_number = memories_fts.rowid
-WHERE memories_fts MATCH ? AND user_id = ? AND status = 'active' ORDER BY score DESC, said_at DESC LIMIT ?
+_ACTIVE = """
+SELECT memory_number, memory_id, said_at, words, CASE WHEN words IS NULL THEN text END AS text
+FROM memory_details WHERE user_id = ? AND status = 'active' ORDER BY memory_number
 """
-_NUMBERED = "SELECT * FROM memory_details WHERE user_id = ? AND status = 'active' AND memory_number IN ({marks})"
 
 
 class Nearness(Protocol):
@@ -38,39 +34,40 @@ class Nearness(Protocol):
 
 
 def index_text(connection: sqlite3.Connection, memory_id: str, text: str) -> None:
-    """Put the text of a stored memory into the index, in the place of what was there."""
-    number = connection.execute("SELECT memory_number FROM memory_details WHERE memory_id = ?", (memory_id,)).fetchone()
-    connection.execute("DELETE FROM memories_fts WHERE rowid = ?", tuple(number))
-    connection.execute("INSERT INTO memories_fts (rowid, text) VALUES (?, ?)", (*number, searchable(text)))
-
-
-def matches(
-    database: Database, user_id: str, query: str, limit: int, memory: Callable[[sqlite3.Row], Memory]
-) -> list[tuple[Memory, float]]:
-    """The user's active memories that an FTS5 query finds, with BM25 scores (more is better), the best first."""
-    rows = database.read(_MATCHES, (query, user_id, limit))
-    return [(memory(row), row["score"]) for row in rows]
+    """Store the words of a memory's text, in the place of what was there."""
+    connection.execute("UPDATE memory_details SET words = ? WHERE memory_id = ?", (packed(text), memory_id))
 
 
 def fitting(
-    database: Database,
-    user_id: str,
-    query: str,
-    limit: int,
-    memory: Callable[[sqlite3.Row], Memory],
-    cosines: Nearness,
-) -> list[tuple[Memory, float]]:
-    """As `matches`, with the memories that mean the like in other words; scores are sums of normalised parts."""
-    rows = database.read(_MATCHES, (query, user_id, _CANDIDATES)) if query else []
-    near = cosines.nearest(NEAREST, NEAR) | cosines.of(row["memory_number"] for row in rows)
-    words = {row["memory_number"]: row["score"] for row in rows}
-    rows += database.read(_NUMBERED.format(marks=", ".join("?" * len(near))), (user_id, *near)) if near else []
+    database: Database, user_id: str, question: str, limit: int, cosines: Nearness | None = None
+) -> dict[str, float]:
+    """The ids of the user's active memories that fit a question best, with their scores, the best first.
+
+    The score is BM25. With `cosines` what means the like is found too, and the score is a sum of both, each 1 for the
+    best.
+    """
+    rows = database.read(_ACTIVE, (user_id,))
+    scores = _by_words(rows, question)
+    if cosines is not None:
+        scores = _with_meaning(scores, cosines)
+    found = [(scores[row["memory_number"]], row) for row in rows if row["memory_number"] in scores]
+    ranked = sorted(found, key=lambda each: (-each[0], -each[1]["said_at"], -each[1]["memory_number"]))
+    return {row["memory_id"]: score for score, row in ranked[:limit]}
+
+
+def _by_words(rows: list[sqlite3.Row], question: str) -> dict[int, float]:
+    words = words_of(question)
+    if not rows or not words:
+        return {}
+    index = indexed([packed(row["text"]) if row["words"] is None else row["words"] for row in rows])
+    scores = bm25(index.counts(words), index.lengths).tolist()
+    return {row["memory_number"]: score for row, score in zip(rows, scores, strict=True) if score > 0}
+
+
+def _with_meaning(words: dict[int, float], cosines: Nearness) -> dict[int, float]:
+    near = cosines.nearest(NEAREST, NEAR) | cosines.of(words)
     best_words, best_near = (max(part.values(), default=0.0) or 1.0 for part in (words, near))
-    scores = {
-        row["memory_number"]: words.get(row["memory_number"], 0.0) / best_words
-        + MEANING * max(0.0, near.get(row["memory_number"], 0.0)) / best_near
-        for row in rows
+    return {
+        number: words.get(number, 0.0) / best_words + MEANING * max(0.0, near.get(number, 0.0)) / best_near
+        for number in words.keys() | near
     }
-    by_number = {row["memory_number"]: row for row in rows}
-    ranked = sorted(scores, key=lambda number: (-scores[number], -by_number[number]["said_at"], -number))
-    return [(memory(by_number[number]), scores[number]) for number in ranked[:limit]]

@@ -12,11 +12,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.memories.index import Nearness, fitting, matches
+from agentmem_cli.memories.index import Nearness, fitting
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
 
 STATUSES = ("proposed", "active", "superseded", "forgotten", "rejected")
 KINDS = ("fact", "preference", "instruction", "event")
@@ -78,14 +77,15 @@ def find_memory(database: Database, user_id: str, prefix: str) -> Memory:
 def search_memories(
     database: Database, user_id: str, words: str, limit: int, cosines: Nearness | None = None
 ) -> list[tuple[Memory, float]]:
-    """Active memories that hold any of the words, each with its score (more is better), the best first.
+    """Active memories that fit the words, each with its score (more is better), the best first.
 
     The score is BM25; with `cosines` what means the like is found too, and the score is a sum of both.
     """
-    query = match_any(terms(words))
-    if cosines is not None:
-        return fitting(database, user_id, query, limit, _memory, cosines)
-    return matches(database, user_id, query, limit, _memory) if query else []
+    scores = fitting(database, user_id, words, limit, cosines)
+    marks = ", ".join("?" * len(scores))
+    found = _select(database, f"user_id = ? AND memory_id IN ({marks})", (user_id, *scores))
+    by_id = {memory.memory_id: memory for memory in found}
+    return [(by_id[memory_id], score) for memory_id, score in scores.items()]
 
 
 def same_text(database: Database, user_id: str, text: str) -> list[Memory]:
@@ -107,8 +107,7 @@ def sameness_hash(user_id: str, text: str) -> str:
 
 def touched_memories(database: Database, user_id: str, text: str) -> list[Memory]:
     """The active memories that a message may change: those that share words with it, and the latest."""
-    asked = terms(text)
-    found = matches(database, user_id, match_any(asked), _RESEMBLING, _memory) if asked else []
+    found = search_memories(database, user_id, text, _RESEMBLING)
     touched = {memory.memory_id: memory for memory, _ in found}
     latest = list_memories(database, user_id, limit=_LATEST)
     return list((touched | {memory.memory_id: memory for memory in latest}).values())

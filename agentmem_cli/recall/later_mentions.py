@@ -12,13 +12,19 @@ top ten, .80 would be).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
+from agentmem_cli.language.word_index import Word, bm25, words_of
 from agentmem_cli.recall.asking import asks_assistant
-from agentmem_cli.recall.ranking import described, matching
+from agentmem_cli.recall.ranking import Asked, described
+from agentmem_cli.recall.transcript import Transcript
 from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FOLLOWED, MENTIONS = 2, 2
 """How many of the best messages are followed, and how many later ones are taken: two to five, and one to three, are
@@ -30,19 +36,11 @@ RARE = 40
 _LOOKED_AT = 400
 """Characters of a message whose words are counted: a word takes .05 ms."""
 
-_LATER = """
-SELECT messages.message_id, -bm25(messages_fts, 1, 0, 0) AS likeness FROM messages_fts
-JOIN messages ON messages.message_id = messages_fts.rowid
-WHERE messages_fts MATCH ? AND user_id = ? AND role = 'user' AND name IS NULL AND at > ? AND session_id != ?
-ORDER BY likeness DESC LIMIT ?
-"""
-
 
 def with_later_mentions(
     database: Database,
-    user_id: str,
-    question: str,
-    words: list[str],
+    transcript: Transcript,
+    asked: Asked,
     ranked: list[RecalledTurn],
     limit: int,
     without_runs: Collection[str] = (),
@@ -51,11 +49,11 @@ def with_later_mentions(
 
     Each has the score of the message before it. What the assistant said itself is found where it was said.
     """
-    if asks_assistant(question):
+    if asks_assistant(asked.text):
         return ranked
     best, known = ranked[:FOLLOWED], ranked[: max(FOLLOWED, limit - MENTIONS)]
     said_to_assistant = [turn for turn in ranked[:limit] if turn.role == "user" and not turn.name]
-    likeness = _later_mentions(database, user_id, words, said_to_assistant[:FOLLOWED])
+    likeness = _later_mentions(transcript, asked.words, said_to_assistant[:FOLLOWED])
     for turn in known:
         likeness.pop(turn.message_id, None)
     order = sorted(likeness, key=lambda message: (-likeness[message], message))[: 2 * MENTIONS]
@@ -68,25 +66,30 @@ def with_later_mentions(
 
 
 def _later_mentions(
-    database: Database, user_id: str, words: list[str], followed: list[RecalledTurn]
+    transcript: Transcript, asked: Sequence[Word], followed: Sequence[RecalledTurn]
 ) -> dict[int, float]:
     """How like these messages those are that the person said after them; what is like a better one counts more."""
-    counts: dict[str, int] = {}
     likeness: dict[int, float] = {}
     for turn in followed:
-        asked = _rare(database, words, counts)
-        telling = [word for word in _rare(database, terms(turn.text[:_LOOKED_AT]), counts) if word not in asked]
-        if telling:
-            query = f"{{text}}: ({match_any(asked[:TELLING] + telling[:TELLING])})"
-            for row in database.read(_LATER, (query, user_id, turn.at, turn.session, 4 * MENTIONS)):
-                like = row["likeness"] * turn.score
-                likeness[row["message_id"]] = max(like, likeness.get(row["message_id"], 0.0))
+        telling = [word for word in words_of(turn.text[:_LOOKED_AT]) if word not in asked]
+        if rare := _rare(transcript, telling):
+            scores = bm25(transcript.words.counts(_rare(transcript, asked) + rare), transcript.words.lengths)
+            later = (scores * _said_later(transcript, turn)).nonzero()[0]
+            for row in later[(-scores[later]).argsort(kind="stable")][: 4 * MENTIONS].tolist():
+                number, like = int(transcript.numbers[row]), float(scores[row]) * turn.score
+                likeness[number] = max(like, likeness.get(number, 0.0))
     return likeness
 
 
-def _rare(database: Database, words: list[str], counts: dict[str, int]) -> list[str]:
-    """Those of the words that some but few messages hold, the rarest first; `counts` remembers."""
-    for word in words:
-        if word not in counts:
-            counts[word] = matching(database, f"{{text}}: {match_any([word])}", RARE + 1)
-    return sorted((word for word in words if 1 < counts[word] <= RARE), key=lambda word: counts[word])
+def _said_later(transcript: Transcript, turn: RecalledTurn) -> NDArray[np.bool_]:
+    """Which messages the person typed after this one in other sessions."""
+    typed = ~(transcript.from_assistant | transcript.is_named)
+    session = transcript.session_ids.index(turn.session)
+    later: NDArray[np.bool_] = typed & (transcript.at > turn.at) & (transcript.sessions != session)
+    return later
+
+
+def _rare(transcript: Transcript, words: Sequence[Word]) -> list[Word]:
+    """The TELLING rarest of the words that some but few messages hold."""
+    held = {word: int((transcript.words.counts([word]) > 0).sum()) for word in words}
+    return sorted((word for word in words if 1 < held[word] <= RARE), key=lambda word: held[word])[:TELLING]

@@ -1,16 +1,12 @@
-"""Earlier messages ranked for a question. Reads the text index; writes nothing.
+"""Earlier messages ranked for a question. Reads the transcript; writes nothing.
 
-One FTS5 query scores each message by its own words and, at a lower weight, by those of its neighbours in the
-session. To that comes a share of its session's score, since an answer lies where the subject was talked about,
-and what the message is: said by whom the question is about, at the time it speaks of, with the phrase it quotes;
-telling rather than asking, a long one rather than a short one.
+All scores are over one person's messages. A first score of every message, by its words and those of its neighbours, by
+its session's and by what it means, leaves FIRST of them. Their texts are read, and a sum of what each shows orders
+them: how close its words come to those of the question one by one, whether it tells or asks or replies to what asks,
+who said it and when.
 
-The weights come from the five public LoCoMo conversations: the sum's, fitted on four and measured on the fifth in
-turn, bring .815 of the evidence into the top 10 and .719 into the top 5 there, where BM25 over single messages finds
-.62 and .54. The values below are the middle of the five fits, rounded, and give .817 and .725 over all five
-(`tests/bench/recall.py`). COLUMN_WEIGHTS, SESSION_DEPTH, FULL_LENGTH and NEAR were chosen on all five, and PHRASE
-makes no difference there. Of that the bundled embedder's cosine brings .012 in the top 10 and .004 in the top 5; it
-also finds what shares no word with the question. Fusing ranks instead of adding scores lowers both.
+WEIGHTS were fitted on the five public LoCoMo conversations by `tests/bench/recall.py FILE --fit`, a softmax over the
+messages of each question; that command also prints what four of them bring on the fifth, with each weight and without.
 """
 
 from __future__ import annotations
@@ -18,56 +14,50 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
+from agentmem_cli.embedding.closeness import closeness
+from agentmem_cli.language.word_index import Word, bm25, rarity
 from agentmem_cli.recall.asking import asking, asks_assistant
-from agentmem_cli.recall.small_talk import asks
 from agentmem_cli.recall.time_expressions import spoken_of
+from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.recall.vectors import Cosines
 from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any
 
-COLUMN_WEIGHTS = (1.0, 0.7, 0.4)
-"""Of a message's own words, the message before and the one after, in BM25."""
-WORDS, SESSION, SPEAKER, LENGTH, MEANING = 1.4, 0.6, 0.4, 0.4, 0.4
-ASKING, TIME, PHRASE, RECENCY = -0.9, 0.6, 0.5, 0.1
-SESSION_OF_CHAT, OWN_WORDS = 0.2, 0.2
-"""Of what is said to and by an assistant, whose long answers repeat a question's words and so make its neighbours and
-its session seem to fit: less of the session's score, and something for the message's own words. Of 122 updates told
-among 3,600 messages with such answers, .72 of the newest were in the top ten before this and NEAR, .78 with both;
-people who talk with each other need the whole of SESSION (LoCoMo, .01 less with 0.2)."""
-BEST_POSSIBLE = WORDS + SESSION + SPEAKER + LENGTH + MEANING
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Scores = NDArray[np.float32]
+    Rows = NDArray[np.int64]
+
+FEATURES = (
+    *("words", "session", "meaning", "session_meaning", "covers"),
+    *("close", "by_whom", "long", "asks", "replies", "in_time"),
+)
+"""What is told of each message, each 1 for the best of all messages or at the most: the first row over all messages,
+the second once their texts are read."""
+WEIGHTS = (1.75, 2.72, 1.01, 1.32, 1.62, 2.26, 1.32, 0.95, -3.09, 1.51, 3.87)
+FIRST = 200
+"""How many messages are read: .94 of LoCoMo's evidence is among them, and twice as many hold .002 more."""
+SESSION_OF_CHAT, RECENCY = 0.35, 0.45
+"""Of what is said to and by an assistant, whose long answers repeat a question's words: the share of its session's
+scores that counts. And for what was said last of all: of two that fit as well, the newer holds."""
+ANSWERS = 0.3
+"""What an assistant's words count in the score of a session."""
 SESSION_DEPTH = 5
-"""How many of a session's best messages make up its score."""
+"""How many of a session's nearest messages make up what it means."""
 FULL_LENGTH = 200
 """Characters from which on a message is no longer better for being longer."""
-CANDIDATES = 400
-NEAREST, NEAR, NEAR_ALONE = 40, 0.2, 0.35
-"""How many messages that share no word with the question are looked at, and the cosine that they need; the second
-where no message shares one and nobody asks about themselves, lest small talk that is not known as such recalls
-something."""
-MOST_MATCHES = 4_000
-"""How many messages the words of one query may match together, but for the rarest word. Scoring 20,000 takes
-30 ms; a word that so many messages hold tells them apart hardly at all."""
+NEAR = 0.2
+"""The cosine that a message needs which shares no word with the question, and has no neighbour that does."""
+BEST_POSSIBLE = sum(weight for weight in WEIGHTS if weight > 0)
 
-_CANDIDATES = """
-SELECT message_id, -badness AS words, own, session_id, role, name, at, text FROM (
-    SELECT messages_fts.rowid AS found, bm25(messages_fts, ?, ?, ?) AS badness,
-        -bm25(messages_fts, 1, 0, 0) AS own FROM messages_fts
-    JOIN messages ON messages.message_id = messages_fts.rowid
-    WHERE messages_fts MATCH ? AND messages.user_id = ? ORDER BY badness LIMIT ?
-) JOIN messages ON message_id = found ORDER BY badness
-"""
-_NEAR = """
-SELECT message_id, 0.0 AS words, 0.0 AS own, session_id, role, name, at, text FROM messages
-WHERE user_id = ? AND message_id IN ({marks})
-"""
-_MATCHES = """
-SELECT count(*) AS matches FROM (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ? LIMIT ?)
-"""
+_READ = "SELECT message_id, run_id, role, name, at, text FROM messages WHERE message_id IN ({marks})"
 _MESSAGES = """
 SELECT message_id, messages.session_id, run_id, role, name, at, text, imported_id,
     coalesce(json_extract(session_data, '$.session_name'), '') AS title,
@@ -76,57 +66,161 @@ FROM messages JOIN agno_sessions ON agno_sessions.session_id = messages.session_
 WHERE message_id IN ({marks})
 """
 FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“”]([^\"“”]{3,})[\"“”]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, its words, and how near the messages are to it, where there are vectors."""
+
+    text: str
+    words: list[Word]
+    cosines: Cosines | None = None
 
 
 def rank_messages(
-    database: Database,
-    user_id: str,
-    question: str,
-    words: list[str],
-    limit: int,
-    without_runs: Collection[str] = (),
-    cosines: Cosines | None = None,
+    database: Database, transcript: Transcript, asked: Asked, limit: int, without_runs: Collection[str] = ()
 ) -> list[RecalledTurn]:
-    """The user's messages that fit the question's words, the best first. `score` is between 0 and 1.
+    """The messages that fit a question, the best first. `score` is between 0 and 1.
 
-    `without_runs` are the runs that the request carries already; `cosines` add the messages that mean the like.
+    `without_runs` are the runs that the request carries already.
     """
-    query = match_any(_telling_words(database, words)) if words else ""
-    rows = database.read(_CANDIDATES, (*COLUMN_WEIGHTS, query, user_id, CANDIDATES)) if query else []
-    least = NEAR if rows or (FIRST_PERSON.search(question) and asks(question)) else NEAR_ALONE
-    meanings = _meanings(rows, cosines, least) if cosines else {}
-    rows += _only_near(database, user_id, meanings.keys() - {row["message_id"] for row in rows})
-    if not rows:
+    import numpy as np
+
+    rows, overall = first_features(transcript, asked)
+    if not len(rows):
         return []
-    suits = _suits(question)
-    best, best_own = rows[0]["words"] or 1.0, max(row["own"] for row in rows) or 1.0
-    nearest = max(meanings.values(), default=0.0) or 1.0
-    sessions = _session_scores(rows)
-    later = _later(rows)
-    scores = {
-        row["message_id"]: WORDS * row["words"] / best
-        + MEANING * max(0.0, meanings.get(row["message_id"], 0.0)) / nearest
-        + (SESSION if row["name"] else SESSION_OF_CHAT) * sessions[row["session_id"]]
-        + (0.0 if row["name"] else OWN_WORDS * row["own"] / best_own)
-        + LENGTH * _long(row)
-        + ASKING * asking(row["text"], row["name"])
-        + RECENCY * later[row["message_id"]]
-        + suits(row)
-        for row in rows
-    }
-    ranked = sorted(scores, key=lambda message: (-scores[message], message))
-    shares = {message: min(1.0, max(0.0, score / BEST_POSSIBLE)) for message, score in scores.items()}
-    return described(database, ranked, shares, without_runs, limit)
+    read = read_messages(database, transcript, rows)
+    kept = [place for place, row in enumerate(rows) if row in read and read[row]["run_id"] not in without_runs]
+    rows, overall = rows[kept], overall[kept]
+    features = np.column_stack([overall, read_features(transcript, asked, rows, read)])
+    scores = features @ np.array(WEIGHTS, np.float32) + RECENCY * _later(rows)
+    order = sorted(range(len(rows)), key=lambda place: (-scores[place], rows[place]))
+    numbers = transcript.numbers[rows].tolist()
+    shares = (scores / BEST_POSSIBLE).clip(0, 1).tolist()
+    return described(
+        database,
+        [numbers[place] for place in order],
+        dict(zip(numbers, shares, strict=True)),
+        without_runs,
+        limit,
+    )
 
 
-def _meanings(rows: Sequence[sqlite3.Row], cosines: Cosines, least: float) -> dict[int, float]:
-    """The cosines of the messages found by their words, and of the nearest that are near enough without them."""
-    return cosines.nearest(NEAREST, least) | cosines.of(row["message_id"] for row in rows)
+def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:
+    """The rows of the messages that may fit, and what is told of them without their texts, shape (rows, 5)."""
+    import numpy as np
+
+    counts = transcript.words.counts(asked.words)
+    lengths = transcript.words.lengths
+    window, reach = with_neighbours(transcript, counts), with_neighbours(transcript, lengths[np.newaxis])[0]
+    weights = rarity(counts)
+    meaning = _meaning(transcript, asked.cosines)
+    shares = np.where(transcript.is_named, 1.0, SESSION_OF_CHAT)
+    overall = np.column_stack(
+        [
+            _of_best(bm25(window, reach)),
+            _of_best(_sessions_score(transcript, counts)) * shares,
+            _of_best(meaning),
+            _of_best(_sessions_meaning(transcript, meaning)) * shares,
+            weights @ (window > 0) / (weights.sum() or 1.0),
+        ]
+    ).astype(np.float32)
+    first = np.where((window > 0).any(axis=0) | (meaning >= NEAR), overall @ np.array(WEIGHTS[:5], np.float32), 0)
+    best = np.argsort(-first, kind="stable")[:FIRST]
+    rows = np.sort(best[first[best] > 0])
+    return rows, overall[rows]
 
 
-def _only_near(database: Database, user_id: str, messages: Collection[int]) -> list[sqlite3.Row]:
-    return database.read(_NEAR.format(marks=", ".join("?" * len(messages))), (user_id, *messages)) if messages else []
+def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[int, sqlite3.Row]) -> Scores:
+    """What is told of messages by their texts, shape (rows, 6). `read` has those and the ones before them, by row."""
+    import numpy as np
+
+    texts = [read[row] for row in rows.tolist()]
+    before = [read.get(row) for row in transcript.before[rows].tolist()]
+    close, _ = closeness(asked.text, [row["text"] for row in texts], range(len(texts)))
+    by_whom, in_time = _by_whom(asked.text), _in_time(asked.text)
+    told = [
+        (
+            by_whom(row),
+            _long(row),
+            asking(row["text"], row["name"]),
+            asking(previous["text"], previous["name"]) if previous else 0.0,
+            in_time(row["at"]),
+        )
+        for row, previous in zip(texts, before, strict=True)
+    ]
+    return np.column_stack([_of_best(close), np.array(told, np.float32).reshape(-1, 5)])
+
+
+def read_messages(database: Database, transcript: Transcript, rows: Rows) -> dict[int, sqlite3.Row]:
+    """The messages in these rows and the ones before them, by row; none that was erased meanwhile."""
+    wanted = {*rows.tolist(), *transcript.before[rows].tolist()} - {NOBODY}
+    row_of = {int(transcript.numbers[row]): row for row in wanted}
+    found = database.read(_READ.format(marks=", ".join("?" * len(row_of))), list(row_of))
+    return {row_of[row["message_id"]]: row for row in found}
+
+
+def with_neighbours(transcript: Transcript, values: NDArray[np.floating | np.integer]) -> Scores:
+    """The sums over each message, the one before it and the one after it; values have the shape (any, messages)."""
+    import numpy as np
+
+    none = np.zeros((len(values), 1), values.dtype)
+    padded = np.concatenate([values, none], axis=1)  # the last column, -1, is NOBODY's
+    sums: Scores = (values + padded[:, transcript.before] + padded[:, transcript.after]).astype(np.float32)
+    return sums
+
+
+def _sessions_score(transcript: Transcript, counts: Scores) -> Scores:
+    """For each message BM25 of its session as one text."""
+    import numpy as np
+
+    share = np.where(transcript.from_assistant, ANSWERS, 1.0)
+    total = len(transcript.session_ids)
+    of_session = np.array([np.bincount(transcript.sessions, count * share, total) for count in counts], np.float32)
+    lengths = np.bincount(transcript.sessions, transcript.words.lengths * share, total)
+    return bm25(of_session.reshape(len(counts), total), lengths)[transcript.sessions]
+
+
+def _meaning(transcript: Transcript, cosines: Cosines | None) -> Scores:
+    """The cosine of each message, 0 where it has no vector."""
+    import numpy as np
+
+    meaning = np.zeros(len(transcript.numbers), np.float32)
+    if cosines is not None and len(cosines.numbers):
+        places = np.searchsorted(cosines.numbers, transcript.numbers).clip(max=len(cosines.numbers) - 1)
+        known = cosines.numbers[places] == transcript.numbers
+        meaning[known] = cosines.values[places[known]].clip(min=0)
+    return meaning
+
+
+def _sessions_meaning(transcript: Transcript, meaning: Scores) -> Scores:
+    """For each message the mean of its session's SESSION_DEPTH highest cosines."""
+    import numpy as np
+
+    order = np.lexsort((-meaning, transcript.sessions))
+    sessions = transcript.sessions[order]
+    starts = np.flatnonzero(np.diff(sessions, prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    top = order[place < SESSION_DEPTH]
+    total = len(transcript.session_ids)
+    sums = np.bincount(transcript.sessions[top], meaning[top], total)
+    counts = np.bincount(transcript.sessions[top], minlength=total)
+    means: Scores = (sums / np.maximum(counts, 1)).astype(np.float32)[transcript.sessions]
+    return means
+
+
+def _of_best(values: Scores) -> Scores:
+    """The values as shares of the highest."""
+    best = float(values.max(initial=0.0))
+    return values / best if best else values
+
+
+def _later(rows: Rows) -> Scores:
+    """How late each of these was said, 0 to 1."""
+    import numpy as np
+
+    later: Scores = (rows.argsort().argsort() / len(rows)).astype(np.float32)
+    return later
 
 
 def _long(row: sqlite3.Row) -> float:
@@ -134,63 +228,29 @@ def _long(row: sqlite3.Row) -> float:
     return min(1.0, len(row["text"]) / FULL_LENGTH) if row["name"] or row["role"] == "user" else 0.0
 
 
-def _session_scores(rows: Sequence[sqlite3.Row]) -> dict[str, float]:
-    """For each session the sum of its best messages' scores, 1 for the best session."""
-    of_session: dict[str, list[float]] = defaultdict(list)
-    for row in rows:  # best first, so the first few of a session are its best
-        of_session[row["session_id"]].append(row["words"])
-    sums = {session: sum(scores[:SESSION_DEPTH]) for session, scores in of_session.items()}
-    best = max(sums.values()) or 1.0
-    return {session: score / best for session, score in sums.items()}
-
-
-def _later(rows: Sequence[sqlite3.Row]) -> dict[int, float]:
-    """For each message how late it was said among these, 0 to 1: of two that fit as well, the newer holds."""
-    ordered = sorted((row["at"], row["message_id"]) for row in rows)
-    return {message: place / len(ordered) for place, (_, message) in enumerate(ordered)}
-
-
-def _suits(question: str) -> Callable[[sqlite3.Row], float]:
-    """What a message gains by who said it, when, and the phrase it holds."""
-    asked = question.lower()
+def _by_whom(question: str) -> Callable[[sqlite3.Row], bool]:
+    """Whether a message was said by whom the question is about."""
+    lowered = question.lower()
     teller = "assistant" if asks_assistant(question) else "user" if FIRST_PERSON.search(question) else ""
+    return lambda row: row["name"].lower() in lowered if row["name"] else row["role"] == teller
+
+
+def _in_time(question: str) -> Callable[[int], bool]:
+    """Whether a message was said at the time that the question speaks of."""
     span = spoken_of(question, date.fromtimestamp(time.time()))  # noqa: DTZ012 -- local dates, as people mean them
-    phrases = [phrase.lower() for phrase in _QUOTED.findall(question)]
 
-    def gain(row: sqlite3.Row) -> float:
-        by_whom = row["name"].lower() in asked if row["name"] else row["role"] == teller
-        said = datetime.fromtimestamp(row["at"], UTC).astimezone().date() if span else None
-        in_time = span is not None and said is not None and span[0] <= said <= span[1]
-        has_phrase = any(phrase in row["text"].lower() for phrase in phrases)
-        return SPEAKER * by_whom + TIME * in_time + PHRASE * has_phrase
+    def is_in_time(at: int) -> bool:
+        return span is not None and span[0] <= datetime.fromtimestamp(at, UTC).astimezone().date() <= span[1]
 
-    return gain
-
-
-def matching(database: Database, query: str, most: int) -> int:
-    """How many messages an FTS5 query matches, counted up to `most`."""
-    return int(database.read(_MATCHES, (query, most))[0]["matches"])
-
-
-def _telling_words(database: Database, words: list[str]) -> list[str]:
-    """The rarest of the words, as many as match MOST_MATCHES messages together, and at least one."""
-    counts = {word: matching(database, match_any([word]), MOST_MATCHES) for word in words}
-    kept: list[str] = []
-    matches = 0
-    for word in sorted((word for word in words if counts[word]), key=lambda word: counts[word]):
-        matches += counts[word]
-        if kept and matches > MOST_MATCHES:
-            break
-        kept.append(word)
-    return kept
+    return is_in_time
 
 
 def described(
     database: Database,
-    ranked: list[int],
+    ranked: Sequence[int],
     scores: dict[int, float],
     without_runs: Collection[str],
-    limit: int = CANDIDATES,
+    limit: int = FIRST,
 ) -> list[RecalledTurn]:
     """The first `limit` of the ranked messages that are not left out, with everything shown of them.
 

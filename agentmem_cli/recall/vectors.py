@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import configured_embedder
+from agentmem_cli.recall.transcript import LiveTranscript
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Vectors:
     def __init__(self, database: Database, user_id: str) -> None:
         self._database = database
         self._user_id = user_id
+        self.transcript = LiveTranscript(database, user_id)
         self._ready: tuple[Embedder, dict[Kept, _Loaded]] | None = None
         self._refreshing = threading.Lock()
         self._stopping = False

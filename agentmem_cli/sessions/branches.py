@@ -18,7 +18,7 @@ from uuid import uuid4
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import Exchange, SessionSummary
 from agentmem_cli.sessions.catalog import find_session, list_sessions
-from agentmem_cli.sessions.index import index_messages, messages_of_run, take_from_index
+from agentmem_cli.sessions.index import index_messages, messages_of_run
 from agentmem_cli.sessions.rows import name_session, write_run
 from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.sessions.turns import exchange_of, exchanges_between
@@ -83,7 +83,6 @@ def take_back_run(connection: sqlite3.Connection, user_id: str, run_id: str, mem
         " WHERE run_id = ?",
         (json.dumps(memory_batches), run_id),
     )
-    take_from_index(connection, run["session_id"], run_id)
     connection.execute("DELETE FROM agno_runs WHERE run_id = ?", (run_id,))
     first = connection.execute(
         "SELECT run_data FROM agno_runs WHERE session_id = ? ORDER BY run_index LIMIT 1", (run["session_id"],)

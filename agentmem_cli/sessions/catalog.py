@@ -7,12 +7,12 @@ import sqlite3
 from typing import Any
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
+from agentmem_cli.language.word_index import bm25, indexed, words_of
 from agentmem_cli.records import SessionSummary, TranscriptMessage
-from agentmem_cli.sessions.index import index_messages, messages_of_run
+from agentmem_cli.sessions.index import index_messages, indexed_messages, messages_of_run, words_in
 from agentmem_cli.sessions.known_runs import note_erased_session
 from agentmem_cli.sessions.rows import TURN_STATUS
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
 
 _SUMMARY = (
     "SELECT session_id, user_id, coalesce(json_extract(session_data, '$.session_name'), '') AS title, created_at,"
@@ -98,18 +98,14 @@ def conversation_before(database: Database, user_id: str, session_id: str) -> li
 
 def search_messages(database: Database, user_id: str, words: str, *, limit: int) -> list[TranscriptMessage]:
     """A user's messages that hold all of the words, the best first; none of them in full: any of them."""
-    wanted = terms(words) or words.lower().split()
-    if not wanted:
-        return []
-    for query in (match_any(wanted).replace(" OR ", " AND "), match_any(wanted)):
-        rows = database.read(
-            _MESSAGE + " JOIN messages_fts ON messages_fts.rowid = messages.message_id"
-            " WHERE messages_fts.text MATCH ? AND messages.user_id = ? ORDER BY bm25(messages_fts) LIMIT ?",
-            (query, user_id, limit),
-        )
-        if rows:
-            return [_message(row) for row in rows]
-    return []
+    rows = indexed_messages(database, user_id)
+    index = indexed([words_in(row) for row in rows])
+    counts = index.counts(words_of(words))
+    held = (counts > 0).sum(axis=0)
+    least = len(counts) if len(counts) in held else 1
+    scores = bm25(counts, index.lengths)
+    found = [place for place in scores.argsort()[::-1].tolist() if held[place] >= least][:limit]
+    return _messages(database, [rows[place]["message_id"] for place in found])
 
 
 def rename_session(database: Database, session: SessionSummary, title: str) -> None:
@@ -190,6 +186,14 @@ def _only(found: list[SessionSummary], wanted: str) -> SessionSummary:
     if len(found) > 1:
         raise Ambiguous("session", wanted, [(session.session_id, session.title) for session in found])
     return found[0]
+
+
+def _messages(database: Database, numbers: list[int]) -> list[TranscriptMessage]:
+    """The messages with these numbers, in this order."""
+    marks = ", ".join("?" * len(numbers))
+    rows = database.read(f"{_MESSAGE} WHERE message_id IN ({marks})", numbers)
+    by_number = {row["message_id"]: _message(row) for row in rows}
+    return [by_number[number] for number in numbers if number in by_number]
 
 
 def _message(row: sqlite3.Row) -> TranscriptMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from agentmem_cli.sessions.index import messages_of_run
-from agentmem_cli.storage.checks import Finding, Verdict, check_full_text
+from agentmem_cli.storage.checks import Finding, Verdict, check_words
 from agentmem_cli.storage.database import Database
 
 
@@ -22,4 +22,4 @@ def check_transcripts(database: Database) -> Finding:
             f"{unfound} runs that another program wrote are not in the text index yet.",
             "Start `agentmem chat`: it adds them.",
         )
-    return check_full_text(database, "messages", "messages", "messages_fts")
+    return check_words(database, "messages", "messages")

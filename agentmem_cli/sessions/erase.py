@@ -10,7 +10,7 @@ import sqlite3
 
 from agentmem_cli.errors import NotFound
 from agentmem_cli.sessions.branches import fork_base, related_runs
-from agentmem_cli.sessions.index import messages_of_run, take_from_index
+from agentmem_cli.sessions.index import messages_of_run
 from agentmem_cli.sessions.known_runs import note_erased_run
 from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.storage.database import Database
@@ -48,7 +48,6 @@ def delete_turn(database: Database, connection: sqlite3.Connection, user_id: str
             if row is not None:
                 found = True
                 note_erased_run(connection, user_id, row)
-                take_from_index(connection, row["session_id"], each)
                 connection.execute(f"DELETE FROM {runs} WHERE run_id = ? AND user_id = ?", (each, user_id))  # noqa: S608 -- a name from the lines above
                 _mend_session(connection, user_id, row, sessions)
     if not found:

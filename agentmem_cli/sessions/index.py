@@ -1,8 +1,7 @@
-"""The text index of the transcript: one `messages` row and one FTS row for each message of a run.
+"""The text index of the transcript: one `messages` row for each message of a run, with its words beside it.
 
-Everything here can be rebuilt from `agno_runs`; nothing here is the only copy of anything.
-Each FTS row holds the message and, in `before` and `after`, its neighbours in the session: evidence is found by
-the question that led to it as often as by its own words (LoCoMo recall@10: .65 alone, .73 with the one before).
+Everything here can be rebuilt from `agno_runs`; nothing here is the only copy of anything. A message leaves the index
+with its run.
 """
 
 from __future__ import annotations
@@ -12,12 +11,16 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from agentmem_cli.language.word_index import packed
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import searchable
 
 AGENT_ID = "agentmem"
-NEIGHBOUR_LIMIT = 2_000
-"""Characters of a neighbour that go into a key: a pasted file must not drown the answer to it."""
+_BATCH = 1_000
+"""Messages that one transaction changes."""
+_INDEXED = """
+SELECT message_id, session_id, role, name, at, words, CASE WHEN words IS NULL THEN text END AS text
+FROM messages WHERE user_id = ? AND message_id > ? ORDER BY message_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,25 @@ def index_messages(
 ) -> None:
     """Make these the indexed messages of a run, in the caller's transaction."""
     connection.execute("DELETE FROM messages WHERE run_id = ?", (run_id,))
-    before_id, before = _last_message(connection, session_id)
-    for message in messages:
-        row = connection.execute(
-            "INSERT INTO messages (user_id, session_id, run_id, role, name, at, text, imported_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (user_id, session_id, run_id, message.role, message.name, message.at, message.text, message.imported_id),
-        )
-        connection.execute(
-            "INSERT INTO messages_fts (rowid, text, before, after) VALUES (?, ?, ?, '')",
-            (row.lastrowid, _key(message.name, message.text), _key(None, before[:NEIGHBOUR_LIMIT])),
-        )
-        after = _key(message.name, message.text[:NEIGHBOUR_LIMIT])
-        connection.execute("UPDATE messages_fts SET after = ? WHERE rowid = ?", (after, before_id))
-        before_id, before = row.lastrowid, _named(message.name, message.text)
+    connection.executemany(
+        "INSERT INTO messages (user_id, session_id, run_id, role, name, at, text, imported_id, words)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (user_id, session_id, run_id, each.role, each.name, each.at, each.text, each.imported_id, words)
+            for each in messages
+            for words in [packed(_named(each.name, each.text))]
+        ],
+    )
+
+
+def indexed_messages(database: Database, user_id: str, after: int = 0) -> list[sqlite3.Row]:
+    """A user's messages behind a number, in their order, without their text: `words_in` gives their words."""
+    return database.read(_INDEXED, (user_id, after))
+
+
+def words_in(row: sqlite3.Row) -> bytes:
+    """The packed words of such a message; of one that was stored before words were, made now."""
+    return row["words"] if row["words"] is not None else packed(_named(row["name"], row["text"]))
 
 
 def messages_of_run(run_data: dict[str, Any]) -> list[IndexedMessage]:
@@ -73,6 +81,7 @@ def messages_of_run(run_data: dict[str, Any]) -> list[IndexedMessage]:
 
 def catch_up(database: Database) -> int:
     """Index the runs that are not: another Agno program wrote them. Gives how many there were."""
+    _pack_anew(database)
     missing = database.read(
         "SELECT run_id, session_id, user_id, run_data FROM agno_runs AS run WHERE run_type = 'agent'"
         " AND user_id IS NOT NULL AND parent_run_id IS NULL"
@@ -89,38 +98,14 @@ def catch_up(database: Database) -> int:
     return found
 
 
-def take_from_index(connection: sqlite3.Connection, session_id: str, run_id: str) -> None:
-    """Take a run's messages out, and their words out of the keys beside them, in the caller's transaction.
-
-    Only these keys are made anew: those of a session of 10,000 turns take a second, for each of the turns taken back.
-    """
-    row = connection.execute("SELECT min(message_id) FROM messages WHERE run_id = ?", (run_id,)).fetchone()
-    connection.execute("DELETE FROM messages WHERE run_id = ?", (run_id,))
-    beside = "SELECT message_id, name, text FROM messages WHERE session_id = ? AND message_id "
-    place = (session_id, row[0] or 0)
-    before = connection.execute(beside + "< ? ORDER BY message_id DESC LIMIT 2", place).fetchall()
-    after = connection.execute(beside + "> ? ORDER BY message_id LIMIT 2", place).fetchall()
-    near = [*reversed(before), *after]
-    texts = ["", *(_named(each["name"], each["text"])[:NEIGHBOUR_LIMIT] for each in near), ""]
-    for each in (*before[:1], *after[:1]):
-        at = near.index(each)
-        connection.execute(
-            "UPDATE messages_fts SET before = ?, after = ? WHERE rowid = ?",
-            (searchable(texts[at]), searchable(texts[at + 2]), each["message_id"]),
-        )
-
-
-def _last_message(connection: sqlite3.Connection, session_id: str) -> tuple[int | None, str]:
-    row = connection.execute(
-        "SELECT message_id, name, text FROM messages WHERE session_id = ? ORDER BY message_id DESC LIMIT 1",
-        (session_id,),
-    ).fetchone()
-    return (row["message_id"], _named(row["name"], row["text"])) if row else (None, "")
+def _pack_anew(database: Database) -> None:
+    """Store the words of what an older version stored without."""
+    rows = database.read("SELECT message_id, name, text FROM messages WHERE words IS NULL")
+    for start in range(0, len(rows), _BATCH):
+        packs = [(packed(_named(row["name"], row["text"])), row["message_id"]) for row in rows[start : start + _BATCH]]
+        with database.write() as connection:
+            connection.executemany("UPDATE messages SET words = ? WHERE message_id = ?", packs)
 
 
 def _named(name: str | None, text: str) -> str:
     return f"{name}: {text}" if name else text
-
-
-def _key(name: str | None, text: str) -> str:
-    return searchable(_named(name, text))

@@ -19,6 +19,7 @@ from agentmem_cli.storage.tables import (
     KNOWLEDGE_TABLES,
     MEMORY_TABLES,
     SESSION_TABLES,
+    WORD_COLUMNS,
 )
 
 AGNO_SCHEMA_VERSION = "3.0.0"
@@ -46,7 +47,17 @@ def tables_of_captures(connection: sqlite3.Connection) -> None:
     _run(connection, CAPTURE_TABLES)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [first_tables, tables_of_imports, tables_of_captures]
+def columns_of_words(connection: sqlite3.Connection) -> None:
+    """Version 4: the words of messages and memories stand beside their texts, in the place of full-text tables."""
+    _run(connection, WORD_COLUMNS)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
+    first_tables,
+    tables_of_imports,
+    tables_of_captures,
+    columns_of_words,
+]
 """The function at index N leads from version N to N + 1."""
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -212,6 +212,16 @@ WHEN NOT EXISTS (SELECT 1 FROM agno_runs WHERE run_id = old.run_id) BEGIN
 END;
 """
 
+WORD_COLUMNS = """
+-- The words of each text, as `language/word_index.py` packs them; NULL until somebody does.
+ALTER TABLE messages ADD COLUMN words BLOB;
+ALTER TABLE memory_details ADD COLUMN words BLOB;
+DROP TRIGGER messages_leave_the_index;
+DROP TRIGGER memories_leave_the_index;
+DROP TABLE messages_fts;
+DROP TABLE memories_fts;
+"""
+
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
     document_number INTEGER PRIMARY KEY,

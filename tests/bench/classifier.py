@@ -1,20 +1,23 @@
 """The classifier of sentences: fit its weights, and measure it on voices that no fit has seen. Run by hand.
 
-    uv run --group dev python tests/bench/classifier.py [--fit | --curve]
+    uv run --group dev python tests/bench/classifier.py [--fit | --fit-messages | --curve]
 
 The labelled messages are in `voices`, a file a voice; `voices/README.md` says who wrote what and what a label means.
 Prints for each held-out voice the share of sentences worth keeping that are kept, and the share of messages that hold
 nothing of which something is kept; the same for standing instructions; beside them the baseline "a sentence with a
-first-person word that is no question". `--fit` writes the weights anew, from all voices but those held out.
-`--curve` shows what a quarter, half and all of the fitted voices bring.
+first-person word that is no question". `--fit` writes the weights anew, from all voices but those held out;
+`--fit-messages` only those that judge a whole message: what it ends (`revisions`), whether it is small talk or a
+follow-up (`lookups`). `--curve` shows what a quarter, half and all of the fitted voices bring.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +29,13 @@ from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, TOPICS, judge
 from agentmem_cli.language.features import BITS, featurize
 from agentmem_cli.language.vocabulary import first_person_words
 
-VOICES = Path(__file__).parent / "voices"
+VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
+FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "true")
+"""The files of `revisions` that the head for revisions is fitted on."""
+MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv")
+"""The files of `lookups` whose messages have a label each."""
 HELD_OUT = frozenset(
-    "en-7 en-16 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
+    "en-7 en-16 en-25 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
 """One voice of each language: what it says is in no fit."""
 WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
@@ -41,6 +48,9 @@ FULL_STOPS = (".", "。", "!", "！")
 END_MARKS = (*QUESTION_MARKS, *FULL_STOPS)
 REGULARIZATION = 30.0
 """scikit-learn's C: 10 to 100 are about as good."""
+
+MESSAGES_REGULARIZATION = 10.0
+"""Of the head for revisions, which has fewer messages to be fitted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +69,28 @@ class Line:
 
 
 Message = list[Line]
+Head = tuple[NDArray[np.float64], float]
+"""Weights and bias."""
 
 
 def main(arguments: Sequence[str]) -> None:
     """Fit, or measure."""
     voices = {path.stem: read(path) for path in sorted(VOICES.glob("*.txt"))}
-    fitted = [message for name, voice in voices.items() if name not in HELD_OUT for message in voice]
+    fitted = fitted_messages()
     if "--curve" in arguments:
         curve(fitted, voices)
         return
     if "--fit" in arguments:
-        save(fit(fitted))
+        save(fit(fitted) | heads_of_messages(fitted))
+    if "--fit-messages" in arguments:
+        save(stored_heads() | heads_of_messages(fitted))
     report({name: voices[name] for name in sorted(HELD_OUT)}, judged_keep)
+
+
+def fitted_messages() -> list[Message]:
+    """The messages of all voices but those held out."""
+    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT]
+    return [message for path in paths for message in read(path)]
 
 
 def read(path: Path) -> list[Message]:
@@ -105,8 +125,8 @@ def _typed_otherwise(line: Line) -> Line:
     return replace(line, text=f"{text[:1].upper()}{text[1:]}." if text[-1:].isalnum() else text)
 
 
-def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]:
-    """The weights and the bias of every head, by its name."""
+def fit(messages: list[Message]) -> dict[str, Head]:
+    """The weights and the bias of every head of sentences, by its name."""
     messages = varied(messages)
     lines = [line for message in messages for line in message]
     both = matrix(messages)
@@ -121,7 +141,6 @@ def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]
     heads["asks"] = _asking_head(messages)
     among_kept = [line for line in lines if line.is_kept]
     of_kept = features[kept]
-    heads["revises"] = _head(both[kept], np.array([line.revises for line in among_kept]))
     for kind in KINDS:
         heads[kind] = _head(of_kept, np.array([line.kind == kind for line in among_kept]))
     narrow = _narrowed(of_kept)
@@ -130,7 +149,70 @@ def fit(messages: list[Message]) -> dict[str, tuple[NDArray[np.float64], float]]
     return heads
 
 
-def _asking_head(messages: list[Message]) -> tuple[NDArray[np.float64], float]:
+def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
+    """The heads that judge a whole message by itself, by name."""
+    return {
+        "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
+        "chat": lookup_head("chat"),
+        "follows": lookup_head("follow"),
+    }
+
+
+def stored_heads() -> dict[str, Head]:
+    """The heads as they were written last."""
+    with np.load(WEIGHTS) as stored:
+        scales = zip(stored["names"], stored["scales"], stored["biases"], strict=True)
+        return {str(name): (stored[name] * float(scale), float(bias)) for name, scale, bias in scales}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message to somebody of whom `known` is known, and the place of what it ends there, if it ends anything."""
+
+    known: list[str]
+    message: str
+    ends: int | None
+
+
+def revisions(name: str) -> list[Said]:
+    """The messages of a file of `revisions`."""
+    persons = [json.loads(line) for line in (REVISIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    ending = [Said(each["known"], text, ends) for each in persons for text, ends, _ in each.get("said", ())]
+    true = [Said(each["facts"][:place], each["facts"][place], None) for each in persons for place in _places(each)]
+    return ending + true
+
+
+def _places(person: dict[str, Any]) -> range:
+    """Of what is all true, every statement that has some before it."""
+    return range(5, len(person.get("facts", ())), 2)
+
+
+def revising_head(cases: Sequence[Said], voices: Iterable[Message]) -> Head:
+    """Messages that end something of what is known, with such of the voices, against those that do not."""
+    ending = [message for message in voices if any(line.revises for line in message)]
+    texts = [case.message for case in cases] + [" ".join(line.text for line in message) for message in ending]
+    truth = [case.ends is not None for case in cases] + [True] * len(ending)
+    return _head(matrix([[Line(OTHER, False, (), text)] for text in texts]), np.array(truth), MESSAGES_REGULARIZATION)
+
+
+def lookup_head(label: str, names: Sequence[str] = (*MESSAGES, "looked-up.jsonl", "chat.txt")) -> Head:
+    """The messages of one label, chat or follow, against the others in these files of `lookups`."""
+    labelled = [each for name in names for each in looked_up(name)]
+    features = matrix([[Line(OTHER, False, (), text)] for text, _ in labelled])[:, :BUCKETS]
+    return _head(features, np.array([each == label for _, each in labelled]))
+
+
+def looked_up(name: str) -> list[tuple[str, str]]:
+    """The messages of a file of `lookups`, each with its label: chat, lookup or follow."""
+    lines = (LOOKUPS / name).read_text(encoding="utf-8").splitlines()
+    if name.endswith(".jsonl"):
+        return [(json.loads(line)["asked"], "lookup") for line in lines]
+    if name.endswith(".txt"):
+        return [(line, "chat") for line in lines]
+    return [(text, label) for label, _, text in (line.split("\t") for line in lines)]
+
+
+def _asking_head(messages: list[Message]) -> Head:
     """Questions against the rest, with their question marks and full stops and without: chats often leave them out."""
     lines = [line for message in messages for line in message]
     asks = np.array([is_asked(line) for line in lines])
@@ -170,13 +252,13 @@ def _narrowed(features: csr_matrix) -> csr_matrix:
     return csr_matrix((features.data, features.indices >> (BITS - TOPIC_BITS), features.indptr), shape)
 
 
-def _head(features: csr_matrix, truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    model = LogisticRegression(C=REGULARIZATION, solver="liblinear", max_iter=300, random_state=0)
+def _head(features: csr_matrix, truth: NDArray[np.bool_], regularization: float = REGULARIZATION) -> Head:
+    model = LogisticRegression(C=regularization, solver="liblinear", max_iter=300, random_state=0)
     model.fit(features, truth)
     return model.coef_[0], float(model.intercept_[0])
 
 
-def save(heads: dict[str, tuple[NDArray[np.float64], float]]) -> None:
+def save(heads: dict[str, Head]) -> None:
     """Write the weights as whole numbers of one byte each."""
     scales = {name: max(float(np.abs(row).max()) / 127, 1e-9) for name, (row, _) in heads.items()}
     rows = {name: np.round(row / scales[name]).astype(np.int8) for name, (row, _) in heads.items()}

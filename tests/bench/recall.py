@@ -17,16 +17,17 @@ from pathlib import Path
 from conversations import USER, Pool, Question, pools_of, stored
 
 from agentmem_cli.embedding.bundled import embed
+from agentmem_cli.language.word_index import words_of
 from agentmem_cli.recall.block import block_lines, recall_block, room_for
 from agentmem_cli.recall.later_mentions import with_later_mentions
-from agentmem_cli.recall.ranking import rank_messages
-from agentmem_cli.recall.recall import question_words, recall_for
+from agentmem_cli.recall.ranking import Asked, rank_messages
+from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.recall.vectors import MESSAGES, Vectors
 from agentmem_cli.records import Recall
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any
+from agentmem_cli.storage.fulltext import match_any, terms
 
 BLOCK = 1_000
 """Tokens of the block whose evidence is counted."""
@@ -61,8 +62,8 @@ def measure_quality(pools: list[Pool]) -> None:
             ways = {
                 "BM25, single turns": bm25(pool.lines),
                 "embedder alone": nearest(pool.lines),
-                "agentmem, words alone": ours(database, None),
-                "agentmem": ours(database, vectors),
+                "agentmem, words alone": ours(database, vectors, by_meaning=False),
+                "agentmem": ours(database, vectors, by_meaning=True),
             }
             for question in pool.questions:
                 for way, search in ways.items():
@@ -114,14 +115,14 @@ def measure_time() -> None:
         print(f"{turns:>7,} turns: p50 {statistics.median(taken):.1f} ms, p95 {cuts[-1]:.1f} ms")
 
 
-def ours(database: Database, vectors: Vectors | None) -> Search:
+def ours(database: Database, vectors: Vectors, *, by_meaning: bool) -> Search:
     """What `agentmem recall` ranks."""
 
     def search(question: str) -> Found:
-        near = vectors.cosines(question).get(MESSAGES) if vectors else None
-        words = question_words(question)
-        ranked = rank_messages(database, USER, question, words, limit=40, cosines=near)
-        turns = with_later_mentions(database, USER, question, words, ranked, limit=10)
+        near = vectors.cosines(question).get(MESSAGES) if by_meaning else None
+        asked, transcript = Asked(question, words_of(question), near), vectors.transcript.read()
+        ranked = rank_messages(database, transcript, asked, limit=40)
+        turns = with_later_mentions(database, transcript, asked, ranked, limit=10)
         return [(turn.id or "", f"{turn.name or turn.role}: {turn.text}") for turn in turns]
 
     return search
@@ -134,7 +135,7 @@ def bm25(lines: list[ImportedLine]) -> Search:
     connection.executemany("INSERT INTO turns VALUES (?)", [(shown(line)[1],) for line in lines])
 
     def search(question: str) -> Found:
-        query = match_any(question_words(question)) or '""'
+        query = match_any(terms(question)) or '""'
         rows = connection.execute("SELECT rowid FROM turns WHERE turns MATCH ? ORDER BY rank LIMIT 40", (query,))
         return [shown(lines[row[0] - 1]) for row in rows]
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from conversations import USER, Pool, Question, pools_of, stored
 
+from agentmem_cli.language.word_index import bm25, words_of
 from agentmem_cli.recall.block import block_lines
-from agentmem_cli.recall.recall import question_words, recall_for
+from agentmem_cli.recall.ranking import described
+from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any
 
 BUDGETS = (650, 1_000)
 """Tokens: of the block that a turn carries, and the one that recall is measured by."""
@@ -51,7 +52,7 @@ def measured(database: Database, vectors: Vectors, question: Question) -> dict[s
     turns = found.turns + found.further
     ids: dict[int | str, str | None] = {turn.message_id: turn.id for turn in turns}
     marked = {turn.id for turn in turns if turn.replaced_by}
-    result = {"BM25, by relevance": newest in by_relevance(database, question, older)}
+    result = {"BM25, by relevance": newest in by_relevance(database, vectors, question, older)}
     for budget in BUDGETS:
         shown = [ids.get(line.source) for line in block_lines(found, budget)]
         last = max((shown.index(each) for each in older if each in shown and each not in marked), default=-1)
@@ -63,19 +64,17 @@ def measured(database: Database, vectors: Vectors, question: Question) -> dict[s
     return result
 
 
-def by_relevance(database: Database, question: Question, older: list[str]) -> set[str]:
+def by_relevance(database: Database, vectors: Vectors, question: Question, older: list[str]) -> set[str]:
     """What a block of BM25's best holds, up to the first message that is out of date."""
-    rows = database.read(
-        "SELECT imported_id, messages.text FROM messages_fts JOIN messages ON message_id = messages_fts.rowid"
-        " WHERE messages_fts MATCH ? ORDER BY bm25(messages_fts, 1, 0, 0) LIMIT 40",
-        (match_any(question_words(question.text)),),
-    )
+    transcript = vectors.transcript.read()
+    scores = bm25(transcript.words.counts(words_of(question.text)), transcript.words.lengths)
+    ranked = transcript.numbers[(-scores).argsort(kind="stable")[:40]].tolist()
     left, shown = BUDGETS[0], set()
-    for row in rows:
-        left -= count_tokens(row["text"])
-        if left < 0 or row["imported_id"] in older:
+    for turn in described(database, ranked, dict.fromkeys(ranked, 0.0), ()):
+        left -= count_tokens(turn.text)
+        if left < 0 or turn.id in older:
             break
-        shown.add(row["imported_id"])
+        shown.add(turn.id or "")
     return shown
 
 

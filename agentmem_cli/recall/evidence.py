@@ -1,0 +1,51 @@
+"""Whether anything that was found for a message is wanted for it. Pure functions.
+
+Two numbers are weighed: whether the message is small talk, which the classifier tells, and what speaks for what was
+found: how rare the rarest word is that is found again, times the share of the message's words that one message or
+memory holds, rare ones counting more. Fitted by `tests/bench/recall_evidence.py --fit`, which also measures it; the
+nearest meaning brings nothing beside the two.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.vocabulary import is_greeting
+from agentmem_cli.language.word_index import indexed, packed, rarity
+from agentmem_cli.recall.ranking import Asked, with_neighbours
+from agentmem_cli.recall.transcript import Transcript
+
+FEATURES = ("small talk", "rare words together")
+WEIGHTS = (-0.97, 2.12)
+BIAS = -1.16
+SMALL_TALK = 0.5
+_LOGIT_RANGE = 1e-4
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether a message asks for nothing that could be known, whatever is known."""
+    return not text.strip() or is_greeting(text) or judge([text])[0].chat >= SMALL_TALK
+
+
+def is_wanted(transcript: Transcript, asked: Asked, memories: Sequence[str]) -> bool:
+    """Whether what is known is wanted for a message. `memories` are the texts of those that fit it best."""
+    if not asked.text.strip() or is_greeting(asked.text):
+        return False
+    talk, together = features(transcript, asked, memories, judge([asked.text])[0].chat)
+    return WEIGHTS[0] * talk + WEIGHTS[1] * together + BIAS > 0
+
+
+def features(transcript: Transcript, asked: Asked, memories: Sequence[str], talk: float) -> tuple[float, float]:
+    """What FEATURES names; `talk` is how likely the message is small talk, 0 to 1."""
+    import numpy as np
+
+    bounded = min(max(talk, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
+    counts = transcript.words.counts(asked.words)
+    known = indexed([packed(text) for text in memories]).counts(asked.words)
+    weights = np.where(counts.any(axis=1), rarity(counts) / math.log(2 + counts.shape[1]), 1.0)
+    is_found = counts.any(axis=1) | known.any(axis=1)
+    held = np.concatenate([with_neighbours(transcript, counts) > 0, known > 0], axis=1)
+    together = float((weights @ held).max(initial=0.0)) / (float(weights.sum()) or 1.0)
+    return math.log(bounded / (1 - bounded)), together * float(weights[is_found].max(initial=0.0))
