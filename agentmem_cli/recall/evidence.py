@@ -2,7 +2,7 @@
 
 Two numbers are weighed: whether the message is small talk, which the classifier tells, and what speaks for what was
 found: how rare the rarest word is that is found again, times the share of the message's words that one message or
-memory holds, rare ones counting more. Fitted by `tests/bench/recall_evidence.py --fit`, which also measures it; the
+memory holds, rare ones counting more, squared. Fitted by `tests/bench/recall_evidence.py --fit`, which also measures it; the
 nearest meaning brings nothing beside the two.
 """
 
@@ -13,14 +13,16 @@ from collections.abc import Sequence
 
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.vocabulary import is_greeting
-from agentmem_cli.language.word_index import indexed, packed, rarity
+from agentmem_cli.language.word_index import indexed, packed
 from agentmem_cli.recall.ranking import Asked, with_neighbours
 from agentmem_cli.recall.transcript import Transcript
 
 FEATURES = ("small talk", "rare words together")
-WEIGHTS = (-0.97, 2.12)
-BIAS = -1.16
+WEIGHTS = (-1.11, 2.5)
+BIAS = -1.3
 SMALL_TALK = 0.5
+OTHER_TEXTS = 1_000
+"""Texts without the word that are counted beside the person's own: what all ten of ten texts hold may still be rare."""
 _LOGIT_RANGE = 1e-4
 
 
@@ -44,8 +46,10 @@ def features(transcript: Transcript, asked: Asked, memories: Sequence[str], talk
     bounded = min(max(talk, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
     counts = transcript.words.counts(asked.words)
     known = indexed([packed(text) for text in memories]).counts(asked.words)
-    weights = np.where(counts.any(axis=1), rarity(counts) / math.log(2 + counts.shape[1]), 1.0)
+    texts = counts.shape[1] + OTHER_TEXTS
+    weights = 1 - np.log1p((counts > 0).sum(axis=1)) / math.log(1 + texts)
     is_found = counts.any(axis=1) | known.any(axis=1)
     held = np.concatenate([with_neighbours(transcript, counts) > 0, known > 0], axis=1)
     together = float((weights @ held).max(initial=0.0)) / (float(weights.sum()) or 1.0)
-    return math.log(bounded / (1 - bounded)), together * float(weights[is_found].max(initial=0.0))
+    rarest = float(weights[is_found].max(initial=0.0))
+    return math.log(bounded / (1 - bounded)), (together * rarest) ** 2

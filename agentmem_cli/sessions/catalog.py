@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
-from agentmem_cli.language.word_index import bm25, indexed, words_of
+from agentmem_cli.language.word_index import Word, bm25, indexed, words_of
 from agentmem_cli.records import SessionSummary, TranscriptMessage
 from agentmem_cli.sessions.index import index_messages, indexed_messages, messages_of_run, words_in
 from agentmem_cli.sessions.known_runs import note_erased_session
@@ -97,15 +97,33 @@ def conversation_before(database: Database, user_id: str, session_id: str) -> li
 
 
 def search_messages(database: Database, user_id: str, words: str, *, limit: int) -> list[TranscriptMessage]:
-    """A user's messages that hold all of the words, the best first; none of them in full: any of them."""
+    """A user's messages that hold all of the words, the best first; none of them in full: any of them.
+
+    Words that every text holds, such as "the", are looked for as they stand, and the newest come first.
+    """
+    wanted = words_of(words)
+    found = _ranked(database, user_id, wanted) if wanted else _with_text(database, user_id, words)
+    return _messages(database, found[:limit])
+
+
+def _ranked(database: Database, user_id: str, wanted: list[Word]) -> list[int]:
+    """The numbers of the messages that hold the words."""
     rows = indexed_messages(database, user_id)
     index = indexed([words_in(row) for row in rows])
-    counts = index.counts(words_of(words))
-    held = (counts > 0).sum(axis=0)
+    counts = index.counts(wanted)
+    held = (counts > 0).sum(axis=0).tolist()
     least = len(counts) if len(counts) in held else 1
     scores = bm25(counts, index.lengths)
-    found = [place for place in scores.argsort()[::-1].tolist() if held[place] >= least][:limit]
-    return _messages(database, [rows[place]["message_id"] for place in found])
+    ranked = (-scores).argsort(kind="stable").tolist()
+    return [rows[place]["message_id"] for place in ranked if held[place] >= least]
+
+
+def _with_text(database: Database, user_id: str, text: str) -> list[int]:
+    rows = database.read(
+        "SELECT message_id FROM messages WHERE user_id = ? AND instr(lower(text), lower(?)) ORDER BY message_id DESC",
+        (user_id, text.strip()),
+    )
+    return [row["message_id"] for row in rows]
 
 
 def rename_session(database: Database, session: SessionSummary, title: str) -> None:

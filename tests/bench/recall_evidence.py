@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from classifier import HELD_OUT, LOOKUPS, MESSAGES, OTHER, VOICES, Line, lookup_head, matrix, read
+from classifier import HELD_OUT, LOOKUPS, MESSAGES, OTHER, VOICES, Line, fitted_messages, lookup_head, matrix, read
 from conversations import USER, stored
 from sklearn.linear_model import LogisticRegression
 
@@ -60,7 +60,7 @@ def fit() -> None:
     """Print the weights of a logistic regression, small talk told by a head that has not seen these authors."""
     asked, chat = lines("looked-up"), (LOOKUPS / "chat.txt").read_text(encoding="utf-8").splitlines()
     texts = [each["asked"] for each in asked] + chat
-    row, bias = lookup_head("chat", MESSAGES)
+    row, bias = lookup_head("chat", fitted_messages(), MESSAGES)
     logits = matrix([[Line(OTHER, False, (), text)] for text in texts])[:, :BUCKETS] @ row + bias
     with talk_of(asked) as (_, vectors):
         transcript = vectors.transcript.read()
@@ -69,7 +69,7 @@ def fit() -> None:
             for text, logit in zip(texts, logits, strict=True)
         ]
     truth = [True] * len(asked) + [False] * len(chat)
-    model = LogisticRegression(class_weight="balanced").fit(table, truth)
+    model = LogisticRegression(class_weight="balanced", C=10).fit(table, truth)
     for name, weight in zip((*FEATURES, "bias"), (*model.coef_[0], model.intercept_[0]), strict=True):
         print(f"{name:<16}{weight:>8.2f}")
 
