@@ -31,7 +31,7 @@ OWNERS = {
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
     "numpy": {"embedding", "knowledge", "language", "memories", "recall"},
-    "snowballstemmer": {"language"},
+    "Stemmer": {"language"},
     "anthropic": {"agent"},
     "sqlite3": {"storage"},
     "platformdirs": {"settings.py"},

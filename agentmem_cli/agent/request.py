@@ -48,6 +48,7 @@ class TurnContext:
     database: Database
     answerer: Answerer
     search: SearchKnowledge | None
+    warm_search: Callable[[], None]
     vectors: Vectors
     history: int
     history_budget: int

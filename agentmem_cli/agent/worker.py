@@ -55,6 +55,7 @@ def load_context(
         database=database,
         answerer=answerer,
         search=_search_with(searcher, warn) if searcher is not None else None,
+        warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
         vectors=vectors,
         history=settings.history,
         history_budget=_history_budget(model, settings),
@@ -64,14 +65,29 @@ def load_context(
     )
 
 
+def warm_up(context: TurnContext) -> None:
+    """Load what a search of the documents needs, heal its index, and make the vectors that are missing."""
+    _told(context, "The documents are searched all the same", context.warm_search)
+    refresh_vectors(context)
+
+
 def refresh_vectors(context: TurnContext) -> None:
     """Make the vectors of what was said since; recall goes by words alone when there can be none."""
+    _told(context, "Recall goes by words alone", context.vectors.refresh)
+
+
+def _told(context: TurnContext, consequence: str, work: Callable[[], None]) -> None:
+    """Do something in a thread that nobody waits for; what fails is a warning."""
     try:
-        context.vectors.refresh()
+        work()
     except AgentmemError as error:
-        context.warn(f"Recall goes by words alone: {error.problem}")
+        context.warn(f"{consequence}: {error.problem}")
     except Exception as error:  # noqa: BLE001 -- a thread that nobody waits for must say what broke
-        context.warn(f"Recall goes by words alone: {type(error).__name__}: {error}.")
+        context.warn(f"{consequence}: {type(error).__name__}: {error}.")
+
+
+def _nothing() -> None:
+    """Incognito no file is touched ahead of a search, and without documents nothing is loaded."""
 
 
 def use_model(context: TurnContext, model: str, settings: Settings) -> None:
@@ -105,9 +121,7 @@ def _answerer(model: str, settings: Settings) -> Answerer:
 def _searcher(settings: Settings, database: Database, warn: Callable[[str], None]) -> Searcher | None:
     """The search of the documents; incognito, one that touches no file, or none when there is no such way."""
     if not settings.incognito:
-        searcher = Searcher(database, settings)
-        searcher.warm()
-        return searcher
+        return Searcher(database, settings)
     documents = open_untouched(settings)
     if documents is None:
         if settings.database.exists():
