@@ -95,12 +95,16 @@ class TestStart:
         asked = _loaded_by(["chat", "-p", "What is my dog called?"])
         assert {"numpy", "safetensors", "tokenizers"} == asked
 
-    def test_a_model_loads_no_store_of_another(self, home: Path, anthropic: AnthropicServer) -> None:  # noqa: ARG002
-        """An answer of Claude's needs neither SQLAlchemy, nor Chroma, nor what draws a chat."""
+    def test_a_model_waits_for_no_search(
+        self, cli: Callable[..., Result], tmp_path: Path, anthropic: AnthropicServer
+    ) -> None:
+        """An answer of Claude's that searches no document needs no embedder, no Chroma and no database of Agno's."""
+        (tmp_path / "note.txt").write_text("The garden gate is green.", encoding="utf-8")
+        cli("ingest", str(tmp_path / "note.txt"))
         anthropic.reply("Hello.")
         loaded = _loaded_by(["chat", "-p", "--memory", "off", "hi"])
         assert {"agno", "anthropic"} <= loaded
-        assert set() == loaded & {"sqlalchemy", "chromadb", "wordllama", "prompt_toolkit", "pypdf", "pypdfium2"}
+        assert set() == loaded & {"sqlalchemy", "chromadb", "wordllama", "safetensors", "prompt_toolkit", "pypdf"}
 
 
 class TestErrors:

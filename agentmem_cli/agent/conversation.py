@@ -268,7 +268,7 @@ class Conversation:
             self._thread.submit(self._capturing.end(run_id)).result()
 
     async def _finish(self) -> None:
-        """Wait for captures, and for the tasks in which Agno stores stopped runs; begin nothing more."""
+        """Wait for captures, and for the tasks in which Agno ends stopped runs; begin nothing more."""
         self._forget_idle_work()
         self._capturing.begin_no_more()
         current = asyncio.current_task()
