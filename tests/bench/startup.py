@@ -21,6 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pexpect
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from harness.anthropic_server import AnthropicServer, serving
 
 from agentmem_cli.memories.writer import Operation, Source, apply_operations
