@@ -6,12 +6,14 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from subprocess import run
+from subprocess import DEVNULL, run
 
 import pytest
+from harness.anthropic_server import AnthropicServer
+from harness.command_line import Result
 from harness.environment import process_environment
 
 from agentmem_cli import errors
@@ -31,7 +33,7 @@ OWNERS = {
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
     "numpy": {"embedding", "knowledge", "language", "memories", "recall"},
-    "snowballstemmer": {"language"},
+    "Stemmer": {"language"},
     "anthropic": {"agent"},
     "sqlite3": {"storage"},
     "platformdirs": {"settings.py"},
@@ -82,21 +84,27 @@ class TestStart:
     """Nothing heavy is loaded before it is needed."""
 
     @pytest.mark.parametrize("words", ["--help", "sessions list", "memories list"])
-    def test_nothing_heavy_is_loaded(self, home: Path, words: str) -> None:
+    def test_nothing_heavy_is_loaded(self, home: Path, words: str) -> None:  # noqa: ARG002 -- its environment
         """After a quick command none of the heavy packages is in `sys.modules`."""
-        program = (
-            "import sys; from agentmem_cli.main import run; code = run(sys.argv[1:]);"
-            "print(*sys.modules, sep='\\n', file=sys.stderr); sys.exit(code)"
-        )
-        ended = run(
-            [sys.executable, "-c", program, *words.split()],
-            env=process_environment({"AGENTMEM_HOME": str(home)}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert 0 == ended.returncode, ended.stderr
-        assert [] == [name for name in HEAVY if name in ended.stderr.split("\n")]
+        assert set() == _loaded_by(words.split())
+
+    def test_an_offline_answer_loads_no_agent(self, home: Path, cli: Callable[..., Result]) -> None:  # noqa: ARG002
+        """It needs what judges a sentence and what embeds one, and neither Agno nor a provider nor Chroma."""
+        assert {"numpy"} == _loaded_by(["chat", "-p", "hi"])
+        cli("chat", "-p", "My dog is called Rex and I live in Oslo.")
+        asked = _loaded_by(["chat", "-p", "What is my dog called?"])
+        assert {"numpy", "safetensors", "tokenizers"} == asked
+
+    def test_a_model_waits_for_no_search(
+        self, cli: Callable[..., Result], tmp_path: Path, anthropic: AnthropicServer
+    ) -> None:
+        """An answer of Claude's that searches no document needs no embedder, no Chroma and no database of Agno's."""
+        (tmp_path / "note.txt").write_text("The garden gate is green.", encoding="utf-8")
+        cli("ingest", str(tmp_path / "note.txt"))
+        anthropic.reply("Hello.")
+        loaded = _loaded_by(["chat", "-p", "--memory", "off", "hi"])
+        assert {"agno", "anthropic"} <= loaded
+        assert set() == loaded & {"sqlalchemy", "chromadb", "wordllama", "safetensors", "prompt_toolkit", "pypdf"}
 
 
 class TestErrors:
@@ -132,6 +140,24 @@ class TestRepository:
         check = ROOT / ".ci" / "run"
         assert f"\n{command} || exit\n" in check.read_text(encoding="utf-8")
         assert os.access(check, os.X_OK)
+
+
+def _loaded_by(words: list[str]) -> set[str]:
+    """Which of the heavy packages are loaded at the end of a command line in a process of its own."""
+    program = (
+        "import sys; from agentmem_cli.main import run; code = run(sys.argv[1:]);"
+        "print(*sys.modules, sep='\\n', file=sys.stderr); sys.exit(code)"
+    )
+    ended = run(
+        [sys.executable, "-c", program, *words],
+        env=process_environment(),
+        stdin=DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == ended.returncode, ended.stderr
+    return set(HEAVY).intersection(ended.stderr.split("\n"))
 
 
 def _room(module: Path) -> str:

@@ -47,7 +47,7 @@ class Capturing:
 
     def is_quick(self, model: str) -> bool:
         """Whether capture takes no model, and so no time."""
-        return model == OFFLINE and not self._settings.memory_model
+        return (self._settings.memory_model or model) == OFFLINE
 
     async def capture(self, run_id: str, model: str) -> Captured:
         """What a turn's message teaches; nothing when it is ended before, or does not wait in the queue."""

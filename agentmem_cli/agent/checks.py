@@ -11,7 +11,7 @@ from agentmem_cli.agent.choice import OFFLINE, model_name
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import Finding, Verdict
 
-SHOWN = ("agno", "anthropic", "chromadb", "wordllama", "sqlalchemy", "pypdf", "pypdfium2")
+SHOWN = ("agno", "anthropic", "chromadb", "wordllama", "pypdf", "pypdfium2")
 
 
 def check_model(settings: Settings) -> Finding:

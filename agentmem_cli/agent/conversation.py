@@ -40,7 +40,7 @@ CLOSING_SECONDS = 10.0
 SIGNAL_SECONDS = 0.2
 """How often who waits for an event looks up: a signal that comes as Python begins to wait is seen only after it."""
 IDLE_SECONDS = 1.0
-"""After loading, and after a turn, until vectors are made: who only asks once has left by then."""
+"""After loading, and after a turn, until searches are made ready: who only asks once has left by then."""
 
 
 class Conversation:
@@ -72,7 +72,7 @@ class Conversation:
         self._stopping = False
         self._loaded = False
         self._thread = LoopThread("conversation")
-        self._refreshing: asyncio.TimerHandle | None = None
+        self._idle_work: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to load what a turn needs, in the background."""
@@ -199,7 +199,10 @@ class Conversation:
             self._ready_context()
         gc.enable()
         self._loaded = True
-        self._refresh_soon()
+        if self._context is not None:
+            from agentmem_cli.agent.worker import warm_up
+
+            self._do_when_idle(warm_up, self._context)
 
     def _ready_context(self) -> TurnContext:
         if self._context is None:
@@ -230,24 +233,21 @@ class Conversation:
         if self._stopping:
             tell(self._unanswered(turn, TurnStatus.INTERRUPTED, None))
             return
-        await run_turn(context, turn, tell)
-        self._task = None
-        self._refresh_soon()
-
-    def _refresh_soon(self) -> None:
-        """Make the vectors that are missing, in a thread of their own, when nobody waits for an answer."""
-        context = self._context
-        if context is None:
-            return
         from agentmem_cli.agent.worker import refresh_vectors
 
-        loop = self._thread.loop
-        self._forget_refreshing()
-        self._refreshing = loop.call_later(IDLE_SECONDS, loop.run_in_executor, None, refresh_vectors, context)
+        await run_turn(context, turn, tell)
+        self._task = None
+        self._do_when_idle(refresh_vectors, context)
 
-    def _forget_refreshing(self) -> None:
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+    def _do_when_idle(self, work: Callable[[TurnContext], None], context: TurnContext) -> None:
+        """Do something in a thread of its own when nobody waits for an answer; what was to be done is forgotten."""
+        loop = self._thread.loop
+        self._forget_idle_work()
+        self._idle_work = loop.call_later(IDLE_SECONDS, loop.run_in_executor, None, work, context)
+
+    def _forget_idle_work(self) -> None:
+        if self._idle_work is not None:
+            self._idle_work.cancel()
 
     def _unanswered(self, turn: PendingTurn, status: TurnStatus, error: AgentmemError | None) -> TurnEnded:
         """Settle a turn that never reached a model."""
@@ -268,8 +268,8 @@ class Conversation:
             self._thread.submit(self._capturing.end(run_id)).result()
 
     async def _finish(self) -> None:
-        """Wait for captures, and for the tasks in which Agno stores stopped runs; begin nothing more."""
-        self._forget_refreshing()
+        """Wait for captures, and for the tasks in which Agno ends stopped runs; begin nothing more."""
+        self._forget_idle_work()
         self._capturing.begin_no_more()
         current = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not current]

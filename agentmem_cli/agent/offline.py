@@ -1,84 +1,42 @@
-"""The offline model: an Agno Model with no network and no weights. It looks things up and quotes them.
+"""An answer without a language model: what is on record is looked up and quoted. Imports no Agno.
 
-It takes part in a run as any model does: it calls `search_knowledge` as a tool, and streams its answer.
+The turn is begun, told and settled as any other is; its row names the model `offline`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from typing import Any
-from uuid import uuid4
+import asyncio
 
-from agno.models.base import Model
-from agno.models.response import ModelResponse
-
+from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.offline_answer import answer_from, needs_documents
 from agentmem_cli.agent.offline_sources import Sources
+from agentmem_cli.agent.request import TurnContext, recall_into
+from agentmem_cli.errors import AgentmemError
+from agentmem_cli.sessions.turns import PendingTurn, plain_run
 
 
-@dataclass
-class OfflineModel(Model):
-    """Answers a question from what was recalled for it and what its knowledge search finds."""
+class OfflineAnswerer:
+    """Answers a question from what was recalled for it and what a search of the documents finds."""
 
-    id: str = OFFLINE
-    name: str | None = "Offline"
-    provider: str | None = "agentmem"
-    question: str = ""
-    sources: Sources | None = None
-
-    def begin(self, question: str, sources: Sources) -> None:
-        """Take up the next question."""
-        self.question, self.sources = question, sources
-
-    def _replies(self, tools: list[dict[str, Any]] | None) -> Iterator[ModelResponse]:
-        """The next reply: a search first when documents could answer, else the answer, piece by piece."""
-        assert self.sources is not None  # noqa: S101 -- a turn begins with `begin`
-        offered = {tool["function"]["name"] for tool in tools or [] if "function" in tool}
-        untried = offered - set(self.sources.evidence.tools)
-        if "search_knowledge" in untried and needs_documents(self.question, self.sources):
-            yield ModelResponse(role="assistant", tool_calls=[_call("search_knowledge", query=self.question)])
-            return
-        answer = answer_from(self.question, self.sources)
-        for piece in answer.splitlines(keepends=True):
-            yield ModelResponse(role="assistant", content=piece)
-
-    async def ainvoke_stream(
-        self, *_: Any, tools: list[dict[str, Any]] | None = None, **__: Any
-    ) -> AsyncIterator[ModelResponse]:
-        """Stream the next reply."""
-        for reply in self._replies(tools):
-            yield reply
-
-    def invoke_stream(self, *_: Any, tools: list[dict[str, Any]] | None = None, **__: Any) -> Iterator[ModelResponse]:
-        """Stream the next reply."""
-        yield from self._replies(tools)
-
-    async def ainvoke(self, *_: Any, tools: list[dict[str, Any]] | None = None, **__: Any) -> ModelResponse:
-        """The next reply, whole."""
-        return self.invoke(tools=tools)
-
-    def invoke(self, *_: Any, tools: list[dict[str, Any]] | None = None, **__: Any) -> ModelResponse:
-        """The next reply, whole."""
-        replies = list(self._replies(tools))
-        if replies[0].tool_calls:
-            return replies[0]
-        return ModelResponse(role="assistant", content="".join(str(reply.content) for reply in replies))
-
-    def _parse_provider_response(self, response: Any, **_: Any) -> ModelResponse:
-        parsed: ModelResponse = response  # there is no provider: replies are made in Agno's form
-        return parsed
-
-    def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
-        parsed: ModelResponse = response
-        return parsed
+    async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
+        """Search the documents first when they could answer, then tell the answer, piece by piece."""
+        recall_into(context, turn, answer.evidence)
+        sources = Sources(context.database, turn, answer.evidence, context.memory)
+        if context.search is not None and needs_documents(turn.question, sources):
+            await _search_documents(context, turn, answer)
+        for piece in answer_from(turn.question, sources).splitlines(keepends=True):
+            answer.add(piece)
+        answer.run_data = lambda at: {**plain_run(turn, answer.text, at), "model": OFFLINE}
 
 
-def _call(name: str, **arguments: str) -> dict[str, Any]:
-    return {
-        "id": f"call_{uuid4().hex[:12]}",
-        "type": "function",
-        "function": {"name": name, "arguments": json.dumps(arguments)},
-    }
+async def _search_documents(context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
+    """Add the passages to the evidence, as the tool of this name does. A search that fails finds nothing."""
+    assert context.search is not None  # noqa: S101 -- asked by the caller
+    answer.use_tool("search_knowledge", turn.question)
+    try:
+        found = await asyncio.to_thread(context.search, turn.question, None)
+    except AgentmemError as error:
+        context.warn(f"The documents were not searched: {error.problem}")
+        return
+    answer.evidence.passages.extend(found)

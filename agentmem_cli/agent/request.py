@@ -1,6 +1,7 @@
 """What goes to the model for one question: the history, what is recalled for it, and the prompt made of them.
 
-Reads the store and changes nothing in it; what it found stands in the turn's evidence.
+Reads the store and changes nothing in it; what it found stands in the turn's evidence. Imports no Agno: the offline
+look-up answers from the evidence alone.
 """
 
 from __future__ import annotations
@@ -9,37 +10,35 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import TYPE_CHECKING, Protocol
 
-from agno.models.base import Model
-from agno.models.message import Message
-
-from agentmem_cli.agent.agno_db import TurnDb
+from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within
-from agentmem_cli.agent.prompt import prompt_messages
-from agentmem_cli.agent.tools import SearchKnowledge
-from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.vectors import Vectors
-from agentmem_cli.records import Recall
+from agentmem_cli.records import Exchange, Recall
 from agentmem_cli.sessions.branches import related_runs
 from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, history_before
 from agentmem_cli.storage.database import Database
 
+if TYPE_CHECKING:  # heavy: imported for a language model alone
+    from agno.models.message import Message
 
-@dataclass(frozen=True, slots=True, repr=False)  # the repr of a Claude holds its key
-class Answerer:
-    """A model ready to answer, the watch on it, and whether the question carries Claude's cache mark."""
-
-    model: Model
-    watch: AnswerWatch
-    marks_cache: bool
+    from agentmem_cli.agent.tools import SearchKnowledge
 
 
-@dataclass(slots=True, repr=False)  # as above
+class Answerer(Protocol):
+    """A language model with its agent, or the offline look-up."""
+
+    async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
+        """Fill in the answer to a committed question. May raise anything; a stop is CancelledError."""
+
+
+@dataclass(slots=True, repr=False)  # the repr of a Claude holds its key
 class TurnContext:
     """What every turn of a conversation shares.
 
@@ -47,9 +46,9 @@ class TurnContext:
     """
 
     database: Database
-    turn_db: TurnDb
     answerer: Answerer
     search: SearchKnowledge | None
+    warm_search: Callable[[], None]
     vectors: Vectors
     history: int
     history_budget: int
@@ -58,8 +57,8 @@ class TurnContext:
     close: Callable[[], None]
 
 
-def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Message]:
-    """The messages of the request; what was recalled for it goes into the evidence."""
+def recall_into(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Exchange]:
+    """Put what is recalled for a question into the evidence; gives the history that goes with it."""
     latest = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
     history = history_within(latest, context.history_budget)  # recall may bring what this leaves out
     shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
@@ -73,6 +72,14 @@ def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence)
     lines = block_lines(found, room_for(found))
     evidence.placed = frozenset(line.source for line in lines)
     evidence.in_prompt = fenced(lines, token_hex(4))
+    return history
+
+
+def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence, *, mark_cache: bool) -> list[Message]:
+    """The messages of the request; what was recalled for it goes into the evidence."""
+    from agentmem_cli.agent.prompt import prompt_messages
+
+    history = recall_into(context, turn, evidence)
     return prompt_messages(
         today=time.strftime("%Y-%m-%d"),
         instructions=instructions_of(context.database, turn.user_id, turn.session_id),
@@ -80,7 +87,7 @@ def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence)
         history=history,
         question=turn.question,
         recalled=evidence.in_prompt,
-        mark_cache=context.answerer.marks_cache,
+        mark_cache=mark_cache,
         memory=context.memory,
     )
 

@@ -1,7 +1,7 @@
-"""One turn: the request, the Agno agent's stream, and how it ended, settled in one transaction.
+"""One turn: a model or the offline look-up answers, and how it ended is settled in one transaction.
 
 Runs on the conversation's event loop. However it ends, by an answer, an error, a stop or a failure of our
-own, the turn is settled before `TurnEnded` is told, and `TurnEnded` is always told.
+own, the turn is settled before `TurnEnded` is told, and `TurnEnded` is always told. Imports no Agno.
 """
 
 from __future__ import annotations
@@ -9,36 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
-from agno.agent import Agent
-from agno.metrics import RunMetrics
-from agno.run.agent import (
-    ModelRequestCompletedEvent,
-    RunCompletedEvent,
-    RunContentEvent,
-    RunErrorEvent,
-    ToolCallStartedEvent,
-)
-
-from agentmem_cli.agent.events import Evidence, TextDelta, ToolUsed, TurnEnded, TurnEvent, Usage
-from agentmem_cli.agent.failures import CALLS_WITHOUT_END, NO_ANSWER, explained, incomplete
-from agentmem_cli.agent.offline import OfflineModel
-from agentmem_cli.agent.offline_sources import Sources
-from agentmem_cli.agent.request import TurnContext, prepare_request, recall_again
-from agentmem_cli.agent.tools import read_only_tools, tool_query
+from agentmem_cli.agent.answer import Answer
+from agentmem_cli.agent.events import Evidence, TurnEnded, TurnEvent
+from agentmem_cli.agent.failures import NO_ANSWER
+from agentmem_cli.agent.request import TurnContext
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.records import TurnStatus
-from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.turns import PendingTurn, settle_turn
-
-Tell = Callable[[TurnEvent], None]
-TOOL_CALL_LIMIT = 8
-REQUEST_LIMIT = 12
-"""Requests of one turn: Agno tells a model that goes on calling tools that there are no more, without end."""
-
 
 _ELSEWHERE = AgentmemError(
     "In another window this exchange was taken back, or its session put into the trash, meanwhile.",
@@ -46,39 +25,15 @@ _ELSEWHERE = AgentmemError(
 )
 
 
-@dataclass(slots=True)
-class _Answer:
-    """The answer as it grows."""
-
-    evidence: Evidence = field(default_factory=Evidence)
-    parts: list[str] = field(default_factory=list)
-    is_interrupted: bool = False
-    """A tool was called since the last piece."""
-    error: AgentmemError | None = None
-    usage: Usage = field(default_factory=Usage)
-    context_tokens: int = 0
-    requests: int = 0
-
-    @property
-    def text(self) -> str:
-        return "".join(self.parts)
-
-    def add(self, text: str) -> str:
-        """Take in a piece; gives it as it is shown: what follows a tool's call begins a paragraph."""
-        if self.is_interrupted and self.parts and not self.parts[-1].endswith("\n"):
-            text = f"\n\n{text}"
-        self.is_interrupted = False
-        self.parts.append(text)
-        return text
-
-
-async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
+async def run_turn(context: TurnContext, turn: PendingTurn, tell: Callable[[TurnEvent], None]) -> None:
     """Answer a committed question and settle it. Never raises; a stop is `task.cancel()`."""
     began = time.monotonic()
-    answer = _Answer()
+    answer = Answer(tell)
     status = TurnStatus.FAILED
     try:
-        await _answer(context, turn, answer, tell)
+        await context.answerer.answer(context, turn, answer)
+        if answer.error is None and not answer.text.strip():
+            answer.error = NO_ANSWER
         status = TurnStatus.DONE if answer.error is None else TurnStatus.FAILED
     except asyncio.CancelledError:
         status = TurnStatus.INTERRUPTED
@@ -111,82 +66,17 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Tell) -> None:
     )
 
 
-async def _answer(context: TurnContext, turn: PendingTurn, answer: _Answer, tell: Tell) -> None:
-    messages = prepare_request(context, turn, answer.evidence)
-    model = context.answerer.model
-    agent = Agent(
-        model=model,
-        id=AGENT_ID,
-        db=context.turn_db,
-        tools=read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query)),
-        tool_call_limit=TOOL_CALL_LIMIT,
-        build_context=False,  # the prompt is ours, whole
-        resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
-        telemetry=False,
-    )
-    if isinstance(model, OfflineModel):
-        model.begin(turn.question, Sources(context.database, turn, answer.evidence, context.memory))
-    stream = agent.arun(
-        messages,
-        stream=True,
-        stream_events=True,
-        run_id=turn.run_id,
-        session_id=turn.session_id,
-        user_id=turn.user_id,
-    )
-    async for event in stream:
-        _follow(event, context, answer, tell)
-    if answer.error is None:
-        answer.error = incomplete(context.answerer.watch) or (None if answer.text.strip() else NO_ANSWER)
-
-
-def _follow(event: Any, context: TurnContext, answer: _Answer, tell: Tell) -> None:
-    """Take in one of Agno's events."""
-    if isinstance(event, RunContentEvent) and event.content:
-        tell(TextDelta(answer.add(str(event.content))))
-    elif isinstance(event, ToolCallStartedEvent) and event.tool is not None:
-        answer.is_interrupted = True
-        answer.evidence.tools.append(event.tool.tool_name or "")
-        tell(ToolUsed(event.tool.tool_name or "", tool_query(event.tool.tool_args)))
-    elif isinstance(event, RunErrorEvent):
-        answer.error = explained(context.answerer.watch, event.content or "")
-    elif isinstance(event, ModelRequestCompletedEvent):
-        answer.requests += 1
-        if answer.requests > REQUEST_LIMIT:
-            raise CALLS_WITHOUT_END
-        answer.context_tokens = _context_tokens(event, claude=context.answerer.marks_cache)
-    elif isinstance(event, RunCompletedEvent) and event.metrics is not None:
-        answer.usage = _usage(event.metrics, claude=context.answerer.marks_cache)
-
-
-def _context_tokens(request: ModelRequestCompletedEvent, *, claude: bool) -> int:
-    cached = (request.cache_read_tokens or 0) + (request.cache_write_tokens or 0)
-    return (request.input_tokens or 0) + (request.output_tokens or 0) + (cached if claude else 0)
-
-
-def _usage(metrics: RunMetrics, *, claude: bool) -> Usage:
-    """Claude alone counts what it reads from its cache, and writes there, beside its input tokens, not among them."""
-    cached = metrics.cache_read_tokens + metrics.cache_write_tokens
-    return Usage(
-        input_tokens=metrics.input_tokens + (cached if claude else 0),
-        output_tokens=metrics.output_tokens,
-        cache_read_tokens=metrics.cache_read_tokens,
-        cache_write_tokens=metrics.cache_write_tokens,
-        cost=metrics.cost,
-    )
-
-
-def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: _Answer) -> bool:
+def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: Answer) -> bool:
     """Settle the turn; whether it is still in sight."""
     at = int(time.time())
-    held = context.turn_db.take(turn, answer.text, at)
+    run_data = answer.run_data if status is TurnStatus.DONE else None
     return settle_turn(
         context.database,
         turn,
         status,
         answer.text,
         at=at,
-        run_data=held if status is TurnStatus.DONE else None,
+        run_data=run_data(at) if run_data else None,
         error=str(answer.error or ""),
     )
 

@@ -1,6 +1,6 @@
 """What a conversation's thread builds: the context of its turns, and the model that captures memories.
 
-Importing this module imports Agno, SQLAlchemy and the provider's package: several seconds, in the background.
+Building a language model imports Agno and the provider's package: two seconds, in the background.
 """
 
 from __future__ import annotations
@@ -10,15 +10,11 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from agno.models.base import Model
-
-from agentmem_cli.agent.agno_db import TurnDb
 from agentmem_cli.agent.choice import OFFLINE
-from agentmem_cli.agent.offline import OfflineModel
+from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
-from agentmem_cli.agent.tools import SearchKnowledge
-from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.agent.window import context_window, history_budget
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
@@ -29,6 +25,11 @@ from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_untouched
+
+if TYPE_CHECKING:  # heavy: imported for a language model alone
+    from agno.models.base import Model
+
+    from agentmem_cli.agent.tools import SearchKnowledge
 
 PASSAGES = 6
 """How many passages one search gives the model: about 1,500 tokens."""
@@ -42,11 +43,9 @@ def load_context(
     catch_up(database)
     catch_up_memories(database)
     searcher = _searcher(settings, database, warn) if knowledge else None
-    turn_db = TurnDb(database)
     vectors = Vectors(database, settings.user)
 
     def close() -> None:
-        turn_db.close()
         vectors.stop()
         if searcher is not None:
             searcher.close()
@@ -54,9 +53,9 @@ def load_context(
     gc.freeze()  # what is loaded stays: going over it at each full collection made every fifth turn 60 ms longer
     return TurnContext(
         database=database,
-        turn_db=turn_db,
         answerer=answerer,
         search=_search_with(searcher, warn) if searcher is not None else None,
+        warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
         vectors=vectors,
         history=settings.history,
         history_budget=_history_budget(model, settings),
@@ -66,14 +65,29 @@ def load_context(
     )
 
 
+def warm_up(context: TurnContext) -> None:
+    """Load what a search of the documents needs, heal its index, and make the vectors that are missing."""
+    _told(context, "The documents are searched all the same", context.warm_search)
+    refresh_vectors(context)
+
+
 def refresh_vectors(context: TurnContext) -> None:
     """Make the vectors of what was said since; recall goes by words alone when there can be none."""
+    _told(context, "Recall goes by words alone", context.vectors.refresh)
+
+
+def _told(context: TurnContext, consequence: str, work: Callable[[], None]) -> None:
+    """Do something in a thread that nobody waits for; what fails is a warning."""
     try:
-        context.vectors.refresh()
+        work()
     except AgentmemError as error:
-        context.warn(f"Recall goes by words alone: {error.problem}")
+        context.warn(f"{consequence}: {error.problem}")
     except Exception as error:  # noqa: BLE001 -- a thread that nobody waits for must say what broke
-        context.warn(f"Recall goes by words alone: {type(error).__name__}: {error}.")
+        context.warn(f"{consequence}: {type(error).__name__}: {error}.")
+
+
+def _nothing() -> None:
+    """Incognito no file is touched ahead of a search, and without documents nothing is loaded."""
 
 
 def use_model(context: TurnContext, model: str, settings: Settings) -> None:
@@ -84,7 +98,10 @@ def use_model(context: TurnContext, model: str, settings: Settings) -> None:
 
 def memory_model(model: str, settings: Settings) -> Model:
     """The model that captures memories: `memory_model` of the settings, or the one that answers."""
-    return _answerer(settings.memory_model or model, settings).model
+    from agentmem_cli.agent.models import build_model
+
+    built, _ = build_model(settings.memory_model or model, timeout=settings.timeout)
+    return built
 
 
 def _history_budget(model: str, settings: Settings) -> int:
@@ -93,19 +110,18 @@ def _history_budget(model: str, settings: Settings) -> int:
 
 def _answerer(model: str, settings: Settings) -> Answerer:
     if model == OFFLINE:
-        return Answerer(OfflineModel(), AnswerWatch(), marks_cache=False)
+        return OfflineAnswerer()
+    from agentmem_cli.agent.agno_answer import AgnoAnswerer
     from agentmem_cli.agent.models import build_model
 
     built, watch = build_model(model, timeout=settings.timeout)
-    return Answerer(built, watch, marks_cache=model.startswith("anthropic:"))
+    return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"))
 
 
 def _searcher(settings: Settings, database: Database, warn: Callable[[str], None]) -> Searcher | None:
     """The search of the documents; incognito, one that touches no file, or none when there is no such way."""
     if not settings.incognito:
-        searcher = Searcher(database, settings)
-        searcher.warm()
-        return searcher
+        return Searcher(database, settings)
     documents = open_untouched(settings)
     if documents is None:
         if settings.database.exists():

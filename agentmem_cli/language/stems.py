@@ -65,8 +65,8 @@ def _stop_words() -> dict[str, frozenset[str]]:
 
 @functools.cache
 def _stemmer(language: str) -> Callable[[str], str]:
-    """The stemmer of a language, made once; importing the package takes .1 s."""
-    import snowballstemmer
+    """The stemmer of a language, made once."""
+    from Stemmer import Stemmer
 
-    stem: Callable[[str], str] = snowballstemmer.stemmer(language).stemWord
+    stem: Callable[[str], str] = Stemmer(language).stemWord
     return functools.lru_cache(maxsize=20_000)(stem)

@@ -89,14 +89,11 @@ def settle_turn(
 
     Gives whether it is in sight.
     One that another chat took back meanwhile, or whose session it put into the trash, is settled where it waits.
-    `run_data` is Agno's own account of the run; without it (stopped, failed) one is made from the answer so far.
+    `run_data` is the answerer's account of the run; without it (stopped, failed) one is made from the answer so far.
     Raises NotFound when the turn is nowhere: an erased question must not come back with its answer.
     """
     if run_data is None:
-        run_data = pending_run(turn.run_id, turn.session_id, turn.user_id, turn.question, turn.at)
-        if answer:
-            run_data["messages"].append(message_data("assistant", answer, at))
-            run_data["content"] = answer
+        run_data = plain_run(turn, answer, at)
     run_data["status"] = AGNO_STATUS[status]
     notes = {"error": error} if error else {}
     typed = turn.typed if turn.memory in MODES else ""
@@ -116,6 +113,15 @@ def settle_turn(
         connection.execute("UPDATE agno_sessions SET updated_at = ? WHERE session_id = ?", (at, turn.session_id))
         index_messages(connection, turn.user_id, turn.session_id, turn.run_id, messages)
     return True
+
+
+def plain_run(turn: PendingTurn, answer: str, at: int) -> dict[str, Any]:
+    """A run of question and answer alone, in the form in which Agno stores it; "" is no answer."""
+    run_data = pending_run(turn.run_id, turn.session_id, turn.user_id, turn.question, turn.at)
+    if answer:
+        run_data["messages"].append(message_data("assistant", answer, at))
+        run_data["content"] = answer
+    return run_data
 
 
 def history_before(database: Database, session_id: str, exchanges: int, *, before: int | None = None) -> list[Exchange]:

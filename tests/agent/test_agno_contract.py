@@ -1,4 +1,4 @@
-"""What agentmem relies on in Agno: its tables, its reading of our rows, and the methods we stand in for."""
+"""What agentmem relies on in Agno: its tables, its reading of our rows, and how its runs are told and ended."""
 
 from __future__ import annotations
 
@@ -113,17 +113,35 @@ def test_what_another_agno_program_says_is_found(cli: Cli, used: Any, anthropic:
     assert "theirs" in [item["session"] for item in result.json()["recalled"]["items"]]
 
 
-@pytest.mark.parametrize("method", ["get_session", "upsert_session", "upsert_run"])
-def test_the_methods_we_stand_in_for(method: str) -> None:
-    """Each method that TurnDb overrides exists in SqliteDb and takes every argument that Agno's does."""
-    from agno.db.sqlite import SqliteDb
+def test_an_agno_agent_reads_an_offline_answer(cli: Cli, home: Path) -> None:
+    """An answer that no agent gave is a completed run of ours too; it names the model `offline`."""
+    from agno.agent import Agent
 
-    from agentmem_cli.agent.agno_db import TurnDb
+    answer = cli("chat", "-p", "--memory", "off", "--no-knowledge", "--session", "s1", "Hello").out.strip()
+    db = plain_db(home / "agentmem.db")
+    agent = Agent(db=db, id="agentmem", telemetry=False)
+    (run,) = agent.get_session("s1").runs
+    assert ("COMPLETED", "offline", answer) == (run.status.value, run.model, run.content)
+    assert ["Hello", answer] == [each.content for each in agent.get_chat_history("s1")]
+    db.db_engine.dispose()
 
-    theirs = inspect.signature(getattr(SqliteDb, method)).parameters
-    ours = inspect.signature(getattr(TurnDb, method)).parameters
-    takes_more = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in ours.values())
-    assert [] == [name for name in theirs if name not in ours and not takes_more]
+
+def test_the_finished_run_ends_the_stream(anthropic: AnthropicServer) -> None:
+    """With `yield_run_output` and no database the last thing that a stream gives is the whole run."""
+    from agno.agent import Agent
+    from agno.models.anthropic import Claude
+    from agno.run.agent import RunOutput
+
+    anthropic.reply("Noted.")
+    agent = Agent(id="agentmem", model=Claude(id="claude-sonnet-4-6"), telemetry=False)
+
+    async def last() -> Any:
+        given = [each async for each in agent.arun("Go on", stream=True, stream_events=True, yield_run_output=True)]
+        assert [given[-1]] == [each for each in given if isinstance(each, RunOutput)]
+        return given[-1]
+
+    run = asyncio.run(last())
+    assert ("COMPLETED", "Noted.") == (run.status.value, run.messages[-1].content)
 
 
 def test_the_methods_we_watch() -> None:
@@ -143,7 +161,7 @@ def test_a_message_kept_out_of_memory_is_not_stored(tmp_path: Path, anthropic: A
     from agno.models.anthropic import Claude
     from agno.models.message import Message
 
-    from agentmem_cli.agent.agno_db import stored_form
+    from agentmem_cli.agent.agno_answer import stored_form
     from agentmem_cli.sessions.turns import PendingTurn
 
     anthropic.reply("Noted.")

@@ -170,6 +170,13 @@ def test_a_cheaper_model_may_capture(tell: Cli, anthropic: AnthropicServer) -> N
     assert ["big", "small"] == [request.body["model"] for request in anthropic.requests]
 
 
+def test_capture_without_a_model(cli: Cli, anthropic: AnthropicServer) -> None:
+    """--memory-model offline keeps the person's words while another model answers: one request."""
+    anthropic.reply("Noted.")
+    result = cli("chat", "-p", "--no-knowledge", "--memory-model", "offline", "I work in healthcare.")
+    assert (1, True) == (len(anthropic.requests), "memory +1: I work in healthcare" in result.err)
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(500, "api_error"), (529, "overloaded_error"), (401, "authentication_error")]
 )

@@ -19,6 +19,8 @@ from agentmem_cli.agent.offline_answer import (
     done_line,
     everything_known,
 )
+from agentmem_cli.errors import StorageProblem
+from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
@@ -273,6 +275,18 @@ def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
 
 
 @pytest.mark.usefixtures("without_index")
+def test_a_search_that_fails_finds_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question is answered without the documents, and stderr says why."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise StorageProblem("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(Searcher, "search", failing)
+    result = cli("chat", "-p", "Who repairs the boiler?")
+    assert (0, True) == (result.code, NOTHING_FOUND in result.out)
+    assert "The documents were not searched: The disk is full." in result.err
+
+
 def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
     """A short line with a number is an answer, not a heading."""
     cli("ingest", SAMPLES)

@@ -5,6 +5,7 @@
 Prints the median of 7 runs of each command with its ratio to `python -c pass` and to the peer, simonw's
 `llm logs list`, which it installs into a temporary folder. The commands take turns (A B C, A B C, …), so
 that a noisy machine is noisy for all of them. Both stores hold 1,000 conversations; agentmem's 1,000 memories too.
+Claude is a server on loopback that answers at once; beside the answers stands what importing Agno alone takes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from pathlib import Path
 
 import pexpect
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from harness.anthropic_server import AnthropicServer, serving
+
 from agentmem_cli.memories.writer import Operation, Source, apply_operations
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 from agentmem_cli.settings import load_settings
@@ -29,6 +34,8 @@ from agentmem_cli.storage.opening import open_database
 ROUNDS = 7
 SEEDED = 1_000
 PEER = "llm==0.36"
+IMPORT_AGNO = "import agno.agent"
+IMPORT_CLAUDE = "import agno.agent, agno.models.anthropic"
 PROMPT = "\u203a"  # what follows it may be drawn by moving the cursor
 AGENTMEM = str(Path(sys.executable).with_name("agentmem"))
 SEED_PEER = """
@@ -76,26 +83,38 @@ class Measured:
 
 def main() -> None:
     """Seed, measure, print."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, serving(AnthropicServer()) as claude:
+        for _ in range(1 + ROUNDS):
+            claude.reply("Hello.")
         env = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "AGENTMEM_"))},
             "AGENTMEM_HOME": str(Path(folder) / "agentmem"),
             "AGENTMEM_USER": "sarah",
             "LLM_USER_PATH": str(Path(folder) / "llm"),
             "TERM": "xterm-256color",
         }
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # each run would compile all that it imports
         seed_agentmem(env)
-        peer = install_peer(Path(folder), env)
-        commands = [
-            Measured("python -c pass", [sys.executable, "-c", "pass"]),
-            Measured("llm logs list", [peer, "logs", "list"]),
-            Measured("agentmem --help", [AGENTMEM, "--help"], 130),
-            Measured("agentmem sessions list", [AGENTMEM, "sessions", "list"], 250),
-            Measured("agentmem memories list", [AGENTMEM, "memories", "list"], 250),
-            Measured("agentmem chat, prompt", [AGENTMEM, "chat"], 450, until_prompt=True),
-        ]
+        commands = commands_to_measure(install_peer(Path(folder), env), claude.url)
         measure(commands, env)
         show(commands)
+
+
+def commands_to_measure(peer: str, claude: str) -> list[Measured]:
+    """The commands and their baselines; `claude` is a provider's URL."""
+    with_claude = ["env", "ANTHROPIC_API_KEY=none", f"ANTHROPIC_BASE_URL={claude}"]
+    return [
+        Measured("python -c pass", [sys.executable, "-c", "pass"]),
+        Measured("llm logs list", [peer, "logs", "list"]),
+        Measured("agentmem --help", [AGENTMEM, "--help"], 130),
+        Measured("agentmem sessions list", [AGENTMEM, "sessions", "list"], 250),
+        Measured("agentmem memories list", [AGENTMEM, "memories", "list"], 250),
+        Measured("agentmem chat, prompt", [AGENTMEM, "chat"], 450, until_prompt=True),
+        Measured("agentmem chat -p hi", [AGENTMEM, "chat", "-p", "hi"], 1500),
+        Measured(IMPORT_AGNO, [sys.executable, "-c", IMPORT_AGNO]),
+        Measured("the same with Claude", [*with_claude, AGENTMEM, "chat", "-p", "--memory", "off", "hi"]),
+        Measured("import Agno and Claude", [sys.executable, "-c", IMPORT_CLAUDE]),
+    ]
 
 
 def seed_agentmem(env: dict[str, str]) -> None:

@@ -27,11 +27,11 @@ quiet_agno()
 
 from agno.agent import Agent  # noqa: E402 -- Agno is imported after it is kept quiet
 from agno.db.sqlite import SqliteDb  # noqa: E402
+from agno.models.base import Model  # noqa: E402
 from agno.models.response import ModelResponse  # noqa: E402
 
+from agentmem_cli.agent.agno_answer import AgnoAnswerer  # noqa: E402
 from agentmem_cli.agent.capture import capture_offline  # noqa: E402
-from agentmem_cli.agent.offline import OfflineModel  # noqa: E402
-from agentmem_cli.agent.request import Answerer  # noqa: E402
 from agentmem_cli.agent.turn import run_turn  # noqa: E402
 from agentmem_cli.agent.watch import AnswerWatch  # noqa: E402
 from agentmem_cli.agent.worker import load_context  # noqa: E402
@@ -49,9 +49,10 @@ SUBJECTS = "garden boiler invoice holiday recipe server contract lesson bicycle 
 
 
 @dataclass
-class InstantModel(OfflineModel):
+class InstantModel(Model):
     """Answers at once, and notes when it was asked and when it was done."""
 
+    id: str = "instant"
     asked_at: float = 0.0
     done_at: float = 0.0
 
@@ -60,6 +61,16 @@ class InstantModel(OfflineModel):
         self.asked_at = time.perf_counter()
         yield ModelResponse(role="assistant", content="That is noted, and the rest stays as it was.")
         self.done_at = time.perf_counter()
+
+    def ainvoke(self, *_: Any, **__: Any) -> Any:
+        """Not used, as all below: the answers stream."""
+        raise NotImplementedError
+
+    invoke = invoke_stream = _parse_provider_response = ainvoke
+
+    def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
+        parsed: ModelResponse = response
+        return parsed
 
 
 def main() -> None:
@@ -100,7 +111,7 @@ async def measure(settings: Settings, database: Database) -> list[dict[str, floa
     """Milliseconds of each measured turn: `turn` without the model, `capture`, and `both`."""
     context = load_context(settings, database, model="offline", knowledge=True, warn=print)
     model = InstantModel()
-    context.answerer = Answerer(model, AnswerWatch(), marks_cache=False)
+    context.answerer = AgnoAnswerer(model, AnswerWatch(), marks_cache=False)
     samples = []
     for number in range(WARM_UP + MEASURED):
         question = f"I think the {SUBJECTS[number % len(SUBJECTS)]} should wait; what did Tom say about round {number}?"
