@@ -177,6 +177,9 @@ class RecalledMemory(Record):
     score: float
     perhaps_replaced_by: str | None = None
     """The newer memory's text, while the person has not answered whether that replaces this one."""
+    on_date: str | None = None
+    until_date: str | None = None
+    """As in Memory."""
 
     def as_json(self) -> dict[str, Any]:
         """With `"type": "memory"`."""

@@ -96,7 +96,7 @@ SETTINGS = {
         Setting(
             "history",
             "AGENTMEM_HISTORY",
-            10,
+            20,
             _whole_number,
             "exchanges of the session that go with each request",
         ),

@@ -14,6 +14,7 @@ from typing import Any
 from agno.agent import Agent
 from agno.metrics import RunMetrics
 from agno.models.base import Model
+from agno.models.message import Message
 from agno.run.agent import (
     ModelRequestCompletedEvent,
     RunCompletedEvent,
@@ -25,13 +26,15 @@ from agno.run.agent import (
 )
 
 from agentmem_cli.agent.answer import Answer
-from agentmem_cli.agent.events import Usage
+from agentmem_cli.agent.events import Evidence, Usage
 from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete
-from agentmem_cli.agent.request import TurnContext, prepare_request, recall_again
+from agentmem_cli.agent.prompt import Asked, prompt_messages, system_text
+from agentmem_cli.agent.request import TurnContext, recall_again, recall_into
 from agentmem_cli.agent.tools import read_only_tools, tool_query
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.sessions.index import AGENT_ID
-from agentmem_cli.sessions.turns import PendingTurn
+from agentmem_cli.sessions.instructions import instructions_of
+from agentmem_cli.sessions.turns import PendingTurn, is_first_run
 
 TOOL_CALL_LIMIT = 8
 REQUEST_LIMIT = 12
@@ -50,7 +53,7 @@ class AgnoAnswerer:
 
     async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
         """Run the agent on a committed question. A failure that Agno reports is the answer's error."""
-        messages = prepare_request(context, turn, answer.evidence, mark_cache=self.marks_cache)
+        messages = self._messages(context, turn, answer.evidence)
         agent = Agent(
             model=self.model,
             id=AGENT_ID,
@@ -72,6 +75,25 @@ class AgnoAnswerer:
         async for event in stream:
             self._follow(event, turn, answer)
         answer.error = answer.error or incomplete(self.watch)
+
+    def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Message]:
+        """The messages of the request. Claude gets the profile beside them, in a block with a cache mark of its own."""
+        history = recall_into(context, turn, evidence)
+        first = history[0].run_id if history else turn.run_id
+        system = system_text(context.memory, instructions_of(context.database, turn.user_id, turn.session_id))
+        if self.marks_cache:
+            from agentmem_cli.agent.models import place_profile  # imports Claude
+
+            place_profile(self.model, evidence.profile)
+        elif evidence.profile:
+            system = f"{system}\n\n{evidence.profile}"
+        return prompt_messages(
+            system,
+            history,
+            Asked(turn.question, turn.at, evidence.in_prompt),
+            is_cut=not is_first_run(context.database, turn.session_id, first),
+            mark_cache=self.marks_cache,
+        )
 
     def _follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
         """Take in one of Agno's events."""

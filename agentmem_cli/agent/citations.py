@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agentmem_cli.recall.block import CITATION
 from agentmem_cli.records import FoundPassage
-
-_MARK = re.compile(r"(?<![\w\]])((?:\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+)(?!\()")
-"""One mark or several in a row; not `list[1]`, and not the text of a link."""
 
 
 def citation(passage: FoundPassage) -> str:
@@ -19,5 +17,5 @@ def citation(passage: FoundPassage) -> str:
 
 def cited_numbers(answer: str) -> list[int]:
     """The numbers that the answer cites, each once, in order: "so it is [2], and not [1, 3]" gives 2, 1, 3."""
-    found = (number for marks in _MARK.findall(answer) for number in re.findall(r"\d+", marks))
+    found = (number for marks in CITATION.findall(answer) for number in re.findall(r"\d+", marks))
     return list(dict.fromkeys(map(int, found)))

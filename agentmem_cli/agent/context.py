@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within
-from agentmem_cli.agent.prompt import SYSTEM_TEXT, answer_shown
+from agentmem_cli.agent.prompt import answer_shown, system_text
 from agentmem_cli.agent.tools import read_only_tools
 from agentmem_cli.agent.window import history_budget
 from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, WRAPPING, profile_text
@@ -36,7 +36,7 @@ def next_request(conversation: Conversation) -> list[ContextPart]:
     recalled = max(LEAST_BLOCK, MEMORY_BUDGET - WRAPPING - known)
     return [
         ContextPart("tools", count_tokens(_tools_text()), "search_knowledge, recall"),
-        ContextPart("system text", count_tokens(SYSTEM_TEXT)),
+        ContextPart("system text", count_tokens(system_text(conversation.settings.memory, ""))),
         ContextPart("instructions", _tokens(conversation.instructions), "/system"),
         ContextPart("profile", known, f"{len(found)} of what is known of you"),
         _history(conversation),

@@ -9,11 +9,20 @@ from agentmem_cli.records import Exchange
 
 
 def history_within(history: Sequence[Exchange], budget: int) -> list[Exchange]:
-    """The latest exchanges that fit a budget of tokens, oldest first."""
-    kept: list[Exchange] = []
-    for exchange in reversed(history):
-        budget -= count_tokens(exchange.question) + count_tokens(exchange.answer)
-        if budget < 0:
-            break
-        kept.insert(0, exchange)
-    return kept
+    """The latest exchanges that fit a budget of tokens, oldest first.
+
+    What is over budget is cut down to half of it: a cut that moved with each exchange would leave a provider's prompt
+    cache nothing to fit.
+    """
+    costs = [count_tokens(exchange.question) + count_tokens(exchange.answer) for exchange in history]
+    start = spent = 0
+    for place, cost in enumerate(costs):
+        spent += cost
+        if spent <= budget:
+            continue
+        while start < place and spent > max(budget // 2, cost):
+            spent -= costs[start]
+            start += 1
+        if cost > budget:
+            start, spent = place + 1, 0
+    return list(history[start:])

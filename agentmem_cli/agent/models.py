@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from agno.models.anthropic import Claude
+from agno.models.anthropic.claude import SystemPromptBlock
 from agno.models.base import Model
 from agno.models.response import ModelResponse
 from agno.models.utils import get_model
@@ -55,6 +56,15 @@ def _prepare_claude(model: Claude, watch: AnswerWatch, timeout: float) -> None:
         return parse(response, *arguments, **options)
 
     model._parse_provider_response_delta = watched  # type: ignore[method-assign]  # noqa: SLF001 -- as above
+
+
+def place_profile(model: Model, profile: str) -> None:
+    """Send the profile with Claude's next request, in a block behind the system text that has a cache mark of its own.
+
+    So a profile that changes leaves tools and system text in the cache.
+    """
+    assert isinstance(model, Claude)  # noqa: S101 -- only an answerer that marks the cache asks for it
+    model.system_prompt_blocks = [SystemPromptBlock(text=profile)] if profile else None
 
 
 def _watch_stream(model: Model, watch: AnswerWatch) -> None:

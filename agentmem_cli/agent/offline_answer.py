@@ -58,7 +58,7 @@ _DIGIT = re.compile(r"\d")
 
 def needs_documents(question: str, sources: Sources) -> bool:
     """Whether to search the documents: for a question that nothing said answers in full, no statement or small talk."""
-    if not question_words(question):
+    if is_small_talk(question):
         return False
     if any(asks_like(question, examples) for examples in (ABOUT_ME, DOCUMENTS, LAST_TIME)):
         return False

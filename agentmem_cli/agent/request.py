@@ -1,4 +1,4 @@
-"""What goes to the model for one question: the history, what is recalled for it, and the prompt made of them.
+"""What is recalled for one question, for a language model and the offline look-up alike.
 
 Reads the store and changes nothing in it; what it found stands in the turn's evidence. Imports no Agno: the offline
 look-up answers from the evidence alone.
@@ -6,8 +6,7 @@ look-up answers from the evidence alone.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
@@ -15,19 +14,17 @@ from typing import TYPE_CHECKING, Protocol
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within
+from agentmem_cli.agent.offline_sources import without_offline_answers
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.records import Exchange, Recall
 from agentmem_cli.sessions.branches import related_runs
-from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, history_before
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported for a language model alone
-    from agno.models.message import Message
-
     from agentmem_cli.agent.tools import SearchKnowledge
 
 
@@ -62,38 +59,42 @@ def recall_into(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> 
     latest = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
     history = history_within(latest, context.history_budget)  # recall may bring what this leaves out
     shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
-    try:
-        found = recall_for(context.database, turn.user_id, turn.question, without_runs=shown, vectors=context.vectors)
-    except AgentmemError as error:
-        context.warn(f"Nothing was recalled for this answer: {error.problem}")
-        found = Recall(turn.question, [], [], [])
+    before = latest[-1].question if latest else ""
+    found = _recalled(context, turn, before, shown)
+    lines = block_lines(found, room_for(found))
     evidence.recall = found
     evidence.profile = profile_text(found.profile)
-    lines = block_lines(found, room_for(found))
     evidence.placed = frozenset(line.source for line in lines)
     evidence.in_prompt = fenced(lines, token_hex(4))
     return history
 
 
-def prepare_request(context: TurnContext, turn: PendingTurn, evidence: Evidence, *, mark_cache: bool) -> list[Message]:
-    """The messages of the request; what was recalled for it goes into the evidence."""
-    from agentmem_cli.agent.prompt import prompt_messages
-
-    history = recall_into(context, turn, evidence)
-    return prompt_messages(
-        today=time.strftime("%Y-%m-%d"),
-        instructions=instructions_of(context.database, turn.user_id, turn.session_id),
-        profile=evidence.profile,
-        history=history,
-        question=turn.question,
-        recalled=evidence.in_prompt,
-        mark_cache=mark_cache,
-        memory=context.memory,
-    )
+def _recalled(context: TurnContext, turn: PendingTurn, before: str, shown: Collection[str]) -> Recall:
+    """What is recalled for the question; nothing, and a warning, where recall fails."""
+    try:
+        found = recall_for(
+            context.database,
+            turn.user_id,
+            turn.question,
+            before=before,
+            without_runs=shown,
+            vectors=context.vectors,
+        )
+    except AgentmemError as error:
+        context.warn(f"Nothing was recalled for this answer: {error.problem}")
+        return Recall(turn.question, [], [], [])
+    return without_offline_answers(context.database, found)
 
 
 def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
     """What is recalled for a query of the model's own."""
-    return recall_for(
-        context.database, turn.user_id, query, limit=20, without_runs={turn.run_id}, vectors=context.vectors
+    found = recall_for(
+        context.database,
+        turn.user_id,
+        query,
+        limit=20,
+        without_runs={turn.run_id},
+        vectors=context.vectors,
+        is_wanted=True,
     )
+    return without_offline_answers(context.database, found)

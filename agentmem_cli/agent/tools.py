@@ -1,6 +1,7 @@
 """The tools of the chat model: both read, neither writes, fetches or runs anything.
 
-What they give is fenced as data inside a delimiter that no document can guess.
+What they give is fenced as data inside delimiters that no document can guess. A passage has one number in a turn,
+however often it is found.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from agno.tools.function import Function
 
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence
-from agentmem_cli.recall.block import recall_block
+from agentmem_cli.recall.block import CITATION, recall_block
 from agentmem_cli.records import FoundPassage, Recall
 
 SearchKnowledge = Callable[[str, str | None], list[FoundPassage]]
@@ -21,29 +22,35 @@ SearchKnowledge = Callable[[str, str | None], list[FoundPassage]]
 RecallMore = Callable[[str], Recall]
 TOOL_BLOCK_BUDGET = 1_200
 """Tokens of what one call of `recall` gives."""
+_ROUND = str.maketrans("[]", "()")
+"""A reference `[2]` within a passage is shown as `(2)`: copied into an answer it would cite another passage."""
 
 
 def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: RecallMore) -> list[Function]:
     """The tools of one turn; what they find is added to its evidence. `search` None leaves knowledge out."""
 
     def search_knowledge(query: str, document: str | None = None) -> str:
-        """Search the person's documents. Gives numbered passages; cite those you use as [n].
+        """Search the person's documents.
+
+        Use it whenever the answer may stand in a document, such as a policy, a price, a manual or a report. One search
+        is mostly enough; search again with other words when the passages do not answer. Cite a passage right behind
+        what you take from it by its number, such as [1].
 
         Args:
-            query: What to look for, in the words a document would use.
-            document: A document's name, to search in that one only.
+            query: Three to eight words that the passage itself would hold: names, terms, numbers. No full question.
+            document: A document's file name, to search in that one only.
         """
         assert search is not None  # noqa: S101 -- registered only when there is a search
-        found = search(query, document)
-        first = len(evidence.passages) + 1
-        evidence.passages.extend(found)
-        return fenced_passages(found, first)
+        return fenced_passages(_numbered(evidence.passages, search(query, document)))
 
     def recall_more(query: str) -> str:
-        """Look further back in what was said in earlier conversations and in what is known of the person.
+        """Search earlier conversations with this person, and what is known of them.
+
+        Use it when the question is about something said or done before and neither the conversation nor the recalled
+        lines hold it. One call for each thing that is asked; one more with other words when the first finds nothing.
 
         Args:
-            query: What to look for.
+            query: The names and rare words that were likely said then, and a date where one is asked for.
         """
         return recall_block(recall(query), token_hex(4), budget=TOOL_BLOCK_BUDGET) or "Nothing was found."
 
@@ -53,16 +60,36 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
     return tools
 
 
-def fenced_passages(passages: list[FoundPassage], first: int) -> str:
-    """Numbered passages with document, page and headings, fenced as data."""
+def _numbered(known: list[FoundPassage], found: list[FoundPassage]) -> list[tuple[int, FoundPassage]]:
+    """The passages with their numbers in the turn; those that are new to it are added to `known`."""
+    places = {passage.passage_id: number for number, passage in enumerate(known, start=1)}
+    for passage in found:
+        if passage.passage_id not in places:
+            known.append(passage)
+            places[passage.passage_id] = len(known)
+    return [(places[passage.passage_id], passage) for passage in found]
+
+
+def fenced_passages(passages: list[tuple[int, FoundPassage]]) -> str:
+    """Each passage as data in an element of its own: its number, document, page and headings stand in the tag."""
     if not passages:
         return "No passage was found."
     mark = token_hex(4)
-    parts = [
-        "\n".join(filter(None, (f"[{number}] {citation(passage)}", passage.heading, passage.text)))
-        for number, passage in enumerate(passages, start=first)
-    ]
-    return f"<passages-{mark}>\n" + "\n\n".join(parts) + f"\n</passages-{mark}>"
+    return "\n".join(_element(number, passage, mark) for number, passage in passages)
+
+
+def _element(number: int, passage: FoundPassage, mark: str) -> str:
+    source = " | ".join(filter(None, [citation(passage), " > ".join(_headings_above(passage))]))
+    on_one_line = " ".join(source.split())
+    text = CITATION.sub(lambda found: found.group().translate(_ROUND), passage.text)
+    return f"<passage-{mark} [{number}] {on_one_line}>\n{text}\n</passage-{mark}>"
+
+
+def _headings_above(passage: FoundPassage) -> list[str]:
+    """The headings that the passage does not begin with itself."""
+    headings = passage.heading.split(" > ") if passage.heading else []
+    first = [line.strip("# ") for line in passage.text.splitlines()[: len(headings)]]
+    return [heading for heading in headings if heading not in first]
 
 
 def tool_query(arguments: dict[str, Any] | None) -> str:

@@ -56,7 +56,7 @@ def chat(
     ] = None,
     history: Annotated[
         int | None,
-        typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 10]"),
+        typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 20]"),
     ] = None,
     memory: Annotated[
         str | None,

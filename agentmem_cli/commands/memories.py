@@ -147,7 +147,7 @@ def delete(
 
 @app.command()
 def pin(memory_ids: MemoryIds, user: User = None, as_json: AsJson = False) -> None:
-    """Put memories first in what the agent always knows."""
+    """Give memories a place in what the agent always knows."""
     _pin(memory_ids, user, as_json, pinned=True)
 
 

@@ -1,11 +1,13 @@
-"""Finds what must never be remembered: keys, tokens, passwords, card numbers, in some twenty languages.
+"""Finds what must never be remembered nor sent twice: keys, tokens, passwords, card numbers, in some twenty languages.
 
 Only shapes that are secrets and nothing else: a false alarm loses a memory, and says so.
 """
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Iterator
 
 _NAMED = (
     r"\b(?:pass(?:word|phrase|code|wd)|pwd|pin(?:\s+(?:code|number))?|cvv|cvc|security\s+code|secret(?:\s+key)?"
@@ -57,16 +59,58 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 _CARD = re.compile(r"(?<![\d-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])")
 
 
+_REST = re.compile(r"\S*(?:[ -]\d\S*)*")
+"""What is left of a word in which a secret begins, and groups of digits behind it."""
+_CLAUSE = re.compile(r"[^\n.,;!?]*")
+_KEY_BLOCK = re.compile(r".*?-----END [A-Z ]*PRIVATE KEY[^\n]*|.*", re.DOTALL)
+
+
 def secrets_in(text: str) -> list[str]:
     """The kinds of secret in a text, in words such as "a password", each once; empty when there is none."""
-    found = [kind for kind, shape in _SHAPES if shape.search(text)]
-    if _IN_WORDS.search(text):
-        found.append("a password")
-    if any(_passes_luhn(number) for number in _CARD.findall(text)):
-        found.append("a card number")
-    if any(_is_account(number) for number in _IBAN.findall(text)):
-        found.append("an account number")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(kind for kind, _ in _found(text)))
+
+
+@functools.lru_cache(maxsize=512)
+def masked(text: str) -> str:
+    """The text with `[a password, left out]` in the place of each secret and of the words that lead to it.
+
+    Rather too much is left out than too little: a pass phrase may go on to the end of its clause.
+    """
+    kept, end = [], 0
+    for kind, span in sorted(_found(text), key=lambda found: found[1].start):
+        if span.start >= end:
+            kept += [text[end : span.start], f"[{kind}, left out]"]
+        end = max(end, _end_of_secret(text, kind, span))
+    return "".join([*kept, text[end:]])
+
+
+def _end_of_secret(text: str, kind: str, span: range) -> int:
+    if kind == "a private key":
+        return _end(_KEY_BLOCK, text, span.stop)
+    end = _end(_REST, text, span.stop)
+    if kind == "a password" and not any(character.isdigit() for character in text[span.start : end]):
+        return _end(_CLAUSE, text, end)
+    return end
+
+
+def _end(shape: re.Pattern[str], text: str, start: int) -> int:
+    found = shape.match(text, start)
+    return found.end() if found else start
+
+
+def _found(text: str) -> Iterator[tuple[str, range]]:
+    """The secrets of a text, of each its kind and where it is found; its end may be further on."""
+    for kind, shape in _SHAPES:
+        for found in shape.finditer(text):
+            yield kind, range(*found.span())
+    for found in _IN_WORDS.finditer(text):
+        yield "a password", range(*found.span())
+    for found in _CARD.finditer(text):
+        if _passes_luhn(found.group()):
+            yield "a card number", range(*found.span())
+    for found in _IBAN.finditer(text):
+        if _is_account(found.group()):
+            yield "an account number", range(*found.span())
 
 
 def _is_account(number: str) -> bool:

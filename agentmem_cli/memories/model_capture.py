@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from agentmem_cli.language.classifier import TOPICS
+from agentmem_cli.language.secrets import masked
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import Operation
@@ -82,13 +83,13 @@ def capture_prompt(said: Said, known: Sequence[Memory]) -> tuple[str, str]:
     """(system text, user text) of the one call. `known`: memories that the message may repeat, replace or forget."""
     mark = secrets.token_hex(8)
     exchanges = "\n".join(
-        f"Person: {_cut(own_words(asked))}\nAssistant: {_cut(answer)}" for asked, answer in said.before
+        f"Person: {_cut(masked(own_words(asked)))}\nAssistant: {_cut(masked(answer))}" for asked, answer in said.before
     )
     memories = "\n".join(f"{number}. {_shown(memory)}" for number, memory in enumerate(known, start=1))
     parts = [
         ("before", "The exchanges before it", exchanges),
         ("known", "Known memories, by number", memories),
-        ("message", "The message", own_words(said.text).strip()),
+        ("message", "The message", masked(own_words(said.text)).strip()),
     ]
     blocks = [f"{title}:\n<{name}-{mark}>\n{text or '(none)'}\n</{name}-{mark}>" for name, title, text in parts]
     return SYSTEM, "\n\n".join([f"Time of the message: {_moment(said.at)}", *blocks])

@@ -19,8 +19,10 @@ from agentmem_cli.storage.database import Database
 
 STATUSES = ("proposed", "active", "superseded", "forgotten", "rejected")
 KINDS = ("fact", "preference", "instruction", "event")
-IDENTITY_TOPICS = ("name", "nickname", "work", "home", "identity")
-"""What an agent should know of a person whatever the question is."""
+WISHES = "wishes"
+"""The topic of standing instructions in a profile, whatever they are about."""
+ESSENTIAL = (WISHES, "health", "diet", "people", "name", "home", "work")
+"""What an agent should know of a person whatever the question is. A memory of several topics is of the first here."""
 
 _COLUMNS = (
     "memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at, created_at, updated_at,"
@@ -35,8 +37,23 @@ _PENDING = (
 # A question whose older memory is no longer active is over; undo, which makes that active again, asks again.
 _RESEMBLING, _LATEST = 60, 100
 """Memories that a message is compared with: those that share words with it, and those said last."""
-_PROFILE_LENGTH = 300
-"""Rows read for a profile: more than any budget that fits a prompt can hold."""
+_OF_A_TOPIC = 24
+"""Memories of one topic read for a profile: more than its share of the room holds."""
+_TOPIC = " ".join(f"WHEN instr(topics, '\"{topic}\"') THEN '{topic}'" for topic in ESSENTIAL[1:])
+_PROFILE = f"""
+WITH known AS (
+    SELECT memory_number AS number, pinned AS is_pinned, kind = 'event' AS passes, subject IS NOT NULL AS of_others,
+        said_at AS at, CASE WHEN kind = 'instruction' THEN '{WISHES}' {_TOPIC}
+        ELSE coalesce(json_extract(topics, '$[0]'), 'other') END AS topic
+    FROM memory_details WHERE user_id = ? AND status = 'active'
+), placed AS (
+    SELECT number, topic, row_number() OVER (
+        PARTITION BY topic ORDER BY is_pinned DESC, passes, of_others, at DESC, number DESC
+    ) AS place, is_pinned FROM known
+)
+SELECT {_COLUMNS}, topic FROM placed JOIN memory_details ON memory_number = number
+WHERE is_pinned = 1 OR place <= {_OF_A_TOPIC} ORDER BY place, said_at DESC, memory_number DESC
+"""  # noqa: S608 -- only names of this file
 
 
 def list_memories(
@@ -113,24 +130,13 @@ def touched_memories(database: Database, user_id: str, text: str) -> list[Memory
     return list((touched | {memory.memory_id: memory for memory in latest}).values())
 
 
-def profile_memories(database: Database, user_id: str, budget: int) -> list[Memory]:
-    """What every prompt carries, within `budget` characters of text.
+def profile_memories(database: Database, user_id: str) -> list[tuple[str, Memory]]:
+    """What a profile is chosen from: (topic, memory), first the best of each topic, then the second of each, and so on.
 
-    Pinned memories, then who the person is, then standing instructions, then preferences; of each the most
-    used first, then the newest. They cannot be found by relevance: one in four preferences is, among 988 memories.
+    Of a topic the pinned come first, then lasting facts, then those of the person alone, then the newest. Neither
+    the question nor the clock nor how often a memory was used counts, so it changes only when a memory does.
     """
-    identity = " OR ".join("topics LIKE ?" for _ in IDENTITY_TOPICS)
-    where = (
-        f"user_id = ? AND status = 'active' AND (pinned = 1 OR kind IN ('instruction', 'preference') OR {identity})"
-        " ORDER BY pinned DESC, CASE kind WHEN 'instruction' THEN 1 WHEN 'preference' THEN 2 ELSE 0 END,"
-        f" use_count DESC, said_at DESC, memory_number DESC LIMIT {_PROFILE_LENGTH}"
-    )
-    kept = []
-    for memory in _select(database, where, (user_id, *(f'%"{topic}"%' for topic in IDENTITY_TOPICS))):
-        if len(memory.text) <= budget:
-            budget -= len(memory.text)
-            kept.append(memory)
-    return kept
+    return [(row["topic"], _memory(row)) for row in database.read(_PROFILE, (user_id,))]
 
 
 def history(database: Database, user_id: str, memory_id: str | None = None) -> list[LedgerEntry]:
@@ -159,8 +165,9 @@ def asking_about(database: Database, user_id: str, memory_ids: Sequence[str]) ->
 
 
 def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> dict[str, str]:
-    """For each of the runs from which a memory came that was replaced, or copies of them: the text that holds now.
+    """For each of the runs from which a memory came that was replaced, or copies of them: what holds now.
 
+    Several texts stand with a semicolon between them.
     A memory that is only worded anew has still the run that it came from, and replaces nothing that was said there.
     """
     rows = database.read(
@@ -172,10 +179,14 @@ def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> 
         " UNION SELECT later.run_id, origin, superseded_by FROM later JOIN memory_details USING (memory_id)"
         "  WHERE status = 'superseded')"
         " SELECT later.run_id, text FROM later JOIN memory_details AS new USING (memory_id)"
-        " WHERE new.status = 'active' AND new.run_id IS NOT origin",
+        " WHERE new.status = 'active' AND new.run_id IS NOT origin"
+        " ORDER BY new.said_at, new.memory_number",
         (json.dumps(run_ids), user_id),
     )
-    return {row["run_id"]: row["text"] for row in rows}
+    now: dict[str, list[str]] = {}
+    for row in rows:
+        now.setdefault(row["run_id"], []).append(row["text"])
+    return {run_id: "; ".join(dict.fromkeys(texts)) for run_id, texts in now.items()}
 
 
 def session_title(database: Database, user_id: str, session_id: str) -> str | None:

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
+from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.memories.ledger import Batch
 from agentmem_cli.memories.replacing import are_both_kept, current_of, end, settle, supersede, superseding
@@ -342,7 +343,7 @@ class _Writing:
             user_id=self.batch.user_id,
             text=operation.text,
             kind=operation.kind,
-            topics=operation.topics,
+            topics=operation.topics or judge([operation.text])[0].topics,
             status="active",
             quote=operation.quote,
             session_id=checked.source.session_id,

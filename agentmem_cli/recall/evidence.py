@@ -1,9 +1,9 @@
-"""Whether anything that was found for a message is wanted for it. Pure functions.
+"""What a message wants of recall, and whether what was found for it is any evidence. Pure functions.
 
 Two numbers are weighed: whether the message is small talk, which the classifier tells, and what speaks for what was
 found: how rare the rarest word is that is found again, times the share of the message's words that one message or
-memory holds, rare ones counting more, squared. Fitted by `tests/bench/recall_evidence.py --fit`, which also measures it; the
-nearest meaning brings nothing beside the two.
+memory holds, rare ones counting more, squared. Fitted by `tests/bench/recall_evidence.py --fit`, which also measures
+it; the nearest meaning brings nothing beside the two.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from agentmem_cli.recall.transcript import Transcript
 FEATURES = ("small talk", "rare words together")
 WEIGHTS = (-1.11, 2.5)
 BIAS = -1.3
-SMALL_TALK = 0.5
+SMALL_TALK = FOLLOWS = 0.5
 OTHER_TEXTS = 1_000
 """Texts without the word that are counted beside the person's own: what all ten of ten texts hold may still be rare."""
 _LOGIT_RANGE = 1e-4
@@ -31,7 +31,12 @@ def is_small_talk(text: str) -> bool:
     return not text.strip() or is_greeting(text) or judge([text])[0].chat >= SMALL_TALK
 
 
-def is_wanted(transcript: Transcript, asked: Asked, memories: Sequence[str]) -> bool:
+def is_follow_up(text: str) -> bool:
+    """Whether a message makes sense only with what was asked before it."""
+    return bool(text.strip()) and judge([text])[0].follows >= FOLLOWS
+
+
+def is_evidence(transcript: Transcript, asked: Asked, memories: Sequence[str]) -> bool:
     """Whether what is known is wanted for a message. `memories` are the texts of those that fit it best."""
     if not asked.text.strip() or is_greeting(asked.text):
         return False

@@ -21,6 +21,8 @@ def recalled_memories(database: Database, user_id: str, found: list[tuple[Memory
             session_id=memory.session_id,
             score=round(score, 4),
             perhaps_replaced_by=newer.get(memory.memory_id),
+            on_date=memory.on_date,
+            until_date=memory.until_date,
         )
         for memory, score in found
     ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import replaced_since, search_memories
-from agentmem_cli.recall.evidence import is_wanted
+from agentmem_cli.recall.evidence import is_evidence, is_follow_up
 from agentmem_cli.recall.further import NEXT_RANKED, replies_to
 from agentmem_cli.recall.known import recalled_memories
 from agentmem_cli.recall.later_mentions import with_later_mentions
@@ -32,27 +32,29 @@ def recall_for(
     question: str,
     *,
     limit: int = DEFAULT_LIMIT,
+    before: str = "",
     without_runs: Collection[str] = (),
     vectors: Vectors | None = None,
-    even_for_small_talk: bool = False,
+    is_wanted: bool = False,
 ) -> Recall:
     """What is known that fits a question, each list in rank order; what fits is listed though the profile has it.
 
     Beyond the `limit` best come, as `further`, what a block with room left is filled with.
 
-    `without_runs` are the runs that the request carries already. What is said in other words than the question's
-    is found once the `vectors` are in memory. For small talk, and where nothing found is any evidence, there is
-    nothing, unless the query is a model's own.
+    A follow-up is searched for with the question `before` it. `without_runs` are the runs that the request carries
+    already. What is said in other words than the question's is found once the `vectors` are in memory. For small talk,
+    and where nothing that is found is any evidence, there is nothing, unless it `is_wanted` in any case, as what a
+    model itself looks for.
     """
     question = _ends(question, RECALLED_FOR)
+    wanted = f"{_ends(before, RECALLED_FOR)}\n{question}" if before and is_follow_up(question) else question
     profile = profile_of(database, user_id)
     vectors = vectors or Vectors(database, user_id)
-    near = vectors.cosines(question)
-    asked = Asked(question, words_of(question), near.get(MESSAGES))
-    found = search_memories(database, user_id, question, limit, near.get(MEMORIES))
+    near = vectors.cosines(wanted)
+    asked = Asked(wanted, words_of(wanted), near.get(MESSAGES))
+    found = search_memories(database, user_id, wanted, limit, near.get(MEMORIES))
     transcript = vectors.transcript.read()
-    texts = [memory.text for memory, _ in found]
-    if not (even_for_small_talk or is_wanted(transcript, asked, texts)):
+    if not is_wanted and not is_evidence(transcript, asked, [memory.text for memory, _ in found]):
         return Recall(question, profile, [], [])
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)

@@ -141,6 +141,12 @@ def history_before(database: Database, session_id: str, exchanges: int, *, befor
     return exchanges_between(database, session_id, places[start]["run_index"], before) if places else []
 
 
+def is_first_run(database: Database, session_id: str, run_id: str) -> bool:
+    """Whether no exchange of the session stands before this one."""
+    rows = database.read("SELECT run_id FROM agno_runs WHERE session_id = ? ORDER BY run_index LIMIT 1", (session_id,))
+    return bool(rows) and bool(rows[0]["run_id"] == run_id)
+
+
 def exchanges_between(database: Database, session_id: str, start: int = 0, end: int | None = None) -> list[Exchange]:
     """The exchanges at places `start` <= run_index < `end` of a session, in order; None is its end."""
     rows = database.read(

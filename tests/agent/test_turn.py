@@ -63,10 +63,10 @@ def test_the_prompt_is_laid_out_for_the_cache(ask: Ask, anthropic: AnthropicServ
     result = ask("--session", "s2", "What is the launch code name?")
     body = anthropic.requests[-1].body
     assert "Bluebird" not in json.dumps(body["system"])
-    question, recalled = body["messages"][0], body["messages"][-1]
-    assert {"type": "ephemeral"} == question["content"][0]["cache_control"]
-    assert "What is the launch code name?" == question["content"][0]["text"]
-    assert "Bluebird" in json.dumps(recalled)
+    (message,) = body["messages"]
+    question, recalled = message["content"]
+    assert {"type": "text", "text": "What is the launch code name?", "cache_control": {"type": "ephemeral"}} == question
+    assert "Bluebird" in recalled["text"]
     assert "Bluebird" in result.json()["in_prompt"]
 
 
@@ -92,6 +92,7 @@ def test_history_goes_with_the_next_request(ask: Ask, anthropic: AnthropicServer
     assert ["Where do I go in May?", "Ten days in Oslo.", "Say that once more about Oslo"] == [
         message["content"][0]["text"] for message in messages
     ]
+    assert ["user", "assistant", "user"] == [message["role"] for message in messages]
     assert [] == result.json()["recalled"]["items"]
 
 
@@ -102,7 +103,8 @@ def test_history_is_bounded_and_moves_in_blocks(ask: Ask, anthropic: AnthropicSe
         anthropic.reply(f"answer {number}")
         ask("--history", "4", f"question {number}")
         starts.append(anthropic.requests[-1].body["messages"][0]["content"][0]["text"])
-    assert [f"question {n}" for n in (0, 0, 0, 0, 0, 2, 2, 4, 4)] == starts
+    assert [f"question {n}" for n in (0, 0, 0, 0, 0, 2, 2, 4, 4)] == [start.rpartition("\n")[2] for start in starts]
+    assert [False] * 5 + [True] * 4 == ["`recall` finds them" in start for start in starts]
 
 
 @pytest.mark.parametrize(

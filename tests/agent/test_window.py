@@ -10,7 +10,9 @@ import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
 
+from agentmem_cli.agent.history import history_within
 from agentmem_cli.agent.window import HISTORY_BUDGET, context_window, history_budget
+from agentmem_cli.records import Exchange, TurnStatus
 from agentmem_cli.sessions.catalog import find_session
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
@@ -58,8 +60,20 @@ def test_a_small_window_gets_less_of_the_past(
     monkeypatch.setenv("AGENTMEM_CONTEXT_WINDOW", "800")
     result = ask("What is the launch code name?")
     sent = [message["content"][0]["text"] for message in anthropic.requests[-1].body["messages"]]
-    assert ["Nothing else for now, thank you", "Noted.", "What is the launch code name?"] == sent[:3]
+    assert ["Nothing else for now, thank you", "Noted.", "What is the launch code name?"] == [
+        text.rpartition("\n")[2] for text in sent
+    ]
     assert "Bluebird" in result.json()["in_prompt"]
+
+
+def test_a_full_history_is_cut_in_steps() -> None:
+    """What does not fit is cut to half the room at once, so most turns cut nothing; what is too long is left out."""
+    said = [Exchange(str(number), "x" * 396, "", TurnStatus.DONE, 0) for number in range(20)]
+    starts = [history_within(said[:length], 1_020)[0].run_id for length in range(1, 21)]
+    assert ["0"] * 10 + ["6"] * 6 + ["12"] * 4 == starts
+    long = Exchange("long", "x" * 9_000, "", TurnStatus.DONE, 0)
+    assert [said[0]] == history_within([long, said[0]], 1_020)
+    assert [] == history_within([said[0], long], 1_020)
 
 
 def test_resuming_says_what_a_small_window_leaves_out(cli: Ask) -> None:

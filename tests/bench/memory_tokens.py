@@ -2,7 +2,7 @@
 
 Run by hand: `uv run --group dev python tests/bench/memory_tokens.py`. Counted as `recall/tokens.py` counts.
 One memory in ten is a preference and one in fifty an instruction; each store also holds 2,000 messages.
-The target is a mean of 700 tokens at the most and 1,500 in nineteen turns of twenty.
+The target is 650 tokens at the most.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ QUESTIONS = [
 
 def main() -> None:
     """Measure and print."""
-    print(f"{'memories':>9} {'mean':>7} {'p95':>7}   {'Agno':>8}   target: mean <= 700, p95 <= 1,500")
+    print(f"{'memories':>9} {'mean':>7} {'p95':>7}   {'Agno':>8}   target: p95 <= 650")
     for count in STORES:
         with tempfile.TemporaryDirectory() as folder:
             database = open_database(load_settings(user=USER, environ={"AGENTMEM_HOME": folder}))

@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from agentmem_cli.language.classifier import BUCKETS
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import search_memories
-from agentmem_cli.recall.evidence import FEATURES, features, is_wanted
+from agentmem_cli.recall.evidence import FEATURES, features, is_evidence
 from agentmem_cli.recall.ranking import Asked
 from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.sessions.transfer import ImportedLine
@@ -77,7 +77,7 @@ def fit() -> None:
 def is_brought(database: Database, vectors: Vectors, text: str) -> bool:
     """Whether recall brings anything."""
     found = [memory.text for memory, _ in search_memories(database, USER, text, 10)]
-    return is_wanted(vectors.transcript.read(), asked_for(text), found)
+    return is_evidence(vectors.transcript.read(), asked_for(text), found)
 
 
 def asked_for(text: str) -> Asked:

@@ -5,9 +5,11 @@ Every secret here is made up, or the example of its maker's own documentation.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from agentmem_cli.language.secrets import secrets_in
+from agentmem_cli.language.secrets import masked, secrets_in
 
 SECRETS = [
     "sk-proj-a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2",
@@ -112,3 +114,19 @@ def test_a_secret_is_seen(text: str) -> None:
 def test_what_only_looks_like_one_is_left(text: str) -> None:
     """Hashes, ids, phone and order numbers, and talk about passwords: a false alarm loses a memory."""
     assert [] == secrets_in(text)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_masked_and_what_stands_around_it_is_not(secret: str) -> None:
+    """No word of it with a digit or sign is left, nor the rest of a pass phrase."""
+    shown = masked(f"It rains.\n{secret}\nI live in Oslo.")
+    assert (True, True) == (shown.startswith("It rains.\n"), "left out]" in shown)
+    values = [word for word in secret.split() if re.search(r"\d", word)]
+    assert [] == [word for word in (*values, "horse", "swordfish") if word in shown]
+    assert "-----BEGIN" in secret or shown.endswith("\nI live in Oslo.")
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_only_looks_like_a_secret_is_not_masked(text: str) -> None:
+    """It is sent as it was said."""
+    assert text == masked(text)

@@ -166,3 +166,10 @@ def read(item: Any, known: Sequence[Memory] = ()) -> list[Operation]:
     operations = parse_operations(json.dumps({"operations": [item]}), known)
     assert operations is not None
     return operations
+
+
+def test_a_secret_is_not_sent_to_be_captured() -> None:
+    """The message went out once, to be answered; nothing is to be noted of a secret."""
+    said = Said("My bank PIN is 4821. I live in Oslo.", 1_780_000_000, [("My bank PIN is 4821.", "Fine.")])
+    _, words = capture_prompt(said, [])
+    assert ("4821" in words, "I live in Oslo." in words) == (False, True)

@@ -48,7 +48,7 @@ def test_both_are_known_and_only_the_question_waits(store: Store, asked: tuple[M
     assert {OLD: NEW, NEW: None} == marked
     found.profile.clear()
     block = recall_block(found, "x")
-    assert f"known: {OLD} (perhaps replaced; newer: {NEW})" in block
+    assert f"known: {OLD}\n  perhaps replaced; newer: {NEW}\n" in block
     assert f"known: {NEW}\n" in block
     assert ["ask"] == [entry.action for entry in history(store.database, "sarah", new.memory_id)]
 

@@ -340,20 +340,33 @@ def test_search_finds_active_memories_by_their_words(store: Store) -> None:
     assert [] == search_memories(store.database, "sarah", "what is it?", 5)
 
 
-def test_the_profile_holds_who_the_person_is_and_how_to_answer(store: Store) -> None:
-    """Identity, then instructions, then preferences, the newest first, within the budget; no plain facts."""
+def test_a_profile_is_chosen_by_topic(store: Store) -> None:
+    """The first of each topic, then the second; wishes are a topic, and of several the essential one counts."""
     for kind, text, topics in (
-        ("preference", "Likes tea", []),
-        ("instruction", "Always answer in German", []),
         ("fact", "Name is Sarah", ["name"]),
-        ("fact", "Owns a boat", ["life"]),
-        ("preference", "Likes coffee", []),
+        ("instruction", "Always answer in German", ["style"]),
+        ("fact", "Her sister has asthma", ["people", "health"]),
+        ("fact", "Is coeliac", ["diet", "health"]),
+        ("event", "Has a cold", ["health"]),
+        ("fact", "Owns a boat", ["leisure"]),
     ):
         store.write(Operation("add", text, kind, topics=topics), actor="person")
-    in_order = ["Name is Sarah", "Always answer in German", "Likes coffee", "Likes tea"]
-    assert in_order == [memory.text for memory in profile_memories(store.database, "sarah", 1_000)]
-    assert in_order[:2] == [memory.text for memory in profile_memories(store.database, "sarah", 40)]
-    assert [] == profile_memories(store.database, "tom", 1_000)
+    chosen = [(topic, memory.text) for topic, memory in profile_memories(store.database, "sarah")]
+    assert [
+        ("leisure", "Owns a boat"),
+        ("health", "Is coeliac"),
+        ("wishes", "Always answer in German"),
+        ("name", "Name is Sarah"),
+        ("health", "Her sister has asthma"),
+        ("health", "Has a cold"),
+    ] == chosen
+    assert [] == profile_memories(store.database, "tom")
+
+
+def test_a_memory_without_a_topic_gets_one(store: Store) -> None:
+    """Who imports a memory need not say what it is about."""
+    store.write(Operation("add", "I am allergic to peanuts"), actor="person")
+    assert ["health"] == [topic for topic, _ in profile_memories(store.database, "sarah")]
 
 
 def test_what_was_written_shows_as_json(store: Store) -> None:

@@ -84,7 +84,7 @@ def test_where_each_value_comes_from(cli: Cli, file: Path, monkeypatch: pytest.M
 
 def test_get_prints_the_value_alone(cli: Cli) -> None:
     """A script gets the value, an empty line for none, and exit 4 with a suggestion for no setting."""
-    assert ("10\n", "120\n", "\n") == tuple(cli("config", "get", key).out for key in ("history", "timeout", "model"))
+    assert ("20\n", "120\n", "\n") == tuple(cli("config", "get", key).out for key in ("history", "timeout", "model"))
     assert {"key": "theme", "value": "auto", "source": "default"} == cli("config", "get", "theme", "--json").json()
     result = cli("config", "get", "modle")
     assert (4, 'agentmem: There is no setting "modle". Did you mean "model"?\n') == (result.code, result.err)

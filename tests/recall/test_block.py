@@ -43,7 +43,7 @@ def test_nothing_recalled_can_make_a_line_of_its_own(text: str) -> None:
     block = recall_block(Recall("q", [], [], [turn(text)]), "0a1b2c3d")
     assert 4 == len(block.splitlines())
     assert 1 == block.count("\n</recalled-0a1b2c3d>")
-    assert f"- {' '.join(text.split())}"[:500] == profile_text([memory(text)])[:500]
+    assert 2 == len(profile_text([memory(text)]).splitlines())
 
 
 @given(profile=st.lists(st.builds(memory, st.text(max_size=200)), max_size=12), turns=any_turns)
@@ -63,9 +63,9 @@ def test_what_was_said_in_one_minute_keeps_its_order() -> None:
 
 
 def test_what_was_replaced_says_what_is_true_now() -> None:
-    """A message whose memory was replaced is marked, with the memory that holds now."""
+    """A message whose memory was replaced is followed by what holds now, on a line that no text can write."""
     old = replace(turn("I live in Oslo."), replaced_by="Lives in Bergen")
-    assert "I live in Oslo. (replaced; now: Lives in Bergen)" in recall_block(Recall("q", [], [], [old]), "0a1b2c3d")
+    assert "I live in Oslo.\n  replaced; now: Lives in Bergen\n" in recall_block(Recall("q", [], [], [old]), "0a1b2c3d")
 
 
 def test_the_same_words_are_shown_once() -> None:
@@ -86,7 +86,7 @@ def test_lines_stand_in_date_order() -> None:
         ),
         "0a1b2c3d",
     )
-    said = [re.sub(r"^\[\d{4}-\d\d-\d\d\] ", "", line) for line in block.splitlines() if line.startswith("[")]
+    said = re.findall(r"^0a1b \[\d{4}-\d\d-\d\d\] (.*)$", block, re.MULTILINE)
     assert ["assistant: Hello.", "known: Works at a school", "user: I teach."] == said
 
 

@@ -64,8 +64,10 @@ def test_what_only_fills_a_prompt_is_not_among_what_fits_a_question(told: Cli) -
 
 def test_what_the_conversation_shows_already_is_no_reply(cli: Cli) -> None:
     """A reply that stands in the history of the request is not recalled beside it."""
-    first = cli("chat", "-p", "--no-knowledge", "--format", "json", "Which lighthouse is the tall one?").json()
-    assert [] == answered(cli, "And the lighthouse?", "--session", first["session"])
+    said = [("user", "Which lighthouse is the tall one?"), ("assistant", "The one at Cordouan.")]
+    lines = [json.dumps({"session": "s1", "role": role, "content": text}) for role, text in said]
+    cli("sessions", "import", "-", stdin="\n".join(lines))
+    assert [] == answered(cli, "And the lighthouse?", "--session", "s1")
     assert {"user", "assistant"} == {turn["role"] for turn in answered(cli, "And the lighthouse?")}
 
 
