@@ -27,7 +27,7 @@ from agentmem_cli.language.stems import stems
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
 from agentmem_cli.memories.writer import Operation
-from agentmem_cli.recall.evidence import is_small_talk
+from agentmem_cli.recall.evidence import is_follow_up, is_small_talk
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
@@ -98,7 +98,7 @@ def _looked_up(question: str, sources: Sources) -> str:
         return _OFFER
     covers, found = _found(question, sources)
     if not found:
-        return f"{NOTHING_FOUND} {_NO_MODEL}"
+        return _OFFER if is_follow_up(question) else f"{NOTHING_FOUND} {_NO_MODEL}"
     return found if covers >= SURE else f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
 
 

@@ -11,16 +11,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.vocabulary import is_greeting
 from agentmem_cli.language.word_index import indexed, packed
 from agentmem_cli.recall.ranking import Asked, with_neighbours
 from agentmem_cli.recall.transcript import Transcript
 
 FEATURES = ("small talk", "rare words together")
-WEIGHTS = (-1.11, 2.5)
-BIAS = -1.3
+WEIGHTS = (-1.03, 1.97)
+BIAS = -1.2
 SMALL_TALK = FOLLOWS = 0.5
+FOLLOWS_LESS = 2.0
+"""How much less a follow-up counts as small talk, where nothing stands before it: "and then?"."""
+WEAK, NEAR = 0.02, 0.3
+"""Less than so much in common, and no meaning so near, is nothing."""
 OTHER_TEXTS = 1_000
 """Texts without the word that are counted beside the person's own: what all ten of ten texts hold may still be rare."""
 _LOGIT_RANGE = 1e-4
@@ -28,7 +32,12 @@ _LOGIT_RANGE = 1e-4
 
 def is_small_talk(text: str) -> bool:
     """Whether a message asks for nothing that could be known, whatever is known."""
-    return not text.strip() or is_greeting(text) or judge([text])[0].chat >= SMALL_TALK
+    return _says_nothing(text) or judge([text])[0].chat >= SMALL_TALK
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a text has no words, or no others than a greeting."""
+    return not any(map(str.isalnum, text)) or is_greeting(text)
 
 
 def is_follow_up(text: str) -> bool:
@@ -36,19 +45,24 @@ def is_follow_up(text: str) -> bool:
     return bool(text.strip()) and judge([text])[0].follows >= FOLLOWS
 
 
-def is_evidence(transcript: Transcript, asked: Asked, memories: Sequence[str]) -> bool:
-    """Whether what is known is wanted for a message. `memories` are the texts of those that fit it best."""
-    if not asked.text.strip() or is_greeting(asked.text):
+def is_evidence(transcript: Transcript, asked: Asked, memories: Sequence[str], nearest: float) -> bool:
+    """Whether what is known is wanted for a message.
+
+    `memories` are the texts of those that fit it best, `nearest` is the highest cosine of any message or memory.
+    """
+    if _says_nothing(asked.text):
         return False
-    talk, together = features(transcript, asked, memories, judge([asked.text])[0].chat)
+    talk, together = features(transcript, asked, memories, judge([asked.text])[0])
+    if together < WEAK and nearest < NEAR:
+        return False
     return WEIGHTS[0] * talk + WEIGHTS[1] * together + BIAS > 0
 
 
-def features(transcript: Transcript, asked: Asked, memories: Sequence[str], talk: float) -> tuple[float, float]:
-    """What FEATURES names; `talk` is how likely the message is small talk, 0 to 1."""
+def features(transcript: Transcript, asked: Asked, memories: Sequence[str], message: Judgement) -> tuple[float, float]:
+    """What FEATURES names, for a message that is judged so."""
     import numpy as np
 
-    bounded = min(max(talk, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
+    talk = max(_logit(message.chat), _logit(message.follows) - FOLLOWS_LESS)
     counts = transcript.words.counts(asked.words)
     known = indexed([packed(text) for text in memories]).counts(asked.words)
     texts = counts.shape[1] + OTHER_TEXTS
@@ -57,4 +71,9 @@ def features(transcript: Transcript, asked: Asked, memories: Sequence[str], talk
     held = np.concatenate([with_neighbours(transcript, counts) > 0, known > 0], axis=1)
     together = float((weights @ held).max(initial=0.0)) / (float(weights.sum()) or 1.0)
     rarest = float(weights[is_found].max(initial=0.0))
-    return math.log(bounded / (1 - bounded)), (together * rarest) ** 2
+    return talk, (together * rarest) ** 2
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
+    return math.log(bounded / (1 - bounded))

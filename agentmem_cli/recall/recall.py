@@ -54,7 +54,8 @@ def recall_for(
     asked = Asked(wanted, words_of(wanted), near.get(MESSAGES))
     found = search_memories(database, user_id, wanted, limit, near.get(MEMORIES))
     transcript = vectors.transcript.read()
-    if not is_wanted and not is_evidence(transcript, asked, [memory.text for memory, _ in found]):
+    nearest = max((float(each.values.max(initial=0.0)) for each in near.values()), default=0.0)
+    if not is_wanted and not is_evidence(transcript, asked, [memory.text for memory, _ in found], nearest):
         return Recall(question, profile, [], [])
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)

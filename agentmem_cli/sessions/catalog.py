@@ -22,7 +22,7 @@ _SUMMARY = (
 _LIVE = _SUMMARY.format(sessions="agno_sessions", runs="agno_runs")
 _TRASHED = _SUMMARY.format(sessions="trashed_sessions", runs="trashed_runs")
 _MESSAGE = (
-    "SELECT messages.session_id, messages.run_id, role, name, at, messages.text, imported_id, run.status"
+    "SELECT message_id, messages.session_id, messages.run_id, role, name, at, messages.text, imported_id, run.status"
     " FROM messages JOIN agno_runs AS run ON run.run_id = messages.run_id"
 )
 

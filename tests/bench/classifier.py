@@ -32,7 +32,7 @@ from agentmem_cli.language.vocabulary import first_person_words
 VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
-MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv")
+MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv")
 """The files of `lookups` whose messages have a label each."""
 TOLD_SHARE = 6
 HELD_OUT = frozenset(

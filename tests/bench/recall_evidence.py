@@ -14,17 +14,19 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 from classifier import HELD_OUT, LOOKUPS, MESSAGES, OTHER, VOICES, Line, fitted_messages, lookup_head, matrix, read
 from conversations import USER, stored
 from sklearn.linear_model import LogisticRegression
 
-from agentmem_cli.language.classifier import BUCKETS
+from agentmem_cli.language.classifier import BUCKETS, judge
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import search_memories
 from agentmem_cli.recall.evidence import FEATURES, features, is_evidence
 from agentmem_cli.recall.ranking import Asked
+from agentmem_cli.recall.vectors import MESSAGES as OF_MESSAGES
 from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
@@ -65,7 +67,12 @@ def fit() -> None:
     with talk_of(asked) as (_, vectors):
         transcript = vectors.transcript.read()
         table = [
-            features(transcript, asked_for(text), [], 1 / (1 + np.exp(-logit)))
+            features(
+                transcript,
+                asked_for(vectors, text),
+                [],
+                replace(judge([text])[0], chat=1 / (1 + np.exp(-logit)), follows=0.0),
+            )
             for text, logit in zip(texts, logits, strict=True)
         ]
     truth = [True] * len(asked) + [False] * len(chat)
@@ -77,12 +84,14 @@ def fit() -> None:
 def is_brought(database: Database, vectors: Vectors, text: str) -> bool:
     """Whether recall brings anything."""
     found = [memory.text for memory, _ in search_memories(database, USER, text, 10)]
-    return is_evidence(vectors.transcript.read(), asked_for(text), found)
+    asked = asked_for(vectors, text)
+    nearest = float(asked.cosines.values.max()) if asked.cosines else 0.0
+    return is_evidence(vectors.transcript.read(), asked, found, nearest)
 
 
-def asked_for(text: str) -> Asked:
+def asked_for(vectors: Vectors, text: str) -> Asked:
     """The question as recall takes it."""
-    return Asked(text, words_of(text))
+    return Asked(text, words_of(text), vectors.cosines(text).get(OF_MESSAGES))
 
 
 def lines(name: str) -> list[dict[str, str]]:

@@ -29,7 +29,7 @@ from agentmem_cli.memories.store import (
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import LedgerEntry, Memory
 
-TABLES = ("memory_details", "agno_memories", "memories_fts")
+TABLES = ("memory_details", "agno_memories")
 
 
 def contents(store: Store) -> dict[str, list[Any]]:

@@ -200,9 +200,7 @@ def test_what_waits_is_approved_or_rejected(cli: Cli, store: Store) -> None:
 
 def test_an_unsure_update_is_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are known; `pending` shows what may replace what, `approve` replaces it, `reject` keeps both, undo asks."""
-    monkeypatch.setattr(
-        statements, "revised_by", lambda _, __, known: Revised(known[0], is_sure=False) if known else None
-    )
+    monkeypatch.setattr(statements, "revised_by", lambda _, known: Revised(known[0], is_sure=False) if known else None)
     cli("memories", "add", FILM)
     added = cli("memories", "add", BOOK)
     new = added.out.partition(" ")[0]

@@ -142,7 +142,7 @@ def back_up_and_count(target: Path) -> int:
     assert 0 == run_here("backup", str(target)).code
     with closing(sqlite3.connect(target)) as copy:
         assert [("ok",)] == copy.execute("PRAGMA integrity_check").fetchall()
-        counts = "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM messages_fts)"
+        counts = "SELECT count(*), count(words) FROM messages"
         messages, indexed = copy.execute(counts).fetchone()
         pending = copy.execute("SELECT count(*) FROM agno_runs WHERE status = 'RUNNING'").fetchone()[0]
         runs = int(copy.execute("SELECT count(*) FROM agno_runs").fetchone()[0])

@@ -69,7 +69,7 @@ def test_what_was_deleted_leaves_whatever_came_before_and_after(database: Databa
     erase_deleted_text(database)
 
     assert 0 == marked_bytes(database.path.parent)
-    assert 16 == database.read("SELECT count(*) FROM messages_fts")[0][0]
+    assert 16 == database.read("SELECT count(words) FROM messages")[0][0]
 
 
 def test_what_another_program_deleted_leaves_too(database: Database) -> None:

@@ -78,7 +78,7 @@ def test_what_is_taken_back_is_out_of_everything(database: Database) -> None:
     assert (1, []) == (session.turns, search_messages(database, USER, "walrus", limit=5))
     assert [] == recall_for(database, USER, "Which walrus was it?").turns
     assert ["The first zebra"] == [each.question for each in history_before(database, "s1", 10)]
-    assert 0 == database.read("SELECT count(*) FROM messages_fts WHERE messages_fts MATCH 'walrus'")[0][0]
+    assert 0 == database.read("SELECT count(*) FROM messages WHERE text LIKE '%walrus%'")[0][0]
     assert ["The second walrus"] == [each.question for each in taken_back(database, USER, "s1")]
 
 

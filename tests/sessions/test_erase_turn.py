@@ -48,25 +48,6 @@ def test_every_word_of_it_goes(database: Database, home: Path) -> None:
     assert [False, False] == [word in kept for word in (b"zanzibar", b"quokka")]
 
 
-def test_the_messages_beside_it_become_neighbours(database: Database) -> None:
-    """Whichever turn is erased, the index of the session is what it would be without that turn."""
-
-    def keys(session: str) -> list[tuple[str, ...]]:
-        rows = database.read(
-            "SELECT messages_fts.text, before, after FROM messages_fts JOIN messages ON message_id = messages_fts.rowid"
-            " WHERE session_id = ? ORDER BY message_id",
-            (session,),
-        )
-        return [tuple(row) for row in rows]
-
-    for gone in range(4):
-        runs = [say(database, f"Question {n}", f"Answer {n}", session=f"s{gone}") for n in range(4)]
-        for n in {0, 1, 2, 3} - {gone}:
-            say(database, f"Question {n}", f"Answer {n}", session=f"without{gone}")
-        erase_turn(database, "sarah", runs[gone])
-        assert keys(f"without{gone}") == keys(f"s{gone}")
-
-
 def test_a_session_of_one_turn_goes_with_it(database: Database) -> None:
     """No empty session is left, in sight or in the trash."""
     seen, trashed = say(database, "One", "Two"), say(database, "Three", "Four", session="s2")

@@ -169,7 +169,7 @@ def test_a_turn_that_fails(cli: Cli, anthropic: AnthropicServer) -> None:
     """The provider's refusal is in its result, the next line is answered, and the exit code is 5."""
     anthropic.error(529, "overloaded_error", times=10, when="First")
     anthropic.reply("Second answer.", when="Second")
-    said = lines({"content": "First one"}, {"content": "Second one", "session": "b"})
+    said = lines({"content": "First question"}, {"content": "Second wish", "session": "b"})
     result = cli(*STREAM, "--memory", "off", stdin=said)
     failed, answered = ends(result)
     assert ("failed", "done", 5) == (failed["status"], answered["status"], result.code)

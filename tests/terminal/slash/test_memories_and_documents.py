@@ -58,9 +58,7 @@ def test_what_waits_is_decided(person: Person) -> None:
 
 def test_a_question_is_answered(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """What may replace an older memory is remembered and asks; /pending shows what, and takes the answer."""
-    monkeypatch.setattr(
-        statements, "revised_by", lambda _, __, known: Revised(known[0], is_sure=False) if known else None
-    )
+    monkeypatch.setattr(statements, "revised_by", lambda _, known: Revised(known[0], is_sure=False) if known else None)
     person.types("/remember Hosts a film club with pizza for neighbours")
     assert "Does it replace “Hosts a film club" in person.types(
         "/remember Hosts a book club with pizza for neighbours now"
