@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+OFFLINE = "offline"
+"""The name of the model where no language model answers; what is on record is looked up."""
+
 
 def iso(at: int | None) -> str | None:
     """Unix seconds -> `2026-06-01T09:30:00Z`; None stays None."""

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.captures import WaitingCapture, note_failed_captures, waiting_capture, waiting_captures
 from agentmem_cli.storage.database import Database

@@ -7,7 +7,8 @@ import sqlite3
 from importlib import metadata
 
 from agentmem_cli import __version__
-from agentmem_cli.agent.choice import OFFLINE, model_name
+from agentmem_cli.agent.choice import model_name
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import Finding, Verdict
 

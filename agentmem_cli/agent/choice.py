@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 
 from agentmem_cli.errors import ConfigProblem
+from agentmem_cli.records import OFFLINE
 
-OFFLINE = "offline"
 DEFAULT_MODEL = "anthropic:claude-sonnet-4-6"
 NO_MODEL_NOTICE = (
     "No language model is in use: answers are looked up in your memories, conversations and documents."

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 
 from agentmem_cli.agent.answer import Answer
-from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.offline_answer import answer_from, needs_documents
 from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.agent.request import TurnContext, recall_into
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.sessions.turns import PendingTurn, plain_run
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.knowledge.documents import list_documents
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import list_memories, touched_memories
 from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.lately import said_lately
-from agentmem_cli.records import Document, FoundPassage, Memory, Recall, RecalledTurn, TranscriptMessage
+from agentmem_cli.records import Document, FoundPassage, Memory, RecalledTurn, TranscriptMessage
 from agentmem_cli.sessions.catalog import conversation_before
 from agentmem_cli.sessions.turns import PendingTurn
 from agentmem_cli.storage.database import Database
@@ -43,7 +40,7 @@ class Sources:
         recalled = [*recall.turns, *recall.further] if recall else []
         lately = said_lately(self.database, self.turn.user_id, _LATELY, without_runs={self.turn.run_id})
         once = {turn.message_id: turn for turn in [*lately, *recalled]}
-        return _without_own(self.database, list(once.values()))
+        return list(once.values())
 
     def memories(self) -> list[Memory]:
         """Every memory of the person in every status, the last said first."""
@@ -61,21 +58,3 @@ class Sources:
     def documents(self) -> list[Document]:
         """Everything that was ingested."""
         return list_documents(self.database)
-
-
-def without_offline_answers(database: Database, recall: Recall) -> Recall:
-    """What was recalled without the offline model's answers: they only say what is on record elsewhere."""
-    turns, further = _without_own(database, recall.turns), _without_own(database, recall.further)
-    return replace(recall, turns=turns, further=further)
-
-
-def _without_own(database: Database, turns: Sequence[RecalledTurn]) -> list[RecalledTurn]:
-    own = _answered_offline(database, [turn.run_id for turn in turns if turn.role == "assistant"])
-    return [turn for turn in turns if turn.role == "user" or turn.run_id not in own]
-
-
-def _answered_offline(database: Database, run_ids: Sequence[str]) -> set[str]:
-    """The runs among these that the offline model answered: Agno keeps the name of the model in the run."""
-    marks = ", ".join("?" * len(run_ids))
-    rows = database.read(f"SELECT run_id, run_data FROM agno_runs WHERE run_id IN ({marks})", run_ids)  # noqa: S608 -- question marks
-    return {row["run_id"] for row in rows if json.loads(row["run_data"]).get("model") == OFFLINE}

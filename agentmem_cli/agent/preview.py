@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.agent.capture import Before, proposed_by_model, proposed_offline
-from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.failures import explained_error
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories import writer
 from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import Operation, Source, Written, apply_operations
 from agentmem_cli.recall.vectors import Vectors
-from agentmem_cli.records import Memory
+from agentmem_cli.records import OFFLINE, Memory
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.captures import WaitingCapture
 from agentmem_cli.storage.database import Database, Rehearsal

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within
-from agentmem_cli.agent.offline_sources import without_offline_answers
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.recall import recall_for
@@ -72,7 +71,7 @@ def recall_into(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> 
 def _recalled(context: TurnContext, turn: PendingTurn, before: str, shown: Collection[str]) -> Recall:
     """What is recalled for the question; nothing, and a warning, where recall fails."""
     try:
-        found = recall_for(
+        return recall_for(
             context.database,
             turn.user_id,
             turn.question,
@@ -83,12 +82,11 @@ def _recalled(context: TurnContext, turn: PendingTurn, before: str, shown: Colle
     except AgentmemError as error:
         context.warn(f"Nothing was recalled for this answer: {error.problem}")
         return Recall(turn.question, [], [], [])
-    return without_offline_answers(context.database, found)
 
 
 def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
     """What is recalled for a query of the model's own."""
-    found = recall_for(
+    return recall_for(
         context.database,
         turn.user_id,
         query,
@@ -97,4 +95,3 @@ def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
         vectors=context.vectors,
         is_wanted=True,
     )
-    return without_offline_answers(context.database, found)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
 from agentmem_cli.agent.window import context_window, history_budget
@@ -20,7 +19,7 @@ from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
 from agentmem_cli.recall.vectors import Vectors
-from agentmem_cli.records import FoundPassage
+from agentmem_cli.records import OFFLINE, FoundPassage
 from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database

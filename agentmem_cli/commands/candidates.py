@@ -68,7 +68,8 @@ def user_candidates(ctx: typer.Context) -> Pairs:
 
 def model_candidates(ctx: typer.Context) -> Pairs:
     """Claude, the offline model, and those that config.toml names."""
-    from agentmem_cli.agent.choice import DEFAULT_MODEL, OFFLINE
+    from agentmem_cli.agent.choice import DEFAULT_MODEL
+    from agentmem_cli.records import OFFLINE
 
     config = read_config(_settings(ctx).config_file)
     tables = [config, *config.get("users", {}).values()]

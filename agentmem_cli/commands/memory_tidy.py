@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentmem_cli.agent.choice import OFFLINE
 from agentmem_cli.agent.quiet import quiet_agno
 from agentmem_cli.commands.memory_output import undo_hint
 from agentmem_cli.commands.options import AsJson, CaptureModel, User, opened_to_capture
 from agentmem_cli.errors import ConfigProblem, ExitCode
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.storage.database import Rehearsal
 from agentmem_cli.terminal.streams import note, progress, report, say_json, say_table
 

@@ -21,7 +21,7 @@ FEATURES = ("small talk", "rare words together")
 WEIGHTS = (-1.03, 1.97)
 BIAS = -1.2
 SMALL_TALK = FOLLOWS = 0.5
-FOLLOWS_LESS = 2.0
+FOLLOWS_LESS = 2.5
 """How much less a follow-up counts as small talk, where nothing stands before it: "and then?"."""
 WEAK, NEAR = 0.02, 0.3
 """Less than so much in common, and no meaning so near, is nothing."""

@@ -24,7 +24,7 @@ ASKS = 0.05
 _REPLIES = """
 SELECT message_id AS asked, (
     SELECT reply.message_id FROM messages AS reply
-    WHERE reply.session_id = messages.session_id AND reply.user_id = messages.user_id
+    WHERE reply.session_id = messages.session_id AND reply.user_id = messages.user_id AND NOT reply.looked_up
         AND reply.message_id > messages.message_id ORDER BY reply.message_id LIMIT 1
 ) AS reply FROM messages WHERE user_id = ? AND message_id IN ({marks}) AND reply IS NOT NULL
 """

@@ -58,19 +58,26 @@ class LiveTranscript:
         with self._reading:
             known = self._known
             if known is None or self._has_lost(known):
-                known = _extended(None, indexed_messages(self._database, self._user_id))
-            else:
-                last = int(known.numbers[-1]) if len(known.numbers) else 0
-                new = indexed_messages(self._database, self._user_id, after=last)
-                known = _extended(known, new) if new else known
+                known = _extended(None, self._said())
+            elif new := self._said(_last(known)):
+                known = _extended(known, new)
             self._known = known
             return known
 
+    def _said(self, after: int = 0) -> list[sqlite3.Row]:
+        """The messages behind a number, without the answers of the offline look-up, which say nothing of their own."""
+        rows = indexed_messages(self._database, self._user_id, after)
+        return [row for row in rows if not row["looked_up"]]
+
     def _has_lost(self, known: Transcript) -> bool:
         """Whether messages were erased since it was read."""
-        last = int(known.numbers[-1]) if len(known.numbers) else 0
-        sql = "SELECT count(*) FROM messages WHERE user_id = ? AND message_id <= ?"
-        return bool(self._database.read(sql, (self._user_id, last))[0][0] != len(known.numbers))
+        sql = "SELECT count(*) FROM messages WHERE user_id = ? AND message_id <= ? AND NOT looked_up"
+        return bool(self._database.read(sql, (self._user_id, _last(known)))[0][0] != len(known.numbers))
+
+
+def _last(known: Transcript) -> int:
+    """The number of the last message."""
+    return int(known.numbers[-1]) if len(known.numbers) else 0
 
 
 def _extended(known: Transcript | None, rows: list[sqlite3.Row]) -> Transcript:

@@ -39,7 +39,7 @@ class Kept:
     condition: str = ""
 
 
-MESSAGES = Kept("message_vectors", "message_id", "messages")
+MESSAGES = Kept("message_vectors", "message_id", "messages", " AND NOT texts.looked_up")
 MEMORIES = Kept("memory_vectors", "memory_number", "memory_details", " AND texts.status = 'active'")
 
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentmem_cli.language.word_index import packed
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.storage.database import Database
 
 AGENT_ID = "agentmem"
 _BATCH = 1_000
 """Messages that one transaction changes."""
 _INDEXED = """
-SELECT message_id, session_id, role, name, at, words, CASE WHEN words IS NULL THEN text END AS text
+SELECT message_id, session_id, role, name, at, looked_up, words, CASE WHEN words IS NULL THEN text END AS text
 FROM messages WHERE user_id = ? AND message_id > ? ORDER BY message_id
 """
 
@@ -32,6 +33,8 @@ class IndexedMessage:
     at: int
     name: str | None = None
     imported_id: str | None = None
+    looked_up: bool = False
+    """Whether it is an answer of the offline look-up, which only quotes: recall passes it over."""
 
 
 def index_messages(
@@ -40,12 +43,15 @@ def index_messages(
     """Make these the indexed messages of a run, in the caller's transaction."""
     connection.execute("DELETE FROM messages WHERE run_id = ?", (run_id,))
     connection.executemany(
-        "INSERT INTO messages (user_id, session_id, run_id, role, name, at, text, imported_id, words)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (user_id, session_id, run_id, role, name, at, text, imported_id, looked_up, words)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (user_id, session_id, run_id, each.role, each.name, each.at, each.text, each.imported_id, words)
+            (
+                *(user_id, session_id, run_id),
+                *(each.role, each.name, each.at, each.text, each.imported_id, each.looked_up),
+                packed(_named(each.name, each.text)),
+            )
             for each in messages
-            for words in [packed(_named(each.name, each.text))]
         ],
     )
 
@@ -69,6 +75,7 @@ def messages_of_run(run_data: dict[str, Any]) -> list[IndexedMessage]:
             text=message["content"],
             at=int(message.get("created_at") or at),
             name=message.get("name"),
+            looked_up=message["role"] == "assistant" and run_data.get("model") == OFFLINE,
             imported_id=(message.get("provider_data") or {}).get("imported_id"),
         )
         for message in run_data.get("messages") or []

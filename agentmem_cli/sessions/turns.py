@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from agentmem_cli.errors import NotFound
-from agentmem_cli.records import Exchange, TurnStatus
+from agentmem_cli.records import OFFLINE, Exchange, TurnStatus
 from agentmem_cli.sessions.index import IndexedMessage, index_messages
 from agentmem_cli.sessions.rows import (
     AGNO_STATUS,
@@ -103,7 +103,7 @@ def settle_turn(
         run_data["metadata"] = {**(run_data.get("metadata") or {}), **notes}
     messages = [IndexedMessage("user", turn.question, turn.at)]
     if answer:
-        messages.append(IndexedMessage("assistant", answer, at))
+        messages.append(IndexedMessage("assistant", answer, at, looked_up=run_data.get("model") == OFFLINE))
     with database.write() as connection:
         _queue_capture(connection, turn)
         if _place_of(connection, turn.session_id, turn.run_id) is None:

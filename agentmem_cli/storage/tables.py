@@ -215,6 +215,10 @@ END;
 WORD_COLUMNS = """
 -- The words of each text, as `language/word_index.py` packs them; NULL until somebody does.
 ALTER TABLE messages ADD COLUMN words BLOB;
+-- Whether it is an answer of the offline look-up, which only quotes what stands elsewhere: recall passes it over.
+ALTER TABLE messages ADD COLUMN looked_up INTEGER NOT NULL DEFAULT 0;
+UPDATE messages SET looked_up = 1 WHERE role = 'assistant'
+    AND run_id IN (SELECT run_id FROM agno_runs WHERE json_extract(run_data, '$.model') = 'offline');
 ALTER TABLE memory_details ADD COLUMN words BLOB;
 DROP TRIGGER messages_leave_the_index;
 DROP TRIGGER memories_leave_the_index;

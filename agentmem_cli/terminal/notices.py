@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
+from agentmem_cli.agent.choice import NO_MODEL_NOTICE
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Captured, TurnEnded
 from agentmem_cli.recall.block import repeated
-from agentmem_cli.records import Memory, Recall, RecalledMemory, RecalledTurn
+from agentmem_cli.records import OFFLINE, Memory, Recall, RecalledMemory, RecalledTurn
 from agentmem_cli.settings import Settings
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from typing import Any
 
-from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
+from agentmem_cli.agent.choice import NO_MODEL_NOTICE
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
-from agentmem_cli.records import TurnStatus
+from agentmem_cli.records import OFFLINE, TurnStatus
 from agentmem_cli.terminal.notices import memory_line
 from agentmem_cli.terminal.sources import cited_lines
 from agentmem_cli.terminal.stopping import stopped_by_ctrl_c

@@ -9,9 +9,10 @@ import json
 import sys
 from dataclasses import dataclass
 
-from agentmem_cli.agent.choice import NO_MODEL_NOTICE, OFFLINE
+from agentmem_cli.agent.choice import NO_MODEL_NOTICE
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.terminal.once import begin_capture, note_captured, print_answer, print_result
 from agentmem_cli.terminal.streams import note, say_json
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentmem_cli.agent.choice import OFFLINE, model_name
+from agentmem_cli.agent.choice import model_name
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.sessions.usage import usage_of
 from agentmem_cli.terminal.streams import counted, say_prose, say_table
 
