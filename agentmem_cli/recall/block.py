@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agentmem_cli.language.secrets import masked
-from agentmem_cli.language.stems import terms
 from agentmem_cli.recall.excerpt import excerpt
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
