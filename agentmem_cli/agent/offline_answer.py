@@ -24,9 +24,9 @@ from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.evidence import is_follow_up, is_small_talk
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
