@@ -1,8 +1,8 @@
 """The days that a text speaks of: "9 November 2022", "letzten Samstag", "il y a 3 jours", "来週". A pure function.
 
 A small grammar over the words that `date_words` takes from dateparser's locale data. dateparser's own search is not
-used: told the language, it takes "sat", "we", "die" and "10-12" for dates. `tests/bench/dates.py` prints what each
-does with 184 sentences in twelve languages, 50 of them without a date:
+used: told the language, it takes "sat", "we", "die" and "10-12" for dates. What each does with 184 sentences in twelve
+languages, 50 of them without a date (`tests/bench/dates.py` prints the first two rows):
 
     what reads them       right of 134  false of 50  import  a sentence
     this module                    124            2   18 ms     0.04 ms
