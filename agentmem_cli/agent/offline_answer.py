@@ -27,7 +27,7 @@ from agentmem_cli.language.stems import stems
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
-from agentmem_cli.recall.evidence import is_follow_up, is_small_talk
+from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
@@ -49,7 +49,7 @@ NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
 _TELLS = 0.3
 """The score for keeping from which a message that is not kept tells something, and looks for nothing."""
-_SURELY = 0.5
+_SURELY = _FOLLOWS = 0.5
 ABOUT_AS_WELL = 1.5
 """How much less than the best a sentence may score to stand first because it is the newest."""
 COVERS_AS_WELL = 0.5
@@ -101,7 +101,7 @@ def _looked_up(question: str, sources: Sources) -> str:
     if not is_question(question):
         return _not_kept(question, found if sources.evidence.recall and sources.evidence.recall.turns else "")
     if not found:
-        return _OFFER if is_follow_up(question) else f"{NOTHING_FOUND} {_NO_MODEL}"
+        return _OFFER if judge([question])[0].follows >= _FOLLOWS else f"{NOTHING_FOUND} {_NO_MODEL}"
     return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
 
 
