@@ -27,7 +27,7 @@ LINE_LIMIT = 160
 """Characters of what one line shows of a message or a memory: a sentence or two."""
 MEMORY_LIMIT = 600
 """Characters of a memory in the profile."""
-CUT = 0.3
+CUT = 0.32
 """How much less than the best a message may score. On LoCoMo .002 of those just below it are evidence, .33 of the best;
 .890 of the evidence is above it, in 26 messages, and .903 in the best forty."""
 MEMORY_CUT = 0.4
