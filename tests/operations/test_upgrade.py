@@ -97,3 +97,20 @@ def test_a_memory_of_version_2_is_not_learnt_twice(cli: Cli) -> None:
         assert 0 == catch_up(database)
         assert [] == database.read("SELECT 1 FROM memory_details WHERE same_hash = ''")
         assert 1 == len(same_text(database, "sarah", "I'm working in healthcare"))
+
+
+def test_words_of_version_3_are_found_and_stored(cli: Cli) -> None:
+    """What was stored without its words is found all the same, and has them from the next chat on."""
+    cli("sessions", "import", "-", stdin=LINE)
+    cli("memories", "add", "Owns a red kayak")
+    settings = load_settings(user="sarah")
+    with closing(open_database(settings)) as database:
+        with database.write() as connection:
+            connection.execute("UPDATE messages SET words = NULL")
+            connection.execute("UPDATE memory_details SET words = NULL")
+        assert {"turn", "memory"} == {
+            item["type"] for item in cli("recall", "the kayak and the boiler", "--json").json()["items"]
+        }
+        cli("chat", "-p", "--memory", "off", "hi")
+        unpacked = "SELECT 1 FROM messages WHERE words IS NULL UNION SELECT 1 FROM memory_details WHERE words IS NULL"
+        assert [] == database.read(unpacked)
