@@ -19,8 +19,8 @@ AGENT_ID = "agentmem"
 _BATCH = 1_000
 """Messages that one transaction changes."""
 _INDEXED = """
-SELECT message_id, session_id, role, name, at, looked_up, words, CASE WHEN words IS NULL THEN text END AS text
-FROM messages WHERE user_id = ? AND message_id > ? ORDER BY message_id
+SELECT message_id, name, words, CASE WHEN words IS NULL THEN text END AS text
+FROM messages WHERE user_id = ? ORDER BY message_id
 """
 
 
@@ -56,9 +56,9 @@ def index_messages(
     )
 
 
-def indexed_messages(database: Database, user_id: str, after: int = 0) -> list[sqlite3.Row]:
-    """A user's messages behind a number, in their order, without their text: `words_in` gives their words."""
-    return database.read(_INDEXED, (user_id, after))
+def indexed_messages(database: Database, user_id: str) -> list[sqlite3.Row]:
+    """A user's messages in their order, without their text: `words_in` gives their words."""
+    return database.read(_INDEXED, (user_id,))
 
 
 def words_in(row: sqlite3.Row) -> bytes:
@@ -88,7 +88,7 @@ def messages_of_run(run_data: dict[str, Any]) -> list[IndexedMessage]:
 
 def catch_up(database: Database) -> int:
     """Index the runs that are not: another Agno program wrote them. Gives how many there were."""
-    _pack_anew(database)
+    pack_missing(database)
     missing = database.read(
         "SELECT run_id, session_id, user_id, run_data FROM agno_runs AS run WHERE run_type = 'agent'"
         " AND user_id IS NOT NULL AND parent_run_id IS NULL"
@@ -105,8 +105,8 @@ def catch_up(database: Database) -> int:
     return found
 
 
-def _pack_anew(database: Database) -> None:
-    """Store the words of what an older version stored without."""
+def pack_missing(database: Database) -> None:
+    """Store the words of the messages that an older version stored without."""
     rows = database.read("SELECT message_id, name, text FROM messages WHERE words IS NULL")
     for start in range(0, len(rows), _BATCH):
         packs = [(packed(_named(row["name"], row["text"])), row["message_id"]) for row in rows[start : start + _BATCH]]
