@@ -33,7 +33,7 @@ from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessa
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 NEAREST = "The nearest to it:"
 NOTHING_CERTAIN = "I found nothing that answers this for certain."
-EARLIER = "Earlier:"
+ALSO, EARLIER = "Later, of something near it:", "Earlier:"
 KEPT_NOTHING = "I kept nothing of this; `/remember` keeps it."
 _NO_MODEL = "No language model is in use, so I can only look things up."
 _OFFER = "I can look things up for you: ask about yourself, an earlier conversation or your documents."
@@ -48,8 +48,11 @@ SURE = 0.6
 were never answered, but ask of people and things that were spoken of, less says nothing: see `tests/bench`."""
 NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
-_SMALL_TALK = 2
-"""Words of meaning that a remark has at most, of which nothing is said to be left out."""
+_TELLS = 0.3
+"""The score for keeping from which a message that is not kept tells something, and looks for nothing."""
+_SURELY = 0.5
+ABOUT_AS_WELL = 1.0
+"""How much less than the best a sentence may score to stand first because it is the newest."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
 _DIGIT = re.compile(r"\d")
@@ -75,21 +78,16 @@ def answer_from(question: str, sources: Sources) -> str:
         return _all_documents(documents)
     if asks_like(question, LAST_TIME):
         return _last_time(sources.last_time())
-    return _looked_up(question, sources) if is_question(question) else _taken_in(question, sources)
+    done = "" if is_question(question) else _done(question, sources)
+    return _with_what_was_said(done, question, sources) if done else _looked_up(question, sources)
 
 
-def _taken_in(text: str, sources: Sources) -> str:
+def _with_what_was_said(done: str, text: str, sources: Sources) -> str:
     """What becomes of a statement, with what was surely said of the same before."""
-    done = _done(text, sources)
-    if done and any(operation.action == "forget" for operation in sources.operations()):
+    if any(operation.action == "forget" for operation in sources.operations()):
         return done
-    covers, found = _found(text, sources) if done or not is_small_talk(text) else (0.0, "")
-    if done:
-        return f"{done}\n\n{found}" if covers >= SURE else done
-    if found:
-        return found if covers >= SURE else f"{KEPT_NOTHING} {NEAREST}\n\n{found}"
-    is_more = not is_small_talk(text) and len(stems(text)) > _SMALL_TALK
-    return f"{KEPT_NOTHING} {NOTHING_FOUND}" if is_more else _OFFER
+    covers, found = _found(text, sources)
+    return f"{done}\n\n{found}" if covers >= SURE else done
 
 
 def _looked_up(question: str, sources: Sources) -> str:
@@ -97,9 +95,20 @@ def _looked_up(question: str, sources: Sources) -> str:
     if is_small_talk(question):
         return _OFFER
     covers, found = _found(question, sources)
+    if covers >= SURE:
+        return found
+    if not is_question(question):
+        return _not_kept(question, found if sources.evidence.recall and sources.evidence.recall.turns else "")
     if not found:
         return _OFFER if is_follow_up(question) else f"{NOTHING_FOUND} {_NO_MODEL}"
-    return found if covers >= SURE else f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
+    return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
+
+
+def _not_kept(text: str, found: str) -> str:
+    """That nothing is kept of a message, which may tell something or look for something by a few words."""
+    if judge([text])[0].keep >= _TELLS:
+        return KEPT_NOTHING
+    return f"{KEPT_NOTHING} {NEAREST}\n\n{found}" if found else f"{KEPT_NOTHING} {NOTHING_FOUND}"
 
 
 def _found(question: str, sources: Sources) -> tuple[float, str]:
@@ -126,13 +135,20 @@ def _covered(best: Sequence[Find]) -> float:
 
 
 def _quoted(best: Sequence[Find]) -> str:
-    """The newest first, older ones under EARLIER; what was replaced is always among these."""
-    newest = sorted(best, key=lambda find: (bool(find.replaced_by), -find.at, -find.number, -find.score))
-    first, *older = newest
-    lines = [_quote(first)]
-    if older:
-        lines.append(f"{EARLIER}\n\n" + "\n".join(f"- {_quote(find)}" for find in older))
-    return "\n\n".join(lines)
+    """The newest of those that fit about as well as any first, the others below it; what was replaced comes last."""
+    current = [find for find in best if not find.replaced_by] or best
+    least = max(find.score for find in current) - ABOUT_AS_WELL
+    first = max((find for find in current if find.score >= least), key=lambda find: (find.at, find.number))
+    others = sorted((find for find in best if find is not first), key=lambda find: (-find.at, -find.number))
+    parts = [_quote(first)]
+    for title, is_older in ((ALSO, False), (EARLIER, True)):
+        lines = [f"- {_quote(find)}" for find in others if _is_earlier(find, first) == is_older]
+        parts += [f"{title}\n\n" + "\n".join(lines)] if lines else []
+    return "\n\n".join(parts)
+
+
+def _is_earlier(find: Find, first: Find) -> bool:
+    return bool(find.replaced_by) or (find.at, find.number) < (first.at, first.number)
 
 
 def _quote(find: Find) -> str:
@@ -218,7 +234,8 @@ def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
         return ""
     meant = {memory.memory_id: memory for wish in wishes for memory in forgettable(wish, active)}
     if not meant:
-        return "I know nothing of that, so there is nothing to forget."
+        surely = any(each.forget >= _SURELY for each in judge(said))
+        return "I know nothing of that, so there is nothing to forget." if surely else ""
     lines = "\n".join(f"- {memory.text}" for memory in meant.values())
     return f"Which of these? `/forget` and a word of it takes one back.\n\n{lines}"
 

@@ -67,7 +67,8 @@ def finds(question: str, messages: Sequence[RecalledTurn], memories: Sequence[Me
     """Every sentence with its score, the best first; none that asks, and none that only repeats the question."""
     wanted = wanted_stems(question)
     asked = set(stems(question))
-    candidates = [each for each in _candidates(messages, memories) if not set(stems(each.text)) <= asked]
+    pieces = _asked_about(_candidates(messages, memories), memories)
+    candidates = [each for each in pieces if not set(stems(each.text)) <= asked]
     if not candidates or not wanted:
         return []
     scored = _with_newer(_scored(question, wanted, candidates))
@@ -140,6 +141,16 @@ def _marked(find: Find, memories: Sequence[Memory]) -> list[Find]:
     return [_of_memory(find, memory) for memory in of_it if memory.status in _SHOWN]
 
 
+def _asked_about(finds: list[Find], memories: Sequence[Memory]) -> list[Find]:
+    """The pieces, each with the memory that perhaps replaces what it says, where the person has not said so yet."""
+    newer = {each.replaces_perhaps: each.memory_id for each in memories if each.status == "active"}
+    newer.pop(None, None)
+    return [
+        replace(find, replaced_by=find.replaced_by or next((newer[own] for own in find.memory_ids if own in newer), ""))
+        for find in finds
+    ]
+
+
 def _stands_on(memory: Memory, sentence: str) -> bool:
     quote = memory.quote or memory.text
     return quote in sentence or sentence in quote
@@ -152,7 +163,7 @@ def _of_memory(find: Find, memory: Memory) -> Find:
 
 
 def _with_newer(scored: list[Find]) -> list[Find]:
-    """What replaced a statement fits as well as that does, whatever its words."""
+    """What replaced a statement, or perhaps did, fits as well as that does, whatever its words."""
     least: dict[str, float] = {}
     for find in sorted(scored, key=lambda find: find.at):
         of_older = [least.get(memory_id, 0.0) for memory_id in find.memory_ids]

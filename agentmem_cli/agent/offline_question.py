@@ -57,14 +57,17 @@ LAST_TIME = (
 _WORD = re.compile(r"[^\W_]+")
 _LEAST_SHARED = 0.6
 """The share of an example's words that a request of its kind holds."""
-_ASKS = 0.5
+_ASKS = _SEEKS = 0.5
 _QUESTION_MARKS = ("?", "？", "؟")
 
 
 def is_question(text: str) -> bool:
-    """Whether the text ends by asking, with a question mark or without."""
+    """Whether the text ends by asking, with a question mark or without, or looks for something by a few words."""
     said = sentences(text)
-    return bool(said) and (has_question_mark(text) or judge(said)[-1].asks >= _ASKS)
+    if not said or has_question_mark(text):
+        return bool(said)
+    last = judge(said)[-1]
+    return last.asks >= _ASKS or last.seeks >= max(_SEEKS, last.keep)
 
 
 def has_question_mark(text: str) -> bool:

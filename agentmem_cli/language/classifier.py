@@ -54,6 +54,8 @@ class Judgement:
     """Whether it says, by itself, that something is no longer so, was never so or has another value."""
     chat: float
     """Whether it is small talk, by itself: a greeting, thanks, a mood, for which nothing said earlier is wanted."""
+    seeks: float
+    """Whether it looks for something that was said, by itself, in a question or in a few bare words."""
     follows: float
     """Whether it makes sense, by itself, only after what was said before: "and the second one?"."""
     topics: list[str]
@@ -63,8 +65,8 @@ class Judgement:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is worth keeping, by either score."""
-        return self.keep >= KEEP or self.instruction >= INSTRUCTION
+        """Whether it is worth keeping, by either score, and rather tells than looks for something."""
+        return (self.keep >= KEEP and self.keep >= self.seeks) or self.instruction >= INSTRUCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _judgement(weights: _Weights, features: Features, alone: Features) -> Judgem
         revises=_probability(weights, alone, "revises"),
         chat=_probability(weights, alone, "chat"),
         follows=_probability(weights, alone, "follows"),
+        seeks=_probability(weights, alone, "seeks"),
         topics=[ranked[0], *second],
         topic_shares={topic: likely / sum(topics.values()) for topic, likely in topics.items()},
     )

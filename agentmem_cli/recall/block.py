@@ -16,7 +16,6 @@ from agentmem_cli.language.secrets import masked
 from agentmem_cli.recall.excerpt import excerpt
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
-from agentmem_cli.storage.fulltext import terms
 
 MEMORY_BUDGET = 650
 """Tokens of everything remembered in one request: the profile, and what is recalled for the question."""
@@ -24,8 +23,15 @@ LEAST_BLOCK = 200
 """Tokens that the recalled block may take however long the profile is."""
 WRAPPING = 60
 """Tokens of the block's marks and of the line that says what it is."""
-MESSAGE_LIMIT, ANSWER_LIMIT = 600, 400
-"""Characters of one recalled message, of the person and of the assistant, whose answers are long."""
+LINE_LIMIT = 160
+"""Characters of what one line shows of a message or a memory: a sentence or two."""
+MEMORY_LIMIT = 600
+"""Characters of a memory in the profile."""
+CUT = 0.3
+"""How much less than the best a message may score. On LoCoMo .002 of those just below it are evidence, .33 of the best;
+.890 of the evidence is above it, in 26 messages, and .903 in the best forty."""
+MEMORY_CUT = 0.4
+"""The share of the best memory's score that another one needs."""
 NAME_LIMIT = 100
 """Characters of an imported speaker's name."""
 WISHES_TITLE = "What this person wants of every answer. Follow it; where two disagree, the later holds."
@@ -75,8 +81,8 @@ def profile_text(profile: list[RecalledMemory]) -> str:
 
 def profile_line(memory: RecalledMemory) -> str:
     """One memory of the profile with the day on which it was said; below it what perhaps replaces it."""
-    text = excerpt(memory.text, [], MESSAGE_LIMIT)
-    return f"- [{_day(memory.said_at)}] {text}{_dates(memory)}{_perhaps_now(memory, [])}"
+    text = excerpt(memory.text, "", MEMORY_LIMIT)
+    return f"- [{_day(memory.said_at)}] {text}{_dates(memory)}{_perhaps_now(memory, '')}"
 
 
 def _dates(memory: RecalledMemory) -> str:
@@ -111,15 +117,16 @@ def fenced(lines: list[Line], delimiter: str) -> str:
 
 
 def block_lines(recall: Recall, budget: int) -> list[Line]:
-    """What fits the budget, the best-ranked first and after these what is `further`, in date order.
+    """What fits nearly as well as the best, and the budget, in date order.
 
     What the profile shows already is left out, and so is a line that only repeats one that is as new.
     """
     shown = {memory.memory_id for memory in recall.profile}
-    memories = [memory for memory in recall.memories if memory.memory_id not in shown]
+    memories = [each for each in recall.memories if each.memory_id not in shown and each.score >= MEMORY_CUT]
+    least = max((turn.score for turn in recall.turns), default=0.0) - CUT
+    turns = [turn for turn in (*recall.turns, *recall.further) if turn.score >= least]
     chosen: list[Line] = []
-    asked = terms(recall.question)
-    for line in _by_turns(memories, recall.turns, asked) + [_turn_line(turn, asked) for turn in recall.further]:
+    for line in _by_turns(memories, turns, recall.question):
         kept = [other for other in chosen if not other.repeats(line)]
         if any(line.repeats(other) for other in chosen) or sum(each.cost for each in kept) + line.cost > budget:
             continue
@@ -129,7 +136,7 @@ def block_lines(recall: Recall, budget: int) -> list[Line]:
 
 def repeated(recall: Recall, placed: Collection[Source]) -> set[Source]:
     """What no block with these lines shows since it would say the same again."""
-    lines = _by_turns(recall.memories, recall.turns, terms(recall.question))
+    lines = _by_turns(recall.memories, recall.turns, recall.question)
     kept = [line for line in lines if line.source in placed]
     return {line.source for line in lines if line not in kept and any(line.repeats(other) for other in kept)}
 
@@ -139,41 +146,39 @@ def _place(line: Line) -> int:
     return line.source if isinstance(line.source, int) else 0
 
 
-def _by_turns(memories: list[RecalledMemory], turns: list[RecalledTurn], asked: list[str]) -> list[Line]:
+def _by_turns(memories: list[RecalledMemory], turns: list[RecalledTurn], question: str) -> list[Line]:
     """Lines of memories and messages by rank, one of each in turn: neither crowds out the other."""
-    of_memories = [_memory_line(memory, asked) for memory in memories]
-    of_turns = [_turn_line(turn, asked) for turn in turns]
+    of_memories = [_memory_line(memory, question) for memory in memories]
+    of_turns = [_turn_line(turn, question) for turn in turns]
     mixed = []
     for place in range(max(len(of_memories), len(of_turns))):
         mixed += of_memories[place : place + 1] + of_turns[place : place + 1]
     return mixed
 
 
-def _memory_line(memory: RecalledMemory, asked: list[str]) -> Line:
-    text = masked(excerpt(memory.text, asked, MESSAGE_LIMIT))
-    line = f"[{_day(memory.said_at)}] known: {text}{_dates(memory)}{_perhaps_now(memory, asked)}"
+def _memory_line(memory: RecalledMemory, question: str) -> Line:
+    text = masked(excerpt(memory.text, question, LINE_LIMIT))
+    line = f"[{_day(memory.said_at)}] known: {text}{_dates(memory)}{_perhaps_now(memory, question)}"
     return Line(memory.said_at, memory.memory_id, line, "known", _words(text))
 
 
-def _perhaps_now(memory: RecalledMemory, asked: list[str]) -> str:
+def _perhaps_now(memory: RecalledMemory, question: str) -> str:
     """On a line of its own: in the text itself anybody could write it."""
     newer = memory.perhaps_replaced_by
-    return f"{BELOW}perhaps replaced; newer: {excerpt(newer, asked, MESSAGE_LIMIT)}" if newer else ""
+    return f"{BELOW}perhaps replaced; newer: {excerpt(newer, question, LINE_LIMIT)}" if newer else ""
 
 
-def _turn_line(turn: RecalledTurn, asked: list[str]) -> Line:
-    is_answer = turn.role == "assistant" and not turn.name
+def _turn_line(turn: RecalledTurn, question: str) -> Line:
     said = CITATION.sub("", turn.text)  # numbers that are not those of this turn's passages
-    limit = ANSWER_LIMIT if is_answer else MESSAGE_LIMIT
-    text = excerpt(masked(said), asked, limit)
+    text = excerpt(masked(said), question, LINE_LIMIT)
     by = f'"{_name(turn.name)}"' if turn.name else ("user" if turn.role == "user" else "assistant")
-    now = f"{BELOW}replaced; now: {excerpt(turn.replaced_by, asked, MESSAGE_LIMIT)}" if turn.replaced_by else ""
+    now = f"{BELOW}replaced; now: {excerpt(turn.replaced_by, question, LINE_LIMIT)}" if turn.replaced_by else ""
     return Line(turn.at, turn.message_id, f"[{_day(turn.at)}] {by}: {text}{now}", by, _words(text))
 
 
 def _name(name: str) -> str:
     """A name as it stands between quotation marks: it can neither end them nor hold a label."""
-    return excerpt(name.replace('"', "'"), [], NAME_LIMIT)
+    return excerpt(name.replace('"', "'"), "", NAME_LIMIT)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from agentmem_cli.recall.ranking import described
 from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
 
-NEXT_RANKED = 10
+NEXT_RANKED = 30
 """How many messages beyond the best may fill a block."""
 ASKS = 0.05
 """The share of a message that asks from which on its reply is looked at."""

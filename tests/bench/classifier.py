@@ -34,7 +34,7 @@ FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
 MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv")
 """The files of `lookups` whose messages have a label each."""
-TOLD_SHARE = 6
+SHORT, TOLD_SHARE = 30, 6
 HELD_OUT = frozenset(
     "en-7 en-16 en-25 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
@@ -156,6 +156,7 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
         "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
         "chat": lookup_head("chat", voices),
         "follows": lookup_head("follow", voices),
+        "seeks": lookup_head("lookup", voices),
     }
 
 
@@ -201,9 +202,12 @@ def lookup_head(
 ) -> Head:
     """The messages of one label, chat or follow, against the others in these files of `lookups`, and in the voices.
 
-    Of the voices every TOLD_SHARE-th message that is worth keeping.
+    Of the voices every TOLD_SHARE-th message that is worth keeping; beside lookups those of few characters too.
     """
-    told = [message for message in voices if all(line.is_kept for line in message)][::TOLD_SHARE]
+    kept = [message for message in voices if all(line.is_kept for line in message)]
+    told = kept[::TOLD_SHARE]
+    if label == "lookup":
+        told += [message for message in kept if sum(len(line.text) for line in message) <= SHORT]
     labelled = [each for name in names for each in looked_up(name)]
     labelled += [(" ".join(line.text for line in message), "told") for message in told]
     features = matrix([[Line(OTHER, False, (), text)] for text, _ in labelled])[:, :BUCKETS]

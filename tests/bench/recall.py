@@ -11,7 +11,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from conversations import USER, Pool, Question, pools_of, stored
@@ -54,10 +53,10 @@ def main() -> None:
 def measure_quality(pools: list[Pool]) -> None:
     """Evidence in the top 5, the top 10 and a block, for each way to search; then the top 10 by kind of question.
 
-    Last the block of one turn, filled as `recall/further.py` says, and by the ten best alone.
+    Last the blocks that a model reads: one of BLOCK tokens, and that of a turn, each with its mean size.
     """
     shares: dict[str, list[tuple[str, list[float]]]] = {}
-    in_turn: list[tuple[float, float]] = []
+    blocks: dict[str, list[tuple[float, int]]] = {}
     for pool in pools:
         with stored(pool.lines) as (database, index):
             ways = {
@@ -68,11 +67,12 @@ def measure_quality(pools: list[Pool]) -> None:
             }
             for question in pool.questions:
                 for way, search in ways.items():
-                    found = search(question.text)
-                    parts = [share(ids, question.evidence) for ids in (top(found, 5), top(found, 10), block(found))]
+                    ranked = search(question.text)
+                    parts = [share(ids, question.evidence) for ids in (top(ranked, 5), top(ranked, 10), block(ranked))]
                     shares.setdefault(way, []).append((question.kind, parts))
-                full = recall_for(database, USER, question.text, index=index)
-                in_turn.append((placed(full, question), placed(replace(full, further=[]), question)))
+                found = recall_for(database, USER, question.text, index=index)
+                for name, budget in ((f"{BLOCK:,} tokens", BLOCK), ("a turn", room_for(found))):
+                    blocks.setdefault(name, []).append(placed(found, question, budget))
     kinds = sorted({question.kind for pool in pools for question in pool.questions})
     print(f"{sum(len(pool.questions) for pool in pools)} questions          top 5  top 10  {BLOCK:,} tokens")
     for way, measured in shares.items():
@@ -81,8 +81,9 @@ def measure_quality(pools: list[Pool]) -> None:
     for kind in kinds:
         means = (statistics.mean(parts[1] for of, parts in measured if of == kind) for measured in shares.values())
         print(f"{kind:<30}" + "".join(f"{mean:>24.3f}" for mean in means))
-    filled, best = (statistics.mean(each) for each in zip(*in_turn, strict=True))
-    print(f"\nin the block of a turn: {filled:.3f}; of its ten best alone {best:.3f}")
+    for name, placed_ in blocks.items():
+        found_, size = (statistics.mean(each) for each in zip(*placed_, strict=True))
+        print(f"in the block of {name}: {found_:.3f}, with {size:.0f} tokens")
 
 
 def measure_small_talk(pool: Pool) -> None:
@@ -174,11 +175,12 @@ def block(found: Found) -> set[str]:
     return ids
 
 
-def placed(found: Recall, question: Question) -> float:
-    """How much of the evidence a turn's block has room for."""
+def placed(found: Recall, question: Question, budget: int) -> tuple[float, int]:
+    """How much of the evidence a block of so many tokens at the most has room for, and how many it takes."""
     ids = {turn.message_id: turn.id or "" for turn in found.turns + found.further}
-    shown = {ids.get(line.source, "") for line in block_lines(found, room_for(found)) if isinstance(line.source, int)}
-    return share(shown, question.evidence)
+    lines = block_lines(found, budget)
+    shown = {ids.get(line.source, "") for line in lines if isinstance(line.source, int)}
+    return share(shown, question.evidence), sum(line.cost for line in lines)
 
 
 def share(ids: set[str], evidence: list[str]) -> float:

@@ -10,31 +10,39 @@ from agentmem_cli.recall.excerpt import excerpt
 FILLER = "Lorem ipsum dolor sit amet consectetur. " * 40
 
 
-def test_the_part_with_the_words_is_shown() -> None:
-    """Of a long answer the part that holds the question's words, in whatever form, with marks of what is left out."""
+def test_the_sentence_that_answers_is_shown() -> None:
+    """Of a long answer the sentence closest to the question, with marks of what is left out."""
     text = f"{FILLER}I recommended the Sugar Factory in Orlando for milkshakes. {FILLER}"
-    part = excerpt(text, ["recommend", "milkshake"], 200)
+    part = excerpt(text, "Which place did you recommend for a milkshake?", 200)
     assert "I recommended the Sugar Factory in Orlando for milkshakes." in part
     assert ("…", "…") == (part[0], part[-1])
 
 
+def test_what_it_refers_to_stands_before_it() -> None:
+    """The sentence before it goes with it where there is room."""
+    text = f"{FILLER}We saw a flat in Harbour Street. It costs 900 a month. {FILLER}"
+    assert "We saw a flat in Harbour Street. It costs 900 a month." in excerpt(text, "What is the monthly rent?", 100)
+
+
 def test_a_part_without_spaces() -> None:
-    """Japanese is found too, though no space divides it."""
-    assert "東京" in excerpt("あ" * 900 + "東京" + "い" * 900, ["東京"], 100)
+    """Japanese is cut at its sentences too."""
+    text = "これは長い話です。" * 90 + "東京へ行きます。" + "以上です。" * 90
+    assert "東京へ行きます。" in excerpt(text, "東京", 100)
 
 
 @given(
-    text=st.text(max_size=400) | st.text("word ß字", min_size=100, max_size=900),
-    asked=st.lists(st.text(min_size=1, max_size=6), max_size=4),
+    text=st.text(max_size=400) | st.text("word ß字.", min_size=100, max_size=900),
+    question=st.text(max_size=20),
     limit=st.integers(20, 120),
 )
-def test_it_is_one_line_of_the_text(text: str, asked: list[str], limit: int) -> None:
-    """Whatever the text and the words: one line within the limit, and every bit of it stands in the text."""
-    part = excerpt(text, asked, limit)
+def test_it_is_one_line_of_the_text(text: str, question: str, limit: int) -> None:
+    """Whatever the text and the question: one line within the limit, and every bit of it stands in the text."""
+    part = excerpt(text, question, limit)
     assert len(part) <= limit
-    assert part.strip("…") in " ".join(text.split())
+    shown, line = "".join(part.strip("…").split()), "".join(text.split())
+    assert shown in line
 
 
-def test_without_a_match_it_is_the_beginning() -> None:
-    """Where none of the words stands, the beginning is shown."""
-    assert FILLER.startswith(excerpt(FILLER, ["xylophone"], 100).rstrip("…"))
+def test_without_a_question_it_is_the_beginning() -> None:
+    """Of a memory in the profile, for example."""
+    assert FILLER.startswith(excerpt(FILLER, "", 100).rstrip("…"))

@@ -173,7 +173,7 @@ def test_what_recall_brings_into_a_prompt_is_counted(cli: Cli) -> None:
 def test_json_says_what_the_prompt_had_room_for(cli: Cli) -> None:
     """Each thing recalled for an answer says whether the model read it; what did not fit is not counted as used."""
     for number in range(14):
-        cli("memories", "add", f"Bought bicycle number {number} in Hamburg " + f"with part{number} " * 18)
+        cli("memories", "add", f"Bought bicycle number {number} in Hamburg " + f"鑛龜{number}" * 40)
     ended = cli("chat", "-p", "--no-knowledge", "--format", "json", "Where did I buy the bicycle?").json()
     items = ended["recalled"]["items"]
     used = {memory["memory_id"] for memory in cli("memories", "list", "--json").json() if memory["use_count"]}

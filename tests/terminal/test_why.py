@@ -20,7 +20,7 @@ def test_what_went_into_the_prompt_and_what_did_not() -> None:
         FoundPassage("boats.pdf", "d1", 2, 1, "A boat.", 1.0, 1),
         FoundPassage("cars.pdf", "d2", 1, 0, "A car.", 0.5, 2),
     ]
-    lines = block_lines(recall, 200)
+    lines = block_lines(recall, 90)
     evidence = Evidence(recall, "", fenced(lines, "x"), frozenset(line.source for line in lines), passages)
     ended = TurnEnded("r3", "s2", TurnStatus.DONE, "Boat 1 [1], they say [9].", None, evidence, Usage(), 0.1)
     endings = [line.rpartition(" · ")[2] for line in why_lines(ended)[1:-1]]
