@@ -60,7 +60,7 @@ def recall_for(
         return Recall(question, profile, [], [], without_vectors=index.without_vectors)
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)
-    replies = replies_to(database, user_id, ranked[:limit], without_runs)
+    replies = replies_to(database, transcript, ranked[:limit], without_runs)
     replied = {turn.message_id for turn in replies}
     further = replies + [turn for turn in ranked[limit:] if turn.message_id not in replied]
     best = max((score for _, score in found), default=1.0) or 1.0
