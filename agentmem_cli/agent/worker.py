@@ -39,7 +39,7 @@ def load_context(
 ) -> TurnContext:
     """Everything that the turns of a conversation share. Raises ConfigProblem for a model that cannot be used."""
     answerer = _answerer(model, settings)
-    catch_up(database)
+    catch_up(database, settings.user)
     catch_up_memories(database)
     searcher = _searcher(settings, database, warn) if knowledge else None
     index = UserIndex(database, settings.user)

@@ -84,12 +84,15 @@ class UserIndex:
         """
         until = None if seconds is None else time.monotonic() + seconds
         with self._refreshing:
+            is_first = self._meanings is None
             known = self._read_meanings()
             if self.without_vectors:
                 try:
                     self._make(known, until, tell)
                 finally:
                     self._read_meanings()
+            elif is_first and self.transcript().numbers.any():
+                known.embedder.embed(["ready"])  # loads it, so that no question waits for it
 
     def stop(self) -> None:
         """Let a refresh end after the batch it is at."""

@@ -86,21 +86,22 @@ def messages_of_run(run_data: dict[str, Any]) -> list[IndexedMessage]:
     ]
 
 
-def catch_up(database: Database) -> int:
-    """Index the runs that are not: another Agno program wrote them. Gives how many there were."""
+def catch_up(database: Database, user_id: str) -> int:
+    """Index the user's runs that are not: another Agno program wrote them. Gives how many there were."""
     pack_missing(database)
     missing = database.read(
-        "SELECT run_id, session_id, user_id, run_data FROM agno_runs AS run WHERE run_type = 'agent'"
-        " AND user_id IS NOT NULL AND parent_run_id IS NULL"
+        "SELECT run_id, session_id, run_data FROM agno_runs AS run WHERE run_type = 'agent'"
+        " AND user_id = ? AND parent_run_id IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.run_id = run.run_id)"
-        " ORDER BY session_id, run_index"
+        " ORDER BY session_id, run_index",
+        (user_id,),
     )
     found = 0
     for row in missing:
         messages = messages_of_run(json.loads(row["run_data"]))
         if messages:
             with database.write() as connection:
-                index_messages(connection, row["user_id"], row["session_id"], row["run_id"], messages)
+                index_messages(connection, user_id, row["session_id"], row["run_id"], messages)
             found += 1
     return found
 
