@@ -57,7 +57,7 @@ def recall_for(
     transcript = index.transcript()
     nearest = max((float(each.values.max(initial=0.0)) for each in near.values()), default=0.0)
     if not is_wanted and not is_evidence(transcript, asked, [memory.text for memory, _ in found], nearest):
-        return Recall(question, profile, [], [], without_vectors=index.without_vectors)
+        return Recall(question, profile, [], [], without_vectors=index.without_vectors_beside(without_runs))
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)
     replies = replies_to(database, transcript, ranked[:limit], without_runs)
@@ -70,7 +70,7 @@ def recall_for(
         recalled_memories(database, user_id, [(memory, score / best) for memory, score in found]),
         _marked(database, user_id, ranked[:limit]),
         _marked(database, user_id, further),
-        index.without_vectors,
+        index.without_vectors_beside(without_runs),
     )
 
 

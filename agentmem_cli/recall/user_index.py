@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,16 @@ class UserIndex:
         """How many messages and memories a question is compared with by their words alone."""
         known = self._meanings or self._read_meanings()
         return sum(map(len, known.missing.values()))
+
+    def without_vectors_beside(self, runs: Collection[str]) -> int:
+        """The same without the messages of these runs, such as the one that is being answered."""
+        if not self.without_vectors or not runs:
+            return self.without_vectors
+        marks = ", ".join("?" * len(runs))
+        rows = self._database.read(f"SELECT message_id FROM messages WHERE run_id IN ({marks})", list(runs))  # noqa: S608 -- question marks only
+        known = self._meanings or self._read_meanings()
+        missing = set(known.missing[MESSAGES].tolist())
+        return self.without_vectors - sum(row["message_id"] in missing for row in rows)
 
     def refresh(self, seconds: float | None = None, tell: Callable[[int, int], None] = lambda *_: None) -> None:
         """Make the vectors that are missing, for so long at the most, and read all into memory.
