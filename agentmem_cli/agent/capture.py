@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.agent.shown import shown_memories
 from agentmem_cli.memories.model_capture import AGAIN, Said, capture_prompt, parse_operations
+from agentmem_cli.memories.operations import EarlierWords, Operation, Source
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import touched_memories
 from agentmem_cli.memories.wording import own_words
-from agentmem_cli.memories.writer import OFFLINE, EarlierWords, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall.user_index import UserIndex
-from agentmem_cli.records import Exchange, Memory
+from agentmem_cli.records import OFFLINE, Exchange, Memory
 from agentmem_cli.sessions.turns import history_before, typed_words
 from agentmem_cli.storage.captures import WaitingCapture
 from agentmem_cli.storage.database import Database

@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from agentmem_cli.memories.operations import Operation, Source
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import text_key
-from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.sessions.account_import import UnminedRun, count_unmined, note_mined, unmined_runs
 from agentmem_cli.storage.database import Database
 

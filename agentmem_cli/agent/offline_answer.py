@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agentmem_cli.agent.citations import citation
-from agentmem_cli.agent.offline_finds import Find, finds
+from agentmem_cli.agent.offline_finds import Find, finds, is_sure
 from agentmem_cli.agent.offline_question import (
     ABOUT_ME,
     DOCUMENTS,
@@ -24,9 +24,9 @@ from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.evidence import is_follow_up, is_small_talk
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
@@ -44,14 +44,13 @@ _NOT_KEPT = {
     "incognito": "I keep nothing: this chat is incognito.",
 }
 SURE = 0.6
-"""The share of a question's stems from which a sentence or passage surely speaks of what is asked. On questions that
-were never answered, but ask of people and things that were spoken of, less says nothing: see `tests/bench`."""
+"""The share of a question's stems from which a passage of a document surely speaks of what is asked."""
 NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
 _TELLS = 0.3
 """The score for keeping from which a message that is not kept tells something, and looks for nothing."""
 _SURELY = 0.5
-ABOUT_AS_WELL = 1.0
+ABOUT_AS_WELL = 1.5
 """How much less than the best a sentence may score to stand first because it is the newest."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
@@ -67,7 +66,7 @@ def needs_documents(question: str, sources: Sources) -> bool:
         return False
     if not is_question(question) and sources.operations():
         return False
-    return bool(wanted_stems(question)) and _covered(_best(question, sources)) < 1
+    return bool(wanted_stems(question)) and _covered(finds(question, sources.messages(), sources.memories())) < 1
 
 
 def answer_from(question: str, sources: Sources) -> str:
@@ -86,16 +85,16 @@ def _with_what_was_said(done: str, text: str, sources: Sources) -> str:
     """What becomes of a statement, with what was surely said of the same before."""
     if any(operation.action == "forget" for operation in sources.operations()):
         return done
-    covers, found = _found(text, sources)
-    return f"{done}\n\n{found}" if covers >= SURE else done
+    is_certain, found = _found(text, sources)
+    return f"{done}\n\n{found}" if is_certain else done
 
 
 def _looked_up(question: str, sources: Sources) -> str:
     """What answers the question, or is near it."""
     if is_small_talk(question):
         return _OFFER
-    covers, found = _found(question, sources)
-    if covers >= SURE:
+    is_certain, found = _found(question, sources)
+    if is_certain:
         return found
     if not is_question(question):
         return _not_kept(question, found if sources.evidence.recall and sources.evidence.recall.turns else "")
@@ -111,27 +110,21 @@ def _not_kept(text: str, found: str) -> str:
     return f"{KEPT_NOTHING} {NEAREST}\n\n{found}" if found else f"{KEPT_NOTHING} {NOTHING_FOUND}"
 
 
-def _found(question: str, sources: Sources) -> tuple[float, str]:
-    """What was said or what documents hold, whichever covers more of the question, with that share of it."""
-    best = _best(question, sources)
-    covers = _covered(best)
+def _found(question: str, sources: Sources) -> tuple[bool, str]:
+    """What was said or what documents hold, whichever covers more of the question, and whether that surely answers."""
+    ranked = finds(question, sources.messages(), sources.memories())
     document_covers, from_document = _from_documents(question, sources.passages)
-    if document_covers > covers:
-        return document_covers, from_document
+    if document_covers > _covered(ranked):
+        return True, from_document
+    best = ranked[:_MOST_QUOTED]
+    if is_sure(ranked):
+        return True, _quoted([find for find in best if find.covers or find.means >= NEAR])
     is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
-    return covers, _quoted(best) if is_near else ""
+    return False, _quoted(best) if is_near else ""
 
 
-def _best(question: str, sources: Sources) -> list[Find]:
-    """The best sentences; where one surely speaks of what is asked, those that share nothing with it are left out."""
-    best = finds(question, sources.messages(), sources.memories())[:_MOST_QUOTED]
-    if _covered(best) < SURE:
-        return best
-    return [find for find in best if find.covers or find.means >= NEAR]
-
-
-def _covered(best: Sequence[Find]) -> float:
-    return max((find.covers for find in best), default=0.0)
+def _covered(ranked: Sequence[Find]) -> float:
+    return max((find.covers for find in ranked[:_MOST_QUOTED]), default=0.0)
 
 
 def _quoted(best: Sequence[Find]) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.knowledge.documents import list_documents
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import list_memories, touched_memories
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.lately import said_lately
 from agentmem_cli.records import Document, FoundPassage, Memory, RecalledTurn, TranscriptMessage
 from agentmem_cli.sessions.catalog import conversation_before

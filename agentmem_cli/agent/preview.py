@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from agentmem_cli.agent.capture import Before, proposed_by_model, proposed_offline
 from agentmem_cli.agent.failures import explained_error
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.memories import writer
+from agentmem_cli.memories.operations import Operation, Source, Written
 from agentmem_cli.memories.wording import own_words, tidy
-from agentmem_cli.memories.writer import Operation, Source, Written, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, Memory
 from agentmem_cli.settings import Settings
@@ -84,7 +84,7 @@ class Previewer:
     def _proposed(self, waiting: WaitingCapture) -> tuple[list[Operation], str]:
         """The operations that capture proposes, and their actor. A model that answers out of form is done without."""
         if not own_words(waiting.typed).strip():
-            return [], writer.OFFLINE
+            return [], OFFLINE
         if self._model_name != OFFLINE:
             model, index = self._ready_model()
             asking = proposed_by_model(self._database, waiting, Before(), model, index)
@@ -94,7 +94,7 @@ class Previewer:
                 raise explained_error(error, "Try again.") from error
             if operations is not None:
                 return operations, f"model:{model.id}"
-        return proposed_offline(self._database, waiting), writer.OFFLINE
+        return proposed_offline(self._database, waiting), OFFLINE
 
     def _ready_model(self) -> tuple[Model, UserIndex]:
         """The model, and the vectors that there are; none is made."""

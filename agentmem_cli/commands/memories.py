@@ -73,9 +73,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Remember something of you."""
+    from agentmem_cli.memories.operations import PERSON, Source
     from agentmem_cli.memories.statements import statement_by_hand
     from agentmem_cli.memories.wording import check_text, tidy
-    from agentmem_cli.memories.writer import PERSON, Source, apply_operations
+    from agentmem_cli.memories.writer import apply_operations
 
     if kind not in store.KINDS:
         raise UsageProblem(f"{kind!r} is no kind.", f"It is one of: {', '.join(store.KINDS)}.")

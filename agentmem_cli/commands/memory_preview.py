@@ -18,7 +18,7 @@ from agentmem_cli.terminal.streams import note, report, say_json, say_table
 
 if TYPE_CHECKING:
     from agentmem_cli.agent.preview import Preview, Previewer
-    from agentmem_cli.memories.writer import Operation
+    from agentmem_cli.memories.operations import Operation
 
 
 def preview(

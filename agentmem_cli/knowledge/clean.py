@@ -41,13 +41,8 @@ _BLANKS = re.compile(r"[ \t\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u200a\u202f
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _SHORTEST_FULL_LINE = 60
 _OPEN_ENDS = frozenset(",;(&/\u2019'-")
-_WORD_ENDINGS = re.compile(
-    r"(?:[a-z]{0,3}?)(?:able|ably|al|ally|als|ance|ances|ant|ary|ate|ated|ates|ating|ation|ations|ed|ence|ency|ent|ents|er"
-    r"|ers|es|ful|fully|ial|ible|ic|ical|ically|ies|ility|ing|ings|ion|ions|ious|ise|ised|ism|ist|ists|ity|ive|ively"
-    r"|ives|ize|ized|izing|less|ly|ment|mental|ments|ness|or|ors|ous|ously|ship|sion|sions|sive|tion|tional|tions|tive"
-    r"|ture|tures|ure|ures|y)"
-)
-_LONGEST_ENDING = 7
+_LONGEST_ENDING = 6
+"""Letters behind a hyphen that end a word (`ment`), where no other place in the document has them as a word."""
 
 
 def neutral(text: str) -> str:
@@ -103,12 +98,7 @@ def _mended_word(first: str, second: str, words: Set[str]) -> str:
     if joined.lower() in words:
         return joined
     is_word = first.lower() in words
-    return hyphenated if is_word and (second in words or not _is_ending(second)) else joined
-
-
-def _is_ending(part: str) -> bool:
-    """Whether this looks like the end of a longer word and not like a word: `ment`, `ability`, not `denominated`."""
-    return len(part) <= _LONGEST_ENDING and _WORD_ENDINGS.fullmatch(part) is not None
+    return hyphenated if is_word and (second in words or len(second) > _LONGEST_ENDING) else joined
 
 
 def _joined_lines(lines: list[str]) -> list[str]:

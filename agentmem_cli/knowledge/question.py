@@ -6,7 +6,8 @@ import itertools
 import re
 
 from agentmem_cli.knowledge.documents import parts_of
-from agentmem_cli.storage.fulltext import STOP_WORDS, searchable, terms
+from agentmem_cli.language.stems import stop_words_of, terms
+from agentmem_cli.storage.fulltext import searchable
 
 MOST_WORDS = 200
 _WORD = re.compile(r"[^\W_]+")
@@ -23,7 +24,8 @@ def name_words(question: str) -> list[str]:
     words = question_words(question)
     if searchable(question) == question:  # pairs of Chinese characters stand for no file name
         spelt = [word.lower() for word in _WORD.findall(question)]
-        joined = [a + b for a, b in itertools.pairwise(spelt) if a not in STOP_WORDS and b not in STOP_WORDS]
+        stop_words = stop_words_of(question)
+        joined = [a + b for a, b in itertools.pairwise(spelt) if stop_words.isdisjoint((a, b))]
         parts = [part.lower() for word in spelt for part in parts_of(word)]
         years = [f"20{year}" for word in spelt for year in _FISCAL_YEAR.findall(word) if len(word) == 4]
         words = [*words, *joined, *parts, *years]

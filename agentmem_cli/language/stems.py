@@ -1,4 +1,4 @@
-"""The stems of a text: what its words have in common with other forms of them, without stop words.
+"""The words of a text that carry meaning, and their stems: what they have in common with other forms of them.
 
 Snowball's stemmers do the work; the language of a text is the one whose stop words it holds most of. Negations are no
 stop words. Chinese, Japanese and Korean are written without spaces, and become pairs of characters.
@@ -24,9 +24,18 @@ def stems(text: str) -> list[str]:
     """The stems of the words that carry meaning, lower case, in their order, as often as they stand there."""
     words = _words(text)
     language = _language(words)
-    stop_words, stem = _stop_words()[language], _stemmer(language)
-    kept = [_ELIDED.sub("", word).removesuffix("'s") for word in words if word not in stop_words]
-    return [stem(word) for word in kept if word not in stop_words]
+    return [_stemmer(language)(word) for word in _telling(words, language)]
+
+
+def terms(text: str) -> list[str]:
+    """The words that carry meaning as they are written, lower case, each once, in order."""
+    words = _words(text)
+    return list(dict.fromkeys(_telling(words, _language(words))))
+
+
+def stop_words_of(text: str) -> frozenset[str]:
+    """The stop words of the language that a text is in."""
+    return _stop_words()[language_of(text)]
 
 
 def stems_asked_for(question: str) -> list[frozenset[str]]:
@@ -48,6 +57,13 @@ def language_of(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
+
+
+def _telling(words: list[str], language: str) -> list[str]:
+    """The words without stop words, and without the article that French and Italian write into the next word."""
+    stop_words = _stop_words()[language]
+    kept = [_ELIDED.sub("", word).removesuffix("'s") for word in words if word not in stop_words]
+    return [word for word in kept if word not in stop_words]
 
 
 def _language(words: list[str]) -> str:

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, last_batch, undo
+from agentmem_cli.memories.operations import PERSON
 from agentmem_cli.memories.replacing import end_questions, settle
 from agentmem_cli.memories.store import STATUSES, find_memory, list_memories, list_pending, same_text
 from agentmem_cli.memories.wording import check_text, tidy
-from agentmem_cli.memories.writer import PERSON
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from agentmem_cli.language.classifier import TOPICS
 from agentmem_cli.language.secrets import masked
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import own_words, tidy
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
 MAX_OPERATIONS = 20

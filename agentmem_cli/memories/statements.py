@@ -16,9 +16,9 @@ from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences, without_lead_in
 from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import first_person_words, joins
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.revising import Revised, another_value, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
 FORGETS, FORGETS_ASKING, ASKS = 0.02, 0.5, 0.5

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from agentmem_cli.errors import NotFound
 from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, memory_from_json
+from agentmem_cli.memories.operations import PERSON
 from agentmem_cli.memories.store import find_memory, same_text
-from agentmem_cli.memories.writer import PERSON
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agentmem_cli.memories.model_capture import FORM, MAX_OPERATIONS
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.memories.wording import tidy, verbatim
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 from agentmem_cli.storage.database import Database
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.memories.operations import PERSON, Operation, Source, Written
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import check_length, tidy
-from agentmem_cli.memories.writer import PERSON, Operation, Source, Written, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import Memory, iso
 from agentmem_cli.storage.database import Database
 

@@ -9,103 +9,21 @@ takes back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
 from uuid import uuid4
 
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.memories.ledger import Batch
+from agentmem_cli.memories.operations import PERSON, EarlierWords, Operation, Source, Written
 from agentmem_cli.memories.replacing import are_both_kept, current_of, end, settle, supersede, superseding
 from agentmem_cli.memories.store import same_text, text_key
 from agentmem_cli.memories.support import is_supported
 from agentmem_cli.memories.wording import MAX_TEXT, own_words, tidy, verbatim
-from agentmem_cli.records import Memory, Record
+from agentmem_cli.records import Memory
 from agentmem_cli.storage.captures import take_capture
 from agentmem_cli.storage.database import Database
-
-PERSON = "person"
-"""The actor who needs no quote, and who alone may say again what was forgotten."""
-OFFLINE = "offline"
-"""The actor where no language model is in use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing to remember, to end or to forget.
-
-    "replace" ends the memories in `replaces`, with or without a text in their place; "forget" forgets them.
-    """
-
-    action: Literal["add", "replace", "forget"]
-    text: str = ""
-    kind: str = "fact"
-    quote: str | None = None
-    topics: list[str] = field(default_factory=list)
-    subject: str | None = None
-    """Who or what of theirs it is about; None for the person."""
-    on: str | None = None
-    from_: str | None = None
-    until: str | None = None
-    """The day of an event, the first and the last day on which it is true, as `2026-06-01`."""
-    replaces: tuple[str, ...] = ()
-    """Ids of memories."""
-    asks_about: str | None = None
-    """The id or the text of a memory that it may replace: both stay, and the person is asked."""
-    said_at: int | None = None
-    """When it was said, if not when its source was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where operations come from. `actor` is PERSON, OFFLINE or "model:ID"."""
-
-    session_id: str | None
-    run_id: str | None
-    said_at: int
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierWords:
-    """What the person typed in an earlier exchange of the session, which a quote may come from."""
-
-    run_id: str | None
-    said_at: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Written(Record):
-    """What became of the operations of one batch. An operation without its quote is in none of the lists."""
-
-    batch_id: str
-    added: list[Memory] = field(default_factory=list)
-    replaced: list[Memory] = field(default_factory=list)
-    """The new memories; each says in `supersedes` which one it replaced."""
-    ended: list[Memory] = field(default_factory=list)
-    """What is no longer true, with nothing in its place."""
-    forgotten: list[Memory] = field(default_factory=list)
-    asked: list[Memory] = field(default_factory=list)
-    """The older memories that one of the added may replace, as its `replaces_perhaps` says: the person is asked."""
-    proposed: list[Memory] = field(default_factory=list)
-    """What waits for the person: all in review mode, and what its quote does not support."""
-    repeated: list[Memory] = field(default_factory=list)
-    """What was known already, or was replaced since: it is seen once more, and nothing else changed."""
-    blocked: list[Memory] = field(default_factory=list)
-    """The forgotten or rejected memories that kept the same from being learnt again."""
-    withheld: list[str] = field(default_factory=list)
-    """The kinds of secret that were left out, in words such as "a password"."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The lists by name, memories in their JSON form."""
-        return {
-            each.name: [item.as_json() if isinstance(item, Memory) else item for item in value]
-            if isinstance(value := getattr(self, each.name), list)
-            else value
-            for each in fields(self)
-        }
 
 
 def apply_operations(
@@ -274,36 +192,38 @@ class _Writing:
         ended = max((memory.valid_to or 0 for memory in known), default=0)
         return self.by_person or (not is_quoted and checked.source.said_at >= ended)
 
-    def _checked(self, operation: Operation) -> _Checked | None:
+    def _checked(self, proposed: Operation) -> _Checked | None:
         """None for what may not be written: without the person's words, with a secret, with too long a text."""
-        operation = replace(operation, text=tidy(operation.text))
-        source, quote, is_doubtful = self._said(operation), operation.quote, False
-        if not self.by_person:
-            found = self._quoted(operation)
-            if found is None:
-                return None
-            source, quote, is_doubtful = found
-        secrets = secrets_in(f"{operation.text}\n{quote or ''}")
-        self.written.withheld.extend(kind for kind in secrets if kind not in self.written.withheld)
-        is_memory = operation.text or (operation.action != "add" and operation.replaces)
-        if secrets or not is_memory or len(operation.text) > MAX_TEXT:
+        checked = self._quoted(replace(proposed, text=tidy(proposed.text)))
+        if checked is None or self._holds_secret(checked.operation):
             return None
-        return _Checked(replace(operation, quote=tidy(quote) if quote else None), source, is_doubtful)
+        operation = checked.operation
+        is_memory = operation.text or (operation.action != "add" and operation.replaces)
+        if not is_memory or len(operation.text) > MAX_TEXT:
+            return None
+        return replace(checked, operation=replace(operation, quote=tidy(operation.quote) if operation.quote else None))
 
-    def _said(self, operation: Operation) -> Source:
-        return self.source if operation.said_at is None else replace(self.source, said_at=operation.said_at)
-
-    def _quoted(self, operation: Operation) -> tuple[Source, str, bool] | None:
-        """Where the quote stands in the person's words, as it stands there, and whether that is doubtful."""
+    def _quoted(self, operation: Operation) -> _Checked | None:
+        """The operation with its quote as it stands in the person's words; None where it stands in none of them."""
+        source = self.source
+        if operation.said_at is not None:
+            source = replace(source, said_at=operation.said_at)
+        if self.by_person:
+            return _Checked(operation, source, is_doubtful=False)
         for words in self.words:
             quote = verbatim(operation.quote or "", words.text)
             if quote is None:
                 continue
-            source = self._said(operation)
             if words.run_id != source.run_id:
                 source = replace(source, run_id=words.run_id, said_at=words.said_at)
-            return source, quote, _is_doubtful(operation, quote, words.text)
+            return _Checked(replace(operation, quote=quote), source, _is_doubtful(operation, quote, words.text))
         return None
+
+    def _holds_secret(self, operation: Operation) -> bool:
+        """Whether it may not be stored; the kinds of secret are noted."""
+        secrets = secrets_in(f"{operation.text}\n{operation.quote or ''}")
+        self.written.withheld.extend(kind for kind in secrets if kind not in self.written.withheld)
+        return bool(secrets)
 
     def _waits(self, checked: _Checked) -> bool:
         return self.mode == "review" or checked.is_doubtful

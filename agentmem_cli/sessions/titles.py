@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.vocabulary import first_person_words, is_greeting, without_greeting
+
 LENGTH = 50
 """Characters, at the most."""
 SHORTEST_SENTENCE = 12
 """Characters that a first sentence must have to stand for the whole message."""
 UNTITLED = "Untitled"
+SMALL_TALK = 0.7
+"""The score from which a text is small talk. At .5 a few words such as "iPhone battery" are, too."""
+LEAST_STATED = 0.5
+"""The score from which an opening tells something: "I'm Eoin, …"."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)(?:www\.)?([^\s/?#)>\]]+)[^\s)>\]]*")
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+]\s+|\d{1,2}[.)]\s+)|\*\*|__|`+", re.MULTILINE)
-_GREETING = re.compile(
-    r"(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|dear \w+|thanks?(?: you)?"
-    r"|thank you|ok(?:ay)?|sure|so|well|how are you(?: doing)?(?: today)?|how's it going|what's up|sup|test(?:ing)?"
-    r"|hallo|guten (?:morgen|tag|abend)|bonjour|salut|hola|ciao|ol\u00e1|\u4f60\u597d|\u60a8\u597d"
-    r"|\u3053\u3093\u306b\u3061\u306f|\uc548\ub155(?:\ud558\uc138\uc694)?)"
-    r"(?: (?:there|again|all|everyone|agent|assistant|claude|chatgpt|much|so much))*"
-    r"(?:\s*[,.!?;:\u2013\u2014\uff01\uff0c\u3002\uff1f]+\s*|\s+-+\s+|\s*$"
-    # With no mark behind it only before the words that begin a request: "hello world in Rust" greets nobody.
-    r"|\s+(?=(?:i|i'm|i'd|i've|we|my|can|could|would|please|what|what's|how|why|when|where|who|is|are|do|does)\b))",
-    re.IGNORECASE,
-)
+_ENDS = ",.!?;:\u2013\u2014\uff01\uff0c\u3002\uff1f"
+_OPENING = re.compile(rf"([^\s{_ENDS}]+(?: [^\s{_ENDS}]+){{0,3}})[{_ENDS}]+\s*")
+"""Up to four words and a mark: "Good morning, …"."""
 _QUESTION = re.compile(
     r"(?:what|how|why|when|where|who|which|whose|is|are|was|were|do|does|did|can|could|should|if|whether)\b",
     re.IGNORECASE,
@@ -45,15 +44,17 @@ _SENTENCE = re.compile(r"(.+?)(?:[.!?\u2026](?=\s)|(?<=[\u3002\uff01\uff1f]))")
 def title_of(text: str) -> str:
     """A short title on one line, never empty: no greeting, no filler, no Markdown, cut between words."""
     plain = _plain(text) or _one_line(_MARKS.sub("", text[:5_000]))
-    core = _core(plain) or plain
+    asked = _without_opening(plain)
+    core = _without_filler(asked) or plain
     title = _cut(_first_sentence(core))
-    is_wish = core is not plain and not _QUESTION.match(core)  # "Can you write a poem?" asks for "Write a poem"
+    is_wish = core not in (asked, plain) and not _QUESTION.match(core)  # "Can you write a poem?": "Write a poem"
     return _capital(title.rstrip("?") if is_wish else title) or UNTITLED
 
 
 def is_small_talk(text: str) -> bool:
     """Whether a message greets or thanks and says nothing that a conversation could be named after."""
-    return not any(character.isalnum() for character in _core(_plain(text)))
+    plain = _plain(text).rstrip(".")
+    return _says_nothing(plain) or judge([plain])[0].chat >= SMALL_TALK
 
 
 def title_of_messages(texts: list[str]) -> str:
@@ -72,11 +73,38 @@ def _one_line(text: str) -> str:
     return " ".join("".join(each if each.isprintable() or each == "\u200d" else " " for each in text[:5_000]).split())
 
 
-def _core(plain: str) -> str:
-    """What is left behind greetings and filler."""
-    while match := _GREETING.match(plain) or _FILLER.match(plain):
-        plain = plain[match.end() :]
+def _without_opening(plain: str) -> str:
+    """What is left behind small talk: "Good morning, …", "hi can you …"."""
+    while (opening := _OPENING.match(plain)) and opening.end() < len(plain) and _opens(opening[1]):
+        plain = plain[opening.end() :]
+    asked = without_greeting(plain)
+    # With no mark behind it a greeting greets before a request only: "hello world in Rust" greets nobody.
+    return asked if _is_request(asked) else plain
+
+
+def _is_request(plain: str) -> bool:
+    """Whether a text begins by asking, or by speaking of oneself."""
+    first = plain.partition(" ")[0]
+    return bool(_FILLER.match(plain) or _QUESTION.match(plain) or first_person_words(first))
+
+
+def _without_filler(plain: str) -> str:
+    while filler := _FILLER.match(plain):
+        plain = plain[filler.end() :]
     return plain
+
+
+def _opens(words: str) -> bool:
+    """Whether these first words of a message are small talk, and tell nothing themselves."""
+    if _says_nothing(words):
+        return True
+    judgement = judge([words])[0]
+    return judgement.chat >= SMALL_TALK and judgement.keep < LEAST_STATED
+
+
+def _says_nothing(plain: str) -> bool:
+    """Whether a text has no words, or no others than a greeting."""
+    return not any(map(str.isalnum, plain)) or is_greeting(plain)
 
 
 def _first_sentence(plain: str) -> str:

@@ -17,18 +17,6 @@ CJK = (
 )
 """Chinese, Japanese and Korean characters, to stand between the brackets of a pattern."""
 _CJK_RUN = re.compile(f"[{CJK}]+")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all am an and any are as at be because been before being below between both
-    but by can could did do does doing down during each few for from further had has have having he her here hers
-    him himself his how i i'd i'll i'm i've if in into is it it's its itself just let me more most my myself no nor
-    not now of off on once only or other our ours out over own please same she should so some such tell than that
-    that's the their theirs them then there these they this those through to too under until up us very was we were
-    what what's when where which while who whom why will with would you your yours yourself
-    """.split()  # noqa: SIM905 -- a list of 150 quoted words would hide the words
-)
 
 
 def searchable(text: str) -> str:
@@ -36,12 +24,6 @@ def searchable(text: str) -> str:
     if text.isascii():
         return text
     return _CJK_RUN.sub(lambda run: f" {_pairs(run.group())} ", text)
-
-
-def terms(text: str) -> list[str]:
-    """The words a question is about: lower case, stop words out, CJK as pairs, each once, in order."""
-    words = (word.lower().replace("’", "'").removesuffix("'s") for word in _WORD.findall(searchable(text)))
-    return list(dict.fromkeys(word for word in words if word not in STOP_WORDS))
 
 
 def match_any(words: list[str]) -> str:

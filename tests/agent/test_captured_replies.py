@@ -14,8 +14,9 @@ from harness.captures import answer_captures, numbers_in, operation, replied
 
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import Captured
+from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import Memory
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database

@@ -21,7 +21,7 @@ from agentmem_cli.agent.offline_answer import (
 )
 from agentmem_cli.errors import StorageProblem
 from agentmem_cli.knowledge.search import Searcher
-from agentmem_cli.memories.writer import Operation
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.records import Memory
 
 Cli = Callable[..., Result]

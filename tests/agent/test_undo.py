@@ -16,9 +16,10 @@ from agentmem_cli.agent.undo import ChatChanges, take_back_exchanges
 from agentmem_cli.errors import NotFound
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.memories.corrections import edit_memory, forget_memories, undo_last
+from agentmem_cli.memories.operations import Operation, Source
 from agentmem_cli.memories.store import history, list_memories
-from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
-from agentmem_cli.records import Memory, TurnStatus
+from agentmem_cli.memories.writer import apply_operations
+from agentmem_cli.records import OFFLINE, Memory, TurnStatus
 from agentmem_cli.sessions.branches import exchanges_of
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings

@@ -31,9 +31,10 @@ from agentmem_cli.knowledge.ingest import ingest_files
 from agentmem_cli.knowledge.reembed import use_embedder
 from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.search import Searcher
+from agentmem_cli.language.stems import terms
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
+from agentmem_cli.storage.fulltext import match_any
 from agentmem_cli.storage.opening import open_database
 
 DEPTH = 10

@@ -25,9 +25,10 @@ from agentmem_cli.knowledge.layout import Page
 from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.storing import NewDocument, store_document
+from agentmem_cli.language.stems import terms
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
+from agentmem_cli.storage.fulltext import match_any
 from agentmem_cli.storage.opening import open_database
 
 WORDS_A_PASSAGE, OF_A_DOCUMENT, QUESTIONS = 150, 400, 200

@@ -10,8 +10,9 @@ from __future__ import annotations
 import statistics
 import tempfile
 
+from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall.block import profile_text, recall_block
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens

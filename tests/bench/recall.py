@@ -16,6 +16,7 @@ from pathlib import Path
 from conversations import USER, Pool, Question, pools_of, stored
 
 from agentmem_cli.embedding.bundled import embed
+from agentmem_cli.language.stems import terms
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.recall.block import block_lines, recall_block, room_for
 from agentmem_cli.recall.later_mentions import with_later_mentions
@@ -27,7 +28,7 @@ from agentmem_cli.recall.vectors import MESSAGES
 from agentmem_cli.records import Recall
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any, terms
+from agentmem_cli.storage.fulltext import match_any
 
 BLOCK = 1_000
 """Tokens of the block whose evidence is counted."""

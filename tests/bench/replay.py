@@ -16,9 +16,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from agentmem_cli.memories.operations import Source
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import list_memories, touched_memories
-from agentmem_cli.memories.writer import OFFLINE, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.schema import ensure_schema
 

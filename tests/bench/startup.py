@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from harness.anthropic_server import AnthropicServer, serving
 
-from agentmem_cli.memories.writer import Operation, Source, apply_operations
+from agentmem_cli.memories.operations import Operation, Source
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database

@@ -35,7 +35,8 @@ from agentmem_cli.agent.capture import capture_offline  # noqa: E402
 from agentmem_cli.agent.turn import run_turn  # noqa: E402
 from agentmem_cli.agent.watch import AnswerWatch  # noqa: E402
 from agentmem_cli.agent.worker import load_context  # noqa: E402
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations  # noqa: E402
+from agentmem_cli.memories.operations import PERSON, Operation, Source  # noqa: E402
+from agentmem_cli.memories.writer import apply_operations  # noqa: E402
 from agentmem_cli.sessions.transfer import import_lines, parse_lines  # noqa: E402
 from agentmem_cli.sessions.turns import begin_turn  # noqa: E402
 from agentmem_cli.storage.captures import waiting_capture  # noqa: E402

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.language.stems import stems
+from agentmem_cli.language.stems import stems, stop_words_of, terms
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,22 @@ def test_without_words() -> None:
 def test_a_script_without_blanks() -> None:
     """Japanese and Chinese share the stems of what stands in both texts."""
     assert set(stems("我喜欢茶")) & set(stems("喜欢茶的人"))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What is the refund for the driver's licence, and which refund?", ["refund", "driver", "licence"]),
+        ("Wann ist der Vertrag von dem Verein gekündigt?", ["wann", "vertrag", "verein", "gekündigt"]),
+        ("Où est l'hôpital de la ville ?", ["hôpital", "ville"]),
+        ("北京大学", ["北京", "京大", "大学"]),
+        ("is it?", []),
+    ],
+)
+def test_terms(question: str, words: list[str]) -> None:
+    """The words as they are written, each once: without the stop words of the question's own language."""
+    assert words == terms(question)
+    assert stop_words_of(question).isdisjoint(words)
 
 
 @given(st.text())

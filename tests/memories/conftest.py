@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agentmem_cli.memories.writer import OFFLINE, Operation, Source, Written, apply_operations
+from agentmem_cli.memories.operations import Operation, Source, Written
+from agentmem_cli.memories.writer import apply_operations
+from agentmem_cli.records import OFFLINE
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database

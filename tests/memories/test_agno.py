@@ -9,8 +9,9 @@ from memories.conftest import NOW, Store
 
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.catch_up import catch_up
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import OFFLINE, Operation
+from agentmem_cli.records import OFFLINE
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Agno closes its connections at exit only
 

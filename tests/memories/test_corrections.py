@@ -16,6 +16,7 @@ from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.catch_up import catch_up
 from agentmem_cli.memories.ledger import begin_batch, note_used
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import (
     find_memory,
     history,
@@ -26,7 +27,6 @@ from agentmem_cli.memories.store import (
     search_memories,
     touched_memories,
 )
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import LedgerEntry, Memory
 
 TABLES = ("memory_details", "agno_memories")

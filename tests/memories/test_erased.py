@@ -15,9 +15,10 @@ from memories.conftest import NOW, Store
 from agentmem_cli.agent.erase import erase_forgotten, erase_turn
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.operations import Operation, Source
 from agentmem_cli.memories.store import find_memory, history, list_memories
-from agentmem_cli.memories.writer import OFFLINE, Operation, Source, apply_operations
-from agentmem_cli.records import TurnStatus
+from agentmem_cli.memories.writer import apply_operations
+from agentmem_cli.records import OFFLINE, TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database

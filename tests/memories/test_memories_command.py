@@ -11,8 +11,8 @@ from harness.command_line import Result
 from memories.conftest import NOW, Store
 
 from agentmem_cli.memories import statements
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.revising import Revised
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 
 Cli = Callable[..., Result]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
 from agentmem_cli.memories.model_capture import MAX_OPERATIONS, SYSTEM, Said, capture_prompt, parse_operations
-from agentmem_cli.memories.writer import Operation
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.records import Memory
 
 WORK = {"action": "add", "text": "Works in healthcare", "kind": "fact", "quote": "I work in healthcare"}

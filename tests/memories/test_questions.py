@@ -8,9 +8,9 @@ from memories.conftest import NOW, Store
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.catch_up import catch_up
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import count_pending, find_memory, history, list_memories, list_pending
 from agentmem_cli.memories.transfer import export_memories, import_memories, parse_memories
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.recall.block import recall_block
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.records import Memory

@@ -11,15 +11,11 @@ from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
 from memories.conftest import Store
 
+from agentmem_cli.memories.operations import Operation, Source
 from agentmem_cli.memories.store import list_memories, replaced_since
 from agentmem_cli.memories.tidying import AT_ONCE
-from agentmem_cli.memories.writer import (
-    OFFLINE,
-    Operation,
-    Source,
-    apply_operations,
-    rewrite_memories,
-)
+from agentmem_cli.memories.writer import apply_operations, rewrite_memories
+from agentmem_cli.records import OFFLINE
 
 Cli = Callable[..., Result]
 MAY = 1_780_142_400

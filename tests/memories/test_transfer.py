@@ -9,9 +9,9 @@ from memories.conftest import NOW, Store
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.memories.transfer import export_memories, import_memories, parse_memories
-from agentmem_cli.memories.writer import Operation
 from agentmem_cli.records import Memory
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
 from agentmem_cli.memories.corrections import approve, undo_last
+from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import history, list_memories, profile_memories, search_memories
-from agentmem_cli.memories.writer import Operation
 
 WORK = Operation("add", "Works in healthcare", quote="I work in healthcare", topics=["work"])
 

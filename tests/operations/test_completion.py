@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.main import COMMANDS
-from agentmem_cli.memories.writer import Operation, Source, apply_operations
+from agentmem_cli.memories.operations import Operation, Source
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database

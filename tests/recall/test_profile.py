@@ -11,8 +11,9 @@ import pytest
 from agentmem_cli.language.classifier import TOPICS
 from agentmem_cli.memories.corrections import pin
 from agentmem_cli.memories.ledger import note_used
+from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall.block import MEMORY_BUDGET, profile_line, profile_text, recall_block
 from agentmem_cli.recall.profile import PROFILE_BUDGET, PROFILE_CAP, TOPIC_SHARE, profile_of
 from agentmem_cli.recall.recall import recall_for

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.embedding.configured import BUNDLED
+from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
-from agentmem_cli.memories.writer import PERSON, Operation, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall import user_index as module
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.user_index import UserIndex

@@ -168,15 +168,15 @@ def test_another_users_runs_are_out_of_reach(database: Database) -> None:
 
 def test_a_fork_holds_the_first_turns_and_shares_nothing(database: Database) -> None:
     """Words and dates are the same, every id is another, and neither session changes the other."""
-    say(database, "One", "two", "three")
+    say(database, "First", "two", "three")
     keep_instructions(database, USER, "s1", "Be brief.")
     forked = fork_session(database, USER, "s1", 2, 2_000)
-    assert (2, "One (fork)") == (forked.turns, forked.title)
+    assert (2, "First (fork)") == (forked.turns, forked.title)
     assert "Be brief." == instructions_of(database, USER, forked.session_id)
     say(database, "otherwise", session=forked.session_id)
     undo(database)
-    assert ["One", "two", "otherwise"] == questions(database, forked.session_id)
-    assert ["One", "two"] == questions(database)
+    assert ["First", "two", "otherwise"] == questions(database, forked.session_id)
+    assert ["First", "two"] == questions(database)
     of_both = [each for session in ("s1", forked.session_id) for each in exchanges_of(database, USER, session)]
     assert 5 == len({each.run_id for each in of_both})
     copied = database.read("SELECT run_data FROM agno_runs WHERE session_id = ?", (forked.session_id,))

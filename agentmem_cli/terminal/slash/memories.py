@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.operations import PERSON, Source
 from agentmem_cli.memories.statements import statement_by_hand
 from agentmem_cli.memories.store import (
     find_memory,
@@ -17,7 +18,7 @@ from agentmem_cli.memories.store import (
     session_title,
     touched_memories,
 )
-from agentmem_cli.memories.writer import PERSON, Source, apply_operations
+from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import Memory
 from agentmem_cli.sessions.erase import question_of
 from agentmem_cli.terminal.dates import day
