@@ -52,7 +52,7 @@ WRITERS = {"terminal"}
 HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
-    *("pydantic", "pypdf", "pypdfium2", "platformdirs"),
+    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs"),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}

@@ -54,7 +54,7 @@ def capture_offline(database: Database, waiting: WaitingCapture) -> Captured:
 def proposed_offline(database: Database, waiting: WaitingCapture) -> list[Operation]:
     """What is proposed for a message without a model. Writes nothing."""
     known = touched_memories(database, waiting.user_id, waiting.typed)
-    return statements_of(waiting.typed, known)
+    return statements_of(waiting.typed, known, waiting.at)
 
 
 async def capture_with_model(

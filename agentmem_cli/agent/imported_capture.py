@@ -50,7 +50,7 @@ def _look_through(
     for place, run in enumerate(unmined_runs(database, user_id), start=1):
         last = run.number
         if len(run.question) <= MOST_TYPED:
-            for operation in statements_of(run.question, []):
+            for operation in statements_of(run.question, [], run.at):
                 _keep_the_latest(latest, operation, run)
         if place % 100 == 0:
             progress(place, messages)

@@ -27,7 +27,7 @@ from agentmem_cli.language.stems import stems
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
-from agentmem_cli.recall.evidence import is_follow_up, is_small_talk
+from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
@@ -49,9 +49,11 @@ NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
 _TELLS = 0.3
 """The score for keeping from which a message that is not kept tells something, and looks for nothing."""
-_SURELY = 0.5
+_SURELY = _FOLLOWS = 0.5
 ABOUT_AS_WELL = 1.5
 """How much less than the best a sentence may score to stand first because it is the newest."""
+COVERS_AS_WELL = 0.5
+"""The share of what the best covers of the question that such a sentence covers too."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
 _DIGIT = re.compile(r"\d")
@@ -99,7 +101,7 @@ def _looked_up(question: str, sources: Sources) -> str:
     if not is_question(question):
         return _not_kept(question, found if sources.evidence.recall and sources.evidence.recall.turns else "")
     if not found:
-        return _OFFER if is_follow_up(question) else f"{NOTHING_FOUND} {_NO_MODEL}"
+        return _OFFER if judge([question])[0].follows >= _FOLLOWS else f"{NOTHING_FOUND} {_NO_MODEL}"
     return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
 
 
@@ -129,15 +131,24 @@ def _covered(ranked: Sequence[Find]) -> float:
 
 def _quoted(best: Sequence[Find]) -> str:
     """The newest of those that fit about as well as any first, the others below it; what was replaced comes last."""
-    current = [find for find in best if not find.replaced_by] or best
-    least = max(find.score for find in current) - ABOUT_AS_WELL
-    first = max((find for find in current if find.score >= least), key=lambda find: (find.at, find.number))
+    current = [find for find in best if not find.replaced_by] or list(best)
+    closest = max(current, key=lambda find: find.score)
+    first = max(
+        (find for find in current if _fits_as_well(find, closest, best)), key=lambda find: (find.at, find.number)
+    )
     others = sorted((find for find in best if find is not first), key=lambda find: (-find.at, -find.number))
     parts = [_quote(first)]
     for title, is_older in ((ALSO, False), (EARLIER, True)):
         lines = [f"- {_quote(find)}" for find in others if _is_earlier(find, first) == is_older]
         parts += [f"{title}\n\n" + "\n".join(lines)] if lines else []
     return "\n\n".join(parts)
+
+
+def _fits_as_well(find: Find, closest: Find, best: Sequence[Find]) -> bool:
+    """Whether a sentence speaks of what is asked about as much as the closest one, is of its topic, or replaces one."""
+    replaces = any(other.replaced_by in find.memory_ids for other in best if other.replaced_by)
+    covers = bool(find.topics) or find.covers >= closest.covers * COVERS_AS_WELL
+    return find is closest or (find.score >= closest.score - ABOUT_AS_WELL and (covers or replaces))
 
 
 def _is_earlier(find: Find, first: Find) -> bool:

@@ -49,7 +49,7 @@ class Sources:
     def operations(self) -> list[Operation]:
         """What capture will do after this turn."""
         known = touched_memories(self.database, self.turn.user_id, self.turn.typed)
-        return statements_of(self.turn.typed, known)
+        return statements_of(self.turn.typed, known, self.turn.at)
 
     def last_time(self) -> list[TranscriptMessage]:
         """The conversation before this one."""

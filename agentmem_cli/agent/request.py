@@ -27,6 +27,10 @@ if TYPE_CHECKING:  # heavy: imported for a language model alone
     from agentmem_cli.agent.tools import SearchKnowledge
 
 
+ANSWER_LOOKED_AT = 300
+"""Characters of the answer before a follow-up that it is searched for with."""
+
+
 class Answerer(Protocol):
     """A language model with its agent, or the offline look-up."""
 
@@ -58,7 +62,7 @@ def recall_into(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> 
     latest = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
     history = history_within(latest, context.history_budget)  # recall may bring what this leaves out
     shown = related_runs(context.database, [turn.run_id, *(exchange.run_id for exchange in history)])
-    before = latest[-1].question if latest else ""
+    before = f"{latest[-1].question}\n{latest[-1].answer[:ANSWER_LOOKED_AT]}" if latest else ""
     found = _recalled(context, turn, before, shown)
     lines = block_lines(found, room_for(found))
     evidence.recall = found

@@ -85,7 +85,8 @@ def add(
     settings, database = opened(user)
     now = int(time.time())
     known = store.touched_memories(database, settings.user, said)
-    source, operation = Source(None, None, now, PERSON), replace(statement_by_hand(said, known), kind=kind)
+    source = Source(None, None, now, PERSON)
+    operation = replace(statement_by_hand(said, known, now), kind=kind)
     written = apply_operations(database, settings.user, [operation], source, typed_text=said, mode="auto", now=now)
     for memory in (*written.added, *written.replaced, *written.repeated):
         say_json(memory.as_json()) if as_json else say(f"{memory.memory_id[:8]}  {memory.text}")

@@ -82,13 +82,14 @@ def _print(shown: Preview, database: Database, user_id: str) -> None:
 
 
 def _described(operation: Operation, database: Database, user_id: str) -> str:
-    """The text, with the older memories that it is about, as in `… (in the place of: 1a2b3c4d "…")`."""
+    """The text, its day, and the older memories that it is about, as in `… (in the place of: 1a2b3c4d "…")`."""
     older = "; ".join(named(database, user_id, each) for each in operation.replaces)
     if not operation.text:
         return older
+    text = f"{operation.text} (on {operation.on})" if operation.on else operation.text
     if older:
-        return f"{operation.text} (in the place of: {older})"
+        return f"{text} (in the place of: {older})"
     if operation.asks_about:
         asked = named(database, user_id, operation.asks_about)
-        return f"{operation.text} (perhaps in the place of: {asked})"
-    return operation.text
+        return f"{text} (perhaps in the place of: {asked})"
+    return text

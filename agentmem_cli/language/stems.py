@@ -55,6 +55,13 @@ def language_of(text: str) -> str:
     return _language(_words(text))
 
 
+def likely_languages(text: str) -> list[str]:
+    """The English names of the languages whose stop words a text holds most of: all where it holds none."""
+    counts = _counts(_words(text))
+    most = max(counts.values())
+    return [name for name, count in counts.items() if count == most]
+
+
 def _words(text: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
 
@@ -68,8 +75,13 @@ def _telling(words: list[str], language: str) -> list[str]:
 
 def _language(words: list[str]) -> str:
     """The language of most of the stop words; English where there are none."""
-    counts = Counter({name: sum(word in known for word in words) for name, known in _stop_words().items()})
+    counts = _counts(words)
     return max(counts, key=lambda name: (counts[name], name == _UNKNOWN))
+
+
+def _counts(words: list[str]) -> Counter[str]:
+    """How many of the words are stop words of each language."""
+    return Counter({name: sum(word in known for word in words) for name, known in _stop_words().items()})
 
 
 @functools.cache

@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.dates import dates_in
 from agentmem_cli.language.sentences import sentences, without_lead_in
 from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import first_person_words, joins
@@ -40,7 +42,7 @@ class Statement:
     judgement: Judgement
 
 
-def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
+def statements_of(text: str, known: Sequence[Memory], said_at: int) -> list[Operation]:
     """What is to be done after a message: what to add, what that replaces, and what to forget."""
     said = sentences(own_words(text))
     judgements = judge(said)
@@ -49,15 +51,16 @@ def statements_of(text: str, known: Sequence[Memory]) -> list[Operation]:
         for sentence, each in zip(said, judgements, strict=True)
         if asks_to_forget(each) and (operation := _forgetting(sentence, known))
     ]
-    return forgetting or _kept(said, judgements, known)
+    return forgetting or [_dated(each, said_at) for each in _kept(said, judgements, known)]
 
 
-def statement_by_hand(text: str, known: Sequence[Memory]) -> Operation:
+def statement_by_hand(text: str, known: Sequence[Memory], said_at: int) -> Operation:
     """What is to be done with a text that the person asks to remember: all of it is kept, however it is judged."""
     said = sentences(text) or [text]
     judgements = judge(said)
     whole = Statement(text, max(judgements, key=lambda each: each.keep))
-    return replace(_operation(whole, known, revised_by(text, known)), quote=None)
+    operation = _operation(whole, known, revised_by(text, known))
+    return _dated(replace(operation, quote=None), said_at)
 
 
 def asks_to_forget(judgement: Judgement) -> bool:
@@ -129,6 +132,16 @@ def _operation(statement: Statement, known: Sequence[Memory], revised: Revised |
     if older is not None:
         return replace(added, action="replace", replaces=(older.memory_id,))
     return replace(added, asks_about=revised.memory.memory_id) if revised else added
+
+
+def _dated(operation: Operation, said_at: int) -> Operation:
+    """An event with its day, where its words name just one and that is not past, counted from when they were said."""
+    if operation.kind != "event":
+        return operation
+    today = date.fromtimestamp(said_at)  # noqa: DTZ012 -- local dates, as people mean them
+    spans = dates_in(operation.text, today, "future")
+    days = {day for span in spans for day in span}
+    return replace(operation, on=days.pop().isoformat()) if len(days) == 1 and min(days) >= today else operation
 
 
 def _shared(text: str, known: Sequence[Memory]) -> list[float]:

@@ -20,7 +20,9 @@ from agentmem_cli.recall.transcript import Transcript
 FEATURES = ("small talk", "rare words together")
 WEIGHTS = (-1.03, 1.97)
 BIAS = -1.2
-SMALL_TALK = FOLLOWS = 0.5
+SMALL_TALK, FOLLOWS = 0.5, 0.2
+"""The scores from which a message is small talk, and a follow-up: of 60 follow-ups .70 find what they need with the
+exchange before them and .42 alone; of 160 other questions .05 are taken for one."""
 FOLLOWS_LESS = 2.5
 """How much less a follow-up counts as small talk, where nothing stands before it: "and then?"."""
 WEAK, NEAR = 0.02, 0.3

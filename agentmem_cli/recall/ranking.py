@@ -20,9 +20,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.closeness import closeness
+from agentmem_cli.language.dates import dates_in
 from agentmem_cli.language.word_index import Word, bm25, rarity
 from agentmem_cli.recall.asking import asking, asks_assistant
-from agentmem_cli.recall.time_expressions import spoken_of
 from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.recall.vectors import Cosines
 from agentmem_cli.records import RecalledTurn
@@ -237,10 +237,11 @@ def _by_whom(question: str) -> Callable[[sqlite3.Row], bool]:
 
 def _in_time(question: str) -> Callable[[int], bool]:
     """Whether a message was said at the time that the question speaks of."""
-    span = spoken_of(question, date.fromtimestamp(time.time()))  # noqa: DTZ012 -- local dates, as people mean them
+    spans = dates_in(question, date.fromtimestamp(time.time()))  # noqa: DTZ012 -- local dates, as people mean them
 
     def is_in_time(at: int) -> bool:
-        return span is not None and span[0] <= datetime.fromtimestamp(at, UTC).astimezone().date() <= span[1]
+        said = datetime.fromtimestamp(at, UTC).astimezone().date()
+        return any(first <= said <= last for first, last in spans)
 
     return is_in_time
 

@@ -42,7 +42,7 @@ def recall_for(
 
     Beyond the `limit` best come, as `further`, what a block with room left is filled with.
 
-    A follow-up is searched for with the question `before` it. `without_runs` are the runs that the request carries
+    A follow-up is searched for with the exchange `before` it. `without_runs` are the runs that the request carries
     already. What is said in other words than the question's is found once its vector is made. For small talk,
     and where nothing that is found is any evidence, there is nothing, unless it `is_wanted` in any case, as what a
     model itself looks for.

@@ -130,7 +130,7 @@ def show_true_facts(name: str) -> None:
 
 def by_statements(message: str, known: list[Memory]) -> Found:
     """As the program does it."""
-    operations = statements_of(message, known)
+    operations = statements_of(message, known, 0)
     replaced = {memory_id for each in operations for memory_id in each.replaces}
     return replaced, {each.asks_about for each in operations if each.asks_about}
 

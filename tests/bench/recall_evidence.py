@@ -4,8 +4,8 @@
 
 `lookups` holds what a person once said and by which words they ask for it later, and small talk. What was said stands
 among 1,500 other messages. Prints the share of the small talk that brings anything, and the share of what is asked for
-that brings nothing, for the files that no fit has seen; the baseline brings what holds any of the words. `--fit`
-prints the weights of `recall/evidence.py` anew.
+that brings nothing, for the files that no fit has seen; the baseline brings what holds any of the words. Then how
+often a follow-up ("and the second one?") finds what it needs. `--fit` prints the weights of `recall/evidence.py` anew.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import search_memories
 from agentmem_cli.recall.evidence import FEATURES, features, is_evidence
 from agentmem_cli.recall.ranking import Asked
+from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.recall.vectors import MESSAGES as OF_MESSAGES
 from agentmem_cli.sessions.transfer import ImportedLine
@@ -50,12 +51,31 @@ def main() -> None:
         transcript = index.transcript()
         for name, texts in (("  baseline, small talk", chat), ("  baseline, asked for", questions)):
             show(name, [bool(transcript.words.counts(words_of(text)).any()) for text in texts])
+    show_follow_ups(lines("follow-held"))
 
 
 def show(name: str, brought: list[bool]) -> None:
     """A row."""
     share = sum(brought) / len(brought)
     print(f"{len(brought):>4} {name:<29}{share:>19.3f}{1 - share:>17.3f}")
+
+
+def show_follow_ups(cases: list[dict[str, str]]) -> None:
+    """How often what a follow-up needs is among the ten messages that recall gives, and without the exchange before."""
+    with talk_of(cases) as (database, index):
+        for name, before in (("with the exchange before it", True), ("alone", False)):
+            found = [
+                recall_for(
+                    database,
+                    USER,
+                    each["follow"],
+                    before=f"{each['before']}\n{each['answer']}" * before,
+                    index=index,
+                ).turns
+                for each in cases
+            ]
+            share = sum(each["said"] in [turn.text for turn in turns] for each, turns in zip(cases, found, strict=True))
+            print(f"{len(cases):>4} follow-ups {name:<28} {share / len(cases):.3f} found in ten")
 
 
 def fit() -> None:

@@ -32,7 +32,7 @@ def main(path: Path) -> None:
     said = messages(path.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder, closing(Database(Path(folder) / "m.db", lock_timeout=30)) as database:
         ensure_schema(database)
-        counts, naive, first = [], [], sum(len(statements_of(text, [])) for text in said)
+        counts, naive, first = [], [], sum(len(statements_of(text, [], 0)) for text in said)
         for number in range(1, PASSES + 1):
             replay(database, said, number)
             counts.append(len(list_memories(database, "bench", status=None)))
@@ -48,7 +48,7 @@ def replay(database: Database, said: list[str], number: int) -> None:
     """One pass: each message is captured as the chat does it."""
     for place, text in enumerate(said):
         at = number * 1_000_000 + place
-        operations = statements_of(text, touched_memories(database, "bench", text))
+        operations = statements_of(text, touched_memories(database, "bench", text), at)
         source = Source(f"s{number}", f"r{number}-{place}", at, OFFLINE)
         apply_operations(database, "bench", operations, source, typed_text=text, mode="auto", now=at)
 

@@ -35,6 +35,14 @@ def test_what_would_be_kept(cli: Cli, home: Path) -> None:
     assert before == stored(home)
 
 
+def test_an_event_has_its_day(cli: Cli) -> None:
+    """As it will be stored and shown to a model."""
+    flight = "My flight to Toronto is on 9 May 2031."
+    (operation,) = cli("memories", "preview", "--json", flight).json()["operations"]
+    assert ("event", "2031-05-09") == (operation["kind"], operation["on"])
+    assert f"{flight} (on 2031-05-09)" in cli("memories", "preview", flight).out
+
+
 def test_for_a_person(cli: Cli) -> None:
     """A short list; or that nothing would be kept."""
     shown = cli("memories", "preview", *CATS.split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ NURSE = "I work as a nurse at Acme"
 WELDER = "I work at Acme as a welder."
 NUTS = "I'm allergic to nuts."
 OSLO = "I live in Oslo."
+WEDNESDAY = int(datetime(2026, 11, 25, 12).timestamp())  # noqa: DTZ001 -- local
 
 
 def known(*texts: str) -> list[Memory]:
@@ -45,18 +48,18 @@ def known(*texts: str) -> list[Memory]:
 
 def kept(text: str, *older: str) -> list[str]:
     """The texts that a message adds."""
-    return [each.text for each in statements_of(text, known(*older))]
+    return [each.text for each in statements_of(text, known(*older), NOW)]
 
 
 def gone(text: str, *older: str) -> list[tuple[str, str]]:
     """What a message does to what was known: (action, text)."""
-    return [(each.action, old) for each in statements_of(text, known(*older)) for old in each.replaces]
+    return [(each.action, old) for each in statements_of(text, known(*older), NOW) for old in each.replaces]
 
 
 @pytest.mark.parametrize("text", [WELDER, NUTS, "My name is Anna.", "We have two cats, Miso and Tofu."])
 def test_a_statement_is_kept_as_typed(text: str) -> None:
     """With a quote that is the same, a kind and topics."""
-    (operation,) = statements_of(text, [])
+    (operation,) = statements_of(text, [], NOW)
     assert ("add", text, text, "fact", ()) == (
         operation.action,
         operation.text,
@@ -65,6 +68,45 @@ def test_a_statement_is_kept_as_typed(text: str) -> None:
         operation.replaces,
     )
     assert operation.topics
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("My exam is next Friday.", "2026-11-27"),
+        ("My dentist appointment is on 3 December.", "2026-12-03"),
+        ("My flight to Toronto is on 9 May 2027.", "2027-05-09"),
+        ("Meine Prüfung ist nächsten Montag.", "2026-11-30"),
+        ("Mon examen est lundi prochain.", "2026-11-30"),
+        ("La boda de mi hermana es el 12 de junio de 2027.", "2027-06-12"),
+        ("Ho una visita dal cardiologo il 4 dicembre.", "2026-12-04"),
+        ("Mój egzamin jest w przyszły poniedziałek.", "2026-11-30"),
+        ("Sınavım gelecek pazartesi.", "2026-11-30"),
+        ("試験は来週の月曜日です。", "2026-11-30"),
+        ("시험은 다음 주 월요일이에요.", "2026-11-30"),
+    ],
+)
+def test_an_event_has_its_day(text: str, day: str) -> None:
+    """Counted from the day on which it was said."""
+    (operation,) = statements_of(text, [], WEDNESDAY)
+    assert ("event", text, day) == (operation.kind, operation.text, operation.on)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vegetarian since 2010.",
+        "My sister Mia was born on 3 May 1990.",
+        "We're in Rome 3-5 May.",
+        "I'm moving in June.",
+        "I have a dentist appointment on Tuesday or Thursday.",
+        "My exam is on 3/4/2027.",
+        "We signed for the house yesterday, completion follows.",
+    ],
+)
+def test_no_clear_day(text: str) -> None:
+    """Not for a fact, nor for several days, a day that can be read in two ways, or one that is past."""
+    assert [None] == [operation.on for operation in statements_of(text, [], WEDNESDAY)]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +154,7 @@ def test_what_leads_in_is_left_out(text: str, rest: str) -> None:
 )
 def test_what_teaches_nothing(text: str) -> None:
     """One-off wishes, role-play, and the words of others: nothing is kept, and nothing known is touched."""
-    assert [] == statements_of(text, known(OSLO, NUTS))
+    assert [] == statements_of(text, known(OSLO, NUTS), NOW)
 
 
 def test_forgetting_finds_the_memory_that_is_meant() -> None:
@@ -173,8 +215,8 @@ def test_without_plain_evidence_both_stand(text: str, old: str) -> None:
 
 def test_by_hand_everything_is_kept() -> None:
     """Whatever it looks like; another value replaces there too."""
-    assert "Bought a bicycle. Translate this" == statement_by_hand("Bought a bicycle. Translate this", []).text
-    operation = statement_by_hand("My name is Ana.", known(NUTS, "My name is Anna."))
+    assert "Bought a bicycle. Translate this" == statement_by_hand("Bought a bicycle. Translate this", [], NOW).text
+    operation = statement_by_hand("My name is Ana.", known(NUTS, "My name is Anna."), NOW)
     assert ("replace", ("My name is Anna.",)) == (operation.action, operation.replaces)
 
 
@@ -186,13 +228,13 @@ WORDS = st.sampled_from(
 @given(st.one_of(st.text(), st.lists(WORDS, max_size=8).map(" ".join)))
 def test_nothing_is_rewritten(text: str) -> None:
     """Of any message, what is kept is a stretch of it but for blanks, of a length that a memory may have."""
-    for operation in statements_of(text, known(OSLO, NUTS)):
+    for operation in statements_of(text, known(OSLO, NUTS), NOW):
         assert " ".join(operation.text.split()) in " ".join(text.split())
         assert len(operation.text) <= MAX_TEXT
 
 
 def test_two_numbered_notes_are_no_two_values() -> None:
     """Of what is no statement about the person, a number is no value that another one replaces."""
-    (added,) = statements_of("I'm 34 years old.", [])
+    (added,) = statements_of("I'm 34 years old.", [], NOW)
     assert added.topics[:1] == ["age"]
     assert another_value("Note 1", judge(["Note 1"])[0], known("Note 0")) is None

@@ -55,7 +55,7 @@ def remember(chat: Chat, words: str) -> None:
         raise UsageProblem("Nothing to remember.", "Say what: /remember I prefer tea.")
     now = int(time.time())
     source = Source(session_id=chat.conversation.session_id, run_id=None, said_at=now, actor=PERSON)
-    operation = statement_by_hand(words, touched_memories(chat.database, chat.user, words))
+    operation = statement_by_hand(words, touched_memories(chat.database, chat.user, words), now)
     written = apply_operations(chat.database, chat.user, [operation], source, typed_text=words, mode="auto", now=now)
     changed = [*written.added, *written.replaced]
     _note(chat, changed)
