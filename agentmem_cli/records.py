@@ -199,10 +199,13 @@ class Recall(Record):
     turns: list[RecalledTurn]
     further: list[RecalledTurn] = field(default_factory=list)
     """What a prompt with room left is filled with: replies to the `turns` that ask, then what ranks after them."""
+    without_vectors: int = 0
+    """Messages and memories whose vectors are not made yet: they were looked for by their words alone."""
 
     def as_json(self, placed: frozenset[str | int] | None = None) -> dict[str, Any]:
-        """`{"question", "profile", "items"}`: memories and turns together, in rank order, each with its `type`.
+        """`{"question", "without_vectors", "profile", "items"}`: memories and turns together, each with its `type`.
 
+        They stand in rank order.
         With what a prompt had room for, ids of memories and numbers of messages, each says whether it is `in_prompt`,
         and those of `further` that it had room for are among them.
         What the profile shows is in every prompt.
@@ -217,6 +220,7 @@ class Recall(Record):
             items = [(score, source, {**item, "in_prompt": source in shown}) for score, source, item in items]
         return {
             "question": self.question,
+            "without_vectors": self.without_vectors,
             "profile": [each.as_json() for each in self.profile],
             "items": [item for _, _, item in items],
         }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import run_here
+from harness.command_line import Result, run_here
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -98,3 +99,24 @@ def test_nothing_of_one_user_reaches_another(
             run_here("chat", "-p", "--memory", "off", "--no-knowledge", "--user", user, f"Where is the {SHARED}?")
             sent = anthropic.requests.pop().text
             assert (True, False) == (own_mark in sent, others_mark in sent)
+
+
+def test_recall_is_the_same_whoever_else_is_there(cli: Callable[..., Result]) -> None:
+    """What others say, remember and ask changes neither what one person is given nor a score of it."""
+    said = [f"The {SHARED} of Bergen is deep.", "Ships from Oslo stop here.", f"My boat lies in the {SHARED}."]
+    cli("sessions", "import", "-", "--user", "ann", stdin=as_lines("ann", said))
+    cli("memories", "add", f"Owns a boat in the {SHARED}", "--user", "ann")
+    questions = "\n".join([f"Where is the {SHARED}?", "My boat?", "Which ships stop here?", "Which vessels stop here?"])
+    alone = cli("recall", "-", "--json", "--user", "ann", stdin=questions)
+    assert [True] * 4 == [bool(line["items"]) for line in alone.json_lines()]
+    for other in ("bea", "cem", "dan"):
+        rows = [f"{text} {other} {number}" for number in range(20) for text in said]
+        cli("sessions", "import", "-", "--user", other, stdin=as_lines(other, rows))
+        cli("memories", "add", f"Owns a boat in the {SHARED} too", "--user", other)
+        cli("chat", "-p", "--no-knowledge", "--model", "offline", "--user", other, f"Where is the {SHARED}?")
+    assert alone == cli("recall", "-", "--json", "--user", "ann", stdin=questions)
+
+
+def as_lines(session: str, texts: list[str]) -> str:
+    """The texts as the lines of an import."""
+    return "\n".join(json.dumps({"session": session, "role": "user", "content": text}) for text in texts)

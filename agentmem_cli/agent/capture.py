@@ -18,7 +18,7 @@ from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import touched_memories
 from agentmem_cli.memories.wording import own_words
 from agentmem_cli.memories.writer import apply_operations
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, Exchange, Memory
 from agentmem_cli.sessions.turns import history_before, typed_words
 from agentmem_cli.storage.captures import WaitingCapture
@@ -58,23 +58,23 @@ def proposed_offline(database: Database, waiting: WaitingCapture) -> list[Operat
 
 
 async def capture_with_model(
-    database: Database, waiting: WaitingCapture, model: Model, vectors: Vectors | None
+    database: Database, waiting: WaitingCapture, model: Model, index: UserIndex | None
 ) -> Captured | None:
     """Capture with a language model; None when it twice did not answer in form. Raises what the model raises."""
     if not own_words(waiting.typed).strip():
         return _written(database, waiting, [], f"model:{model.id}", Before())
     before = exchanges_before(database, waiting)
-    operations = await proposed_by_model(database, waiting, before, model, vectors)
+    operations = await proposed_by_model(database, waiting, before, model, index)
     if operations is None:
         return None
     return _written(database, waiting, operations, f"model:{model.id}", before)
 
 
 async def proposed_by_model(
-    database: Database, waiting: WaitingCapture, before: Before, model: Model, vectors: Vectors | None
+    database: Database, waiting: WaitingCapture, before: Before, model: Model, index: UserIndex | None
 ) -> list[Operation] | None:
     """What a model proposes for a message; None when it twice did not answer in form. Writes nothing."""
-    known = await shown_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], vectors)
+    known = await shown_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], index)
     answers = [each.answer for each in before.exchanges]
     said = Said(waiting.typed, waiting.at, list(zip(before.typed, answers, strict=True)))
     return await ask_for_operations(model, *capture_prompt(said, known), known)

@@ -21,7 +21,7 @@ from agentmem_cli.storage.database import Database
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agno.models.base import Model
 
-    from agentmem_cli.recall.vectors import Vectors
+    from agentmem_cli.recall.user_index import UserIndex
 
 MOST_ATTEMPTS = 3
 """Starts in which a model may fail on a message; then it is captured without one."""
@@ -29,12 +29,12 @@ NOT_IN_FORM = "the model's replies cannot be read; such messages are captured wi
 
 
 class Capturing:
-    """What looks for memories in the messages of a conversation. `vectors` gives those in memory, if there are."""
+    """What looks for memories in the messages of a conversation. `index` gives the user's, once there is one."""
 
-    def __init__(self, settings: Settings, database: Database, vectors: Callable[[], Vectors | None]) -> None:
+    def __init__(self, settings: Settings, database: Database, index: Callable[[], UserIndex | None]) -> None:
         self._settings = settings
         self._database = database
-        self._vectors = vectors
+        self._index = index
         self._model: Model | None = None
         self._running: dict[str, asyncio.Task[Captured]] = {}
         self._in_turn = asyncio.Lock()
@@ -105,7 +105,7 @@ class Capturing:
         if self.is_quick(model):
             return capture_offline(self._database, waiting)
         try:
-            captured = await capture_with_model(self._database, waiting, self._ready_model(model), self._vectors())
+            captured = await capture_with_model(self._database, waiting, self._ready_model(model), self._index())
         except AgentmemError as error:
             return self._failed(waiting, error.problem)
         except Exception as error:  # noqa: BLE001 -- a provider's failure must not end the chat

@@ -32,7 +32,7 @@ from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agentmem_cli.agent.request import TurnContext
-    from agentmem_cli.recall.vectors import Vectors
+    from agentmem_cli.recall.user_index import UserIndex
 
 MESSAGE_LIMIT = 500_000
 """Characters of one message: beyond it no model's context holds it, and `ingest` is the way."""
@@ -63,7 +63,7 @@ class Conversation:
         self.turn: PendingTurn | None = None
         self.changes = ChatChanges(database, settings.user, self._end_capture)
         self._new_instructions = ""
-        self._capturing = Capturing(settings, database, self._vectors)
+        self._capturing = Capturing(settings, database, self._index)
         self._captures: dict[str, Future[Captured]] = {}
         self._knowledge = knowledge
         self._warn = warn
@@ -214,8 +214,8 @@ class Conversation:
             )
         return self._context
 
-    def _vectors(self) -> Vectors | None:
-        return self._context.vectors if self._context is not None else None
+    def _index(self) -> UserIndex | None:
+        return self._context.index if self._context is not None else None
 
     async def _run_turn(self, turn: PendingTurn, tell: Callable[[TurnEvent], None]) -> None:
         try:

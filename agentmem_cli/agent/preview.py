@@ -15,7 +15,7 @@ from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.operations import Operation, Source, Written
 from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.memories.writer import apply_operations
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, Memory
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.captures import WaitingCapture
@@ -49,7 +49,7 @@ class Previewer:
         self._settings = settings
         self._database = Rehearsal.of(database)
         self._model_name = model
-        self._model: tuple[Model, Vectors] | None = None
+        self._model: tuple[Model, UserIndex] | None = None
         self._runner = asyncio.Runner()
 
     def close(self) -> None:
@@ -86,8 +86,8 @@ class Previewer:
         if not own_words(waiting.typed).strip():
             return [], OFFLINE
         if self._model_name != OFFLINE:
-            model, vectors = self._ready_model()
-            asking = proposed_by_model(self._database, waiting, Before(), model, vectors)
+            model, index = self._ready_model()
+            asking = proposed_by_model(self._database, waiting, Before(), model, index)
             try:
                 operations = self._runner.run(asking)
             except Exception as error:
@@ -96,15 +96,15 @@ class Previewer:
                 return operations, f"model:{model.id}"
         return proposed_offline(self._database, waiting), OFFLINE
 
-    def _ready_model(self) -> tuple[Model, Vectors]:
+    def _ready_model(self) -> tuple[Model, UserIndex]:
         """The model, and the vectors that there are; none is made."""
         if self._model is None:
             from agentmem_cli.agent.worker import memory_model
 
-            vectors = Vectors(self._database, self._settings.user)
+            index = UserIndex(self._database, self._settings.user)
             with suppress(AgentmemError):
-                vectors.refresh(seconds=0)
-            self._model = memory_model(self._model_name, self._settings), vectors
+                index.refresh(seconds=0)
+            self._model = memory_model(self._model_name, self._settings), index
         return self._model
 
 

@@ -17,7 +17,7 @@ from agentmem_cli.agent.history import history_within
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.recall import recall_for
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import Exchange, Recall
 from agentmem_cli.sessions.branches import related_runs
 from agentmem_cli.sessions.turns import PendingTurn, history_before
@@ -49,7 +49,7 @@ class TurnContext:
     answerer: Answerer
     search: SearchKnowledge | None
     warm_search: Callable[[], None]
-    vectors: Vectors
+    index: UserIndex
     history: int
     history_budget: int
     memory: str
@@ -81,7 +81,7 @@ def _recalled(context: TurnContext, turn: PendingTurn, before: str, shown: Colle
             turn.question,
             before=before,
             without_runs=shown,
-            vectors=context.vectors,
+            index=context.index,
         )
     except AgentmemError as error:
         context.warn(f"Nothing was recalled for this answer: {error.problem}")
@@ -96,6 +96,6 @@ def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:
         query,
         limit=20,
         without_runs={turn.run_id},
-        vectors=context.vectors,
+        index=context.index,
         is_wanted=True,
     )

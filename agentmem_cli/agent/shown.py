@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from agentmem_cli.memories.store import list_memories, search_memories
 from agentmem_cli.recall.tokens import count_tokens
-from agentmem_cli.recall.vectors import MEMORIES, Vectors
+from agentmem_cli.recall.user_index import UserIndex
+from agentmem_cli.recall.vectors import MEMORIES
 from agentmem_cli.records import Memory
 from agentmem_cli.storage.database import Database
 
@@ -27,29 +28,30 @@ _SEARCHED = 4_000
 
 
 async def shown_memories(
-    database: Database, user_id: str, texts: Sequence[str], vectors: Vectors | None = None
+    database: Database, user_id: str, texts: Sequence[str], index: UserIndex | None = None
 ) -> list[Memory]:
     """All that is known, the last said first, where that is little.
 
-    Else standing instructions, name, people and health, then what resembles the texts, by words and by the `vectors`.
+    Else standing instructions, name, people and health, then what resembles the texts, by their words, and by
+    their meaning where there is an `index`.
     """
     everything = list_memories(database, user_id)
     if sum(map(_tokens, everything)) <= BUDGET:
         return everything
-    if vectors is not None:
-        await asyncio.to_thread(_refresh, vectors)
+    if index is not None:
+        await asyncio.to_thread(_refresh, index)
     shown = _within(_ALWAYS_BUDGET, filter(_is_always_shown, everything), [])
     for text in texts:
-        near = vectors.cosines(text[:_SEARCHED]) if vectors and text.strip() else {}
+        near = index.cosines(text[:_SEARCHED]) if index and text.strip() else {}
         found = search_memories(database, user_id, text[:_SEARCHED], _RESEMBLING, near.get(MEMORIES))
         shown = _within(BUDGET, (memory for memory, _ in found), shown)
     return shown
 
 
-def _refresh(vectors: Vectors) -> None:
+def _refresh(index: UserIndex) -> None:
     """Make and read the vectors that are missing. Who recalls says what fails about them; here words must do."""
     with suppress(Exception):
-        vectors.refresh(_REFRESHING)
+        index.refresh(_REFRESHING)
 
 
 def _is_always_shown(memory: Memory) -> bool:

@@ -18,7 +18,7 @@ from agentmem_cli.agent.window import context_window, history_budget
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, FoundPassage
 from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
@@ -39,13 +39,13 @@ def load_context(
 ) -> TurnContext:
     """Everything that the turns of a conversation share. Raises ConfigProblem for a model that cannot be used."""
     answerer = _answerer(model, settings)
-    catch_up(database)
+    catch_up(database, settings.user)
     catch_up_memories(database)
     searcher = _searcher(settings, database, warn) if knowledge else None
-    vectors = Vectors(database, settings.user)
+    index = UserIndex(database, settings.user)
 
     def close() -> None:
-        vectors.stop()
+        index.stop()
         if searcher is not None:
             searcher.close()
 
@@ -55,7 +55,7 @@ def load_context(
         answerer=answerer,
         search=_search_with(searcher, warn) if searcher is not None else None,
         warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
-        vectors=vectors,
+        index=index,
         history=settings.history,
         history_budget=_history_budget(model, settings),
         memory="incognito" if settings.incognito else settings.memory,
@@ -72,7 +72,7 @@ def warm_up(context: TurnContext) -> None:
 
 def refresh_vectors(context: TurnContext) -> None:
     """Make the vectors of what was said since; recall goes by words alone when there can be none."""
-    _told(context, "Recall goes by words alone", context.vectors.refresh)
+    _told(context, "Recall goes by words alone", context.index.refresh)
 
 
 def _told(context: TurnContext, consequence: str, work: Callable[[], None]) -> None:

@@ -44,6 +44,7 @@ def import_(
 ) -> None:
     """Add memories from what `export` wrote: {"text", "kind"?, "topics"?, "quote"?, "said_at"?} each."""
     from agentmem_cli.memories.transfer import import_memories, parse_memories
+    from agentmem_cli.terminal.vector_making import make_vectors
 
     settings, database = opened(user)
     operations = parse_memories(read_text(file))
@@ -56,3 +57,4 @@ def import_(
     parts += [f"{len(written.repeated)} were known already"] if written.repeated else []
     parts += [f"left out {' and '.join(written.withheld)}"] if written.withheld else []
     note(", ".join(parts) + ".")
+    make_vectors(database, settings.user)

@@ -10,11 +10,12 @@ import typer
 from agentmem_cli.commands.options import AsJson, User, opened
 from agentmem_cli.errors import AgentmemError, UsageProblem
 from agentmem_cli.recall.recall import DEFAULT_LIMIT, recall_for
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import Recall
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.streams import note, say_json, say_table
+from agentmem_cli.terminal.vector_making import said_missing
 
 REFRESH_SECONDS = 5.0
 """For making vectors that are missing, after a long import; the next time, or the next chat, makes the others."""
@@ -34,27 +35,30 @@ def recall(
     asked = " ".join(question).strip()
     if not asked:
         raise UsageProblem("The question is empty.", "Ask in words.")
-    vectors = _loaded_vectors(database, settings.user)
+    index = _loaded_index(database, settings.user)
     if question == ["-"]:
         for line in sys.stdin:
-            found = recall_for(database, settings.user, line.strip(), limit=limit, vectors=vectors)
+            found = recall_for(database, settings.user, line.strip(), limit=limit, index=index)
             say_json(found.as_json(), one_line=True)
         return
-    found = recall_for(database, settings.user, asked, limit=limit, vectors=vectors)
+    found = recall_for(database, settings.user, asked, limit=limit, index=index)
     if as_json:
         say_json(found.as_json())
     else:
         _print(found)
 
 
-def _loaded_vectors(database: Database, user_id: str) -> Vectors:
-    """The vectors that a chat would have by now."""
-    vectors = Vectors(database, user_id)
+def _loaded_index(database: Database, user_id: str) -> UserIndex:
+    """The index with the vectors that a chat would have by now. Says how many are still missing."""
+    index = UserIndex(database, user_id)
     try:
-        vectors.refresh(REFRESH_SECONDS)
+        index.refresh(REFRESH_SECONDS)
     except AgentmemError as error:
         note(f"By words alone: {error.problem}")
-    return vectors
+    else:
+        if index.without_vectors:
+            note(f"{said_missing(index.without_vectors)}: the next chat makes them.")
+    return index
 
 
 def _print(found: Recall) -> None:

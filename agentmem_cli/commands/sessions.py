@@ -173,6 +173,7 @@ def import_(
     """
     from agentmem_cli.sessions import transfer
     from agentmem_cli.sessions.account_exports import is_account_export
+    from agentmem_cli.terminal.vector_making import make_vectors
 
     settings, database = opened(user)
     with open_file(file) as content:
@@ -189,6 +190,7 @@ def import_(
     note(f"Imported {done.messages} messages in {done.sessions} sessions{repeated}.")
     if done.left_out:
         note(_left_out(done.left_out))
+    make_vectors(database, settings.user)
 
 
 def _import_account(
@@ -198,6 +200,7 @@ def _import_account(
     from agentmem_cli.agent.imported_capture import propose_from_imports
     from agentmem_cli.sessions.account_exports import read_export
     from agentmem_cli.sessions.account_import import AccountImport, import_account
+    from agentmem_cli.terminal.vector_making import make_vectors
 
     done = AccountImport()
     try:
@@ -217,6 +220,7 @@ def _import_account(
             say_json({**done.as_json(), "proposed": proposed})
         for line in _account_lines(done, proposed):
             note(line)
+    make_vectors(database, settings.user)
 
 
 def _account_lines(done: AccountImport, proposed: int) -> Iterator[str]:

@@ -27,6 +27,8 @@ SATURATION, LENGTH_SHARE = 1.2, 0.75
 MOST_WORDS = 32
 """Words of a question that are looked for, the rarest: a pasted page asks for everything."""
 
+_HALF, _ROW = 32, 0xFFFFFFFF
+"""The bits of a row in an entry, and their mask; no text stands in the last row."""
 _LATIN_END = "\u0370"
 """Where Greek begins: behind it a mark makes another letter."""
 
@@ -57,29 +59,24 @@ def _without_accents(stem: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """The words of texts in ascending order, and the row of the text that each stands in.
+    """Each word of each text with the row of the text that it stands in, in ascending order.
 
-    `hashes` uint32 and `rows` have the shape (words of all texts,), `lengths` has (texts,).
+    An entry holds a word's hash in its upper half and the row in its lower half. `entries` has the shape
+    (words of all texts,), `lengths` has (texts,).
     """
 
-    hashes: NDArray[np.uint32]
-    rows: Rows
+    entries: NDArray[np.uint64]
     lengths: Rows
 
-    def extended(self, texts: Sequence[bytes]) -> WordIndex:
-        """With more texts, as `packed` gives them, in the rows behind its own."""
+    def extended(self, words: bytes, lengths: Rows) -> WordIndex:
+        """With the words of more texts, packed one behind the other, in the rows behind its own."""
         import numpy as np
 
-        lengths = np.array([len(text) // 4 for text in texts], np.int64)
-        hashes = np.frombuffer(b"".join(texts), np.uint32)
-        rows = np.repeat(np.arange(len(texts)) + len(self.lengths), lengths)
-        order = np.argsort(hashes, kind="stable")
-        places = np.searchsorted(self.hashes, hashes[order], side="right")
-        return WordIndex(
-            np.insert(self.hashes, places, hashes[order]),
-            np.insert(self.rows, places, rows[order]),
-            np.concatenate([self.lengths, lengths]),
-        )
+        rows = np.repeat(np.arange(len(lengths), dtype=np.uint64) + len(self.lengths), lengths)
+        hashes = np.frombuffer(words, np.uint32).astype(np.uint64)
+        new = np.sort(hashes << _HALF | rows)
+        places = np.searchsorted(self.entries, new)
+        return WordIndex(np.insert(self.entries, places, new), np.concatenate([self.lengths, lengths]))
 
     def counts(self, words: Sequence[Word]) -> Counts:
         """How often each text holds each word, shape (words, texts); of too many words only the rarest."""
@@ -96,8 +93,9 @@ class WordIndex:
 
         found = []
         for each in word:
-            first, after = (np.searchsorted(self.hashes, np.uint32(each), side=side) for side in ("left", "right"))
-            found.append(self.rows[first:after])
+            least = each << _HALF
+            first, after = np.searchsorted(self.entries, np.array([least, least | _ROW], np.uint64))
+            found.append((self.entries[first:after] & _ROW).astype(np.int64))
         return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
@@ -105,8 +103,9 @@ def indexed(texts: Sequence[bytes]) -> WordIndex:
     """The index of these texts, as `packed` gives them."""
     import numpy as np
 
-    nothing = np.zeros(0, np.int64)
-    return WordIndex(nothing.astype(np.uint32), nothing, nothing).extended(texts)
+    lengths = np.array([len(text) // 4 for text in texts], np.int64)
+    nothing = WordIndex(np.zeros(0, np.uint64), np.zeros(0, np.int64))
+    return nothing.extended(b"".join(texts), lengths)
 
 
 def rarity(counts: Counts) -> Counts:

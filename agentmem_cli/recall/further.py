@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from agentmem_cli.recall.asking import asking
 from agentmem_cli.recall.ranking import described
+from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
 
@@ -21,26 +22,25 @@ NEXT_RANKED = 30
 ASKS = 0.05
 """The share of a message that asks from which on its reply is looked at."""
 
-_REPLIES = """
-SELECT message_id AS asked, (
-    SELECT reply.message_id FROM messages AS reply
-    WHERE reply.session_id = messages.session_id AND reply.user_id = messages.user_id AND NOT reply.looked_up
-        AND reply.message_id > messages.message_id ORDER BY reply.message_id LIMIT 1
-) AS reply FROM messages WHERE user_id = ? AND message_id IN ({marks}) AND reply IS NOT NULL
-"""
-
 
 def replies_to(
-    database: Database, user_id: str, turns: list[RecalledTurn], without_runs: Collection[str]
+    database: Database, transcript: Transcript, turns: list[RecalledTurn], without_runs: Collection[str]
 ) -> list[RecalledTurn]:
     """The messages said right after those that ask, in their order, where they are not among them.
 
     Each has the score of the message that it replies to, and its number in `reply_to`.
     """
     scores = {turn.message_id: turn.score for turn in turns if asking(turn.text, turn.name) > ASKS}
-    rows = database.read(_REPLIES.format(marks=", ".join("?" * len(scores))), (user_id, *scores))
-    asked = {row["reply"]: row["asked"] for row in rows}
-    wanted = [reply for question in scores for reply, of in asked.items() if of == question]
+    asked = _asked_before(transcript, scores)
     said = {(turn.role, turn.text) for turn in turns}
-    replies = described(database, wanted, {reply: scores[asked[reply]] for reply in wanted}, without_runs)
+    replies = described(database, list(asked), {reply: scores[of] for reply, of in asked.items()}, without_runs)
     return [replace(turn, reply_to=asked[turn.message_id]) for turn in replies if (turn.role, turn.text) not in said]
+
+
+def _asked_before(transcript: Transcript, numbers: Collection[int]) -> dict[int, int]:
+    """The number of each message that follows one of these in its session, and which it follows."""
+    import numpy as np
+
+    rows = np.searchsorted(transcript.numbers, list(numbers))
+    pairs = zip(transcript.after[rows].tolist(), numbers, strict=True)
+    return {int(transcript.numbers[after]): number for after, number in pairs if after != NOBODY}

@@ -9,7 +9,7 @@ from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
 
 _LATEST = """
-SELECT message_id FROM messages WHERE user_id = ? AND role = 'user' AND name IS NULL
+SELECT message_id FROM messages WHERE user_id = ? AND looked_up = 0 AND role = 'user' AND name IS NULL
 ORDER BY message_id DESC LIMIT ?
 """
 

@@ -16,7 +16,8 @@ from agentmem_cli.recall.known import recalled_memories
 from agentmem_cli.recall.later_mentions import with_later_mentions
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.ranking import Asked, rank_messages
-from agentmem_cli.recall.vectors import MEMORIES, MESSAGES, Vectors
+from agentmem_cli.recall.user_index import UserIndex
+from agentmem_cli.recall.vectors import MEMORIES, MESSAGES
 from agentmem_cli.records import Recall, RecalledTurn
 from agentmem_cli.storage.database import Database
 
@@ -34,7 +35,7 @@ def recall_for(
     limit: int = DEFAULT_LIMIT,
     before: str = "",
     without_runs: Collection[str] = (),
-    vectors: Vectors | None = None,
+    index: UserIndex | None = None,
     is_wanted: bool = False,
 ) -> Recall:
     """What is known that fits a question, each list in rank order; what fits is listed though the profile has it.
@@ -42,24 +43,24 @@ def recall_for(
     Beyond the `limit` best come, as `further`, what a block with room left is filled with.
 
     A follow-up is searched for with the exchange `before` it. `without_runs` are the runs that the request carries
-    already. What is said in other words than the question's is found once the `vectors` are in memory. For small talk,
+    already. What is said in other words than the question's is found once its vector is made. For small talk,
     and where nothing that is found is any evidence, there is nothing, unless it `is_wanted` in any case, as what a
     model itself looks for.
     """
     question = _ends(question, RECALLED_FOR)
     wanted = f"{_ends(before, RECALLED_FOR)}\n{question}" if before and is_follow_up(question) else question
     profile = profile_of(database, user_id)
-    vectors = vectors or Vectors(database, user_id)
-    near = vectors.cosines(wanted)
+    index = index or UserIndex(database, user_id)
+    near = index.cosines(wanted)
     asked = Asked(wanted, words_of(wanted), near.get(MESSAGES))
     found = search_memories(database, user_id, wanted, limit, near.get(MEMORIES))
-    transcript = vectors.transcript.read()
+    transcript = index.transcript()
     nearest = max((float(each.values.max(initial=0.0)) for each in near.values()), default=0.0)
     if not is_wanted and not is_evidence(transcript, asked, [memory.text for memory, _ in found], nearest):
-        return Recall(question, profile, [], [])
+        return Recall(question, profile, [], [], without_vectors=index.without_vectors_beside(without_runs))
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)
-    replies = replies_to(database, user_id, ranked[:limit], without_runs)
+    replies = replies_to(database, transcript, ranked[:limit], without_runs)
     replied = {turn.message_id for turn in replies}
     further = replies + [turn for turn in ranked[limit:] if turn.message_id not in replied]
     best = max((score for _, score in found), default=1.0) or 1.0
@@ -69,6 +70,7 @@ def recall_for(
         recalled_memories(database, user_id, [(memory, score / best) for memory, score in found]),
         _marked(database, user_id, ranked[:limit]),
         _marked(database, user_id, further),
+        index.without_vectors_beside(without_runs),
     )
 
 

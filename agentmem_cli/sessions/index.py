@@ -19,8 +19,8 @@ AGENT_ID = "agentmem"
 _BATCH = 1_000
 """Messages that one transaction changes."""
 _INDEXED = """
-SELECT message_id, session_id, role, name, at, looked_up, words, CASE WHEN words IS NULL THEN text END AS text
-FROM messages WHERE user_id = ? AND message_id > ? ORDER BY message_id
+SELECT message_id, name, words, CASE WHEN words IS NULL THEN text END AS text
+FROM messages WHERE user_id = ? ORDER BY message_id
 """
 
 
@@ -56,9 +56,9 @@ def index_messages(
     )
 
 
-def indexed_messages(database: Database, user_id: str, after: int = 0) -> list[sqlite3.Row]:
-    """A user's messages behind a number, in their order, without their text: `words_in` gives their words."""
-    return database.read(_INDEXED, (user_id, after))
+def indexed_messages(database: Database, user_id: str) -> list[sqlite3.Row]:
+    """A user's messages in their order, without their text: `words_in` gives their words."""
+    return database.read(_INDEXED, (user_id,))
 
 
 def words_in(row: sqlite3.Row) -> bytes:
@@ -86,27 +86,28 @@ def messages_of_run(run_data: dict[str, Any]) -> list[IndexedMessage]:
     ]
 
 
-def catch_up(database: Database) -> int:
-    """Index the runs that are not: another Agno program wrote them. Gives how many there were."""
-    _pack_anew(database)
+def catch_up(database: Database, user_id: str) -> int:
+    """Index the user's runs that are not: another Agno program wrote them. Gives how many there were."""
+    pack_missing(database)
     missing = database.read(
-        "SELECT run_id, session_id, user_id, run_data FROM agno_runs AS run WHERE run_type = 'agent'"
-        " AND user_id IS NOT NULL AND parent_run_id IS NULL"
+        "SELECT run_id, session_id, run_data FROM agno_runs AS run WHERE run_type = 'agent'"
+        " AND user_id = ? AND parent_run_id IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.run_id = run.run_id)"
-        " ORDER BY session_id, run_index"
+        " ORDER BY session_id, run_index",
+        (user_id,),
     )
     found = 0
     for row in missing:
         messages = messages_of_run(json.loads(row["run_data"]))
         if messages:
             with database.write() as connection:
-                index_messages(connection, row["user_id"], row["session_id"], row["run_id"], messages)
+                index_messages(connection, user_id, row["session_id"], row["run_id"], messages)
             found += 1
     return found
 
 
-def _pack_anew(database: Database) -> None:
-    """Store the words of what an older version stored without."""
+def pack_missing(database: Database) -> None:
+    """Store the words of the messages that an older version stored without."""
     rows = database.read("SELECT message_id, name, text FROM messages WHERE words IS NULL")
     for start in range(0, len(rows), _BATCH):
         packs = [(packed(_named(row["name"], row["text"])), row["message_id"]) for row in rows[start : start + _BATCH]]

@@ -19,6 +19,7 @@ from agentmem_cli.storage.tables import (
     KNOWLEDGE_TABLES,
     MEMORY_TABLES,
     SESSION_TABLES,
+    VECTOR_TABLES,
     WORD_COLUMNS,
 )
 
@@ -52,11 +53,17 @@ def columns_of_words(connection: sqlite3.Connection) -> None:
     _run(connection, WORD_COLUMNS)
 
 
+def tables_of_vectors(connection: sqlite3.Connection) -> None:
+    """Version 5: one person's messages and vectors are read without a look at anybody else's."""
+    _run(connection, VECTOR_TABLES)
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     first_tables,
     tables_of_imports,
     tables_of_captures,
     columns_of_words,
+    tables_of_vectors,
 ]
 """The function at index N leads from version N to N + 1."""
 

@@ -226,6 +226,31 @@ DROP TABLE messages_fts;
 DROP TABLE memories_fts;
 """
 
+VECTOR_TABLES = """
+-- One person's messages in their order, for recall: without it every other user's were gone over too.
+CREATE INDEX messages_in_order ON messages (user_id, looked_up);
+CREATE INDEX messages_without_words ON messages (message_id) WHERE words IS NULL;
+-- Vectors are numbered as their texts are, so that one person's are read in a moment; float16, of length 1.
+CREATE TABLE older_message_vectors AS SELECT message_id, embedder, vector FROM message_vectors;
+DROP TABLE message_vectors;
+CREATE TABLE message_vectors (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (message_id) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    vector BLOB NOT NULL
+);
+INSERT INTO message_vectors SELECT message_id, embedder, vector FROM older_message_vectors ORDER BY message_id;
+DROP TABLE older_message_vectors;
+CREATE TABLE older_memory_vectors AS SELECT memory_number, embedder, vector FROM memory_vectors;
+DROP TABLE memory_vectors;
+CREATE TABLE memory_vectors (
+    memory_number INTEGER PRIMARY KEY REFERENCES memory_details (memory_number) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    vector BLOB NOT NULL
+);
+INSERT INTO memory_vectors SELECT memory_number, embedder, vector FROM older_memory_vectors ORDER BY memory_number;
+DROP TABLE older_memory_vectors;
+"""
+
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
     document_number INTEGER PRIMARY KEY,

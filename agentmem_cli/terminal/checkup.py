@@ -43,6 +43,7 @@ def _checks(settings: Settings, database: Database) -> dict[str, Callable[[], Fi
     from agentmem_cli.agent.checks import check_model, check_versions
     from agentmem_cli.knowledge.checks import check_embedder, check_knowledge
     from agentmem_cli.memories.checks import check_memories
+    from agentmem_cli.recall.checks import check_recall
     from agentmem_cli.sessions.checks import check_transcripts
 
     checks: dict[str, Callable[[], Finding]] = {"data folder": partial(check_folder, settings)}
@@ -51,6 +52,7 @@ def _checks(settings: Settings, database: Database) -> dict[str, Callable[[], Fi
         checks["database"] = partial(check_database, database)
         checks["transcripts"] = partial(check_transcripts, database)
         checks["memories"] = partial(check_memories, database)
+        checks["recall"] = partial(check_recall, database, settings.user)
         checks["knowledge"] = partial(check_knowledge, database, settings)
     checks["model"] = partial(check_model, settings)
     checks["embedder"] = partial(check_embedder, database if settings.database.exists() else None)

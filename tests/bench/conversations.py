@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
@@ -50,14 +50,14 @@ def pools_of(path: str) -> list[Pool]:
 
 
 @contextmanager
-def stored(lines: list[ImportedLine]) -> Iterator[tuple[Database, Vectors]]:
+def stored(lines: list[ImportedLine]) -> Iterator[tuple[Database, UserIndex]]:
     """A store that holds these messages, its vectors made and loaded."""
     with TemporaryDirectory() as folder:
         database = open_database(load_settings(user=USER, environ={"AGENTMEM_HOME": folder}))
         import_lines(database, USER, lines)
-        vectors = Vectors(database, USER)
-        vectors.refresh()
-        yield database, vectors
+        index = UserIndex(database, USER)
+        index.refresh()
+        yield database, index
         database.close()
 
 

@@ -23,7 +23,8 @@ from agentmem_cli.recall.later_mentions import with_later_mentions
 from agentmem_cli.recall.ranking import Asked, rank_messages
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
-from agentmem_cli.recall.vectors import MESSAGES, Vectors
+from agentmem_cli.recall.user_index import UserIndex
+from agentmem_cli.recall.vectors import MESSAGES
 from agentmem_cli.records import Recall
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
@@ -58,19 +59,19 @@ def measure_quality(pools: list[Pool]) -> None:
     shares: dict[str, list[tuple[str, list[float]]]] = {}
     blocks: dict[str, list[tuple[float, int]]] = {}
     for pool in pools:
-        with stored(pool.lines) as (database, vectors):
+        with stored(pool.lines) as (database, index):
             ways = {
                 "BM25, single turns": bm25(pool.lines),
                 "embedder alone": nearest(pool.lines),
-                "agentmem, words alone": ours(database, vectors, by_meaning=False),
-                "agentmem": ours(database, vectors, by_meaning=True),
+                "agentmem, words alone": ours(database, index, by_meaning=False),
+                "agentmem": ours(database, index, by_meaning=True),
             }
             for question in pool.questions:
                 for way, search in ways.items():
                     ranked = search(question.text)
                     parts = [share(ids, question.evidence) for ids in (top(ranked, 5), top(ranked, 10), block(ranked))]
                     shares.setdefault(way, []).append((question.kind, parts))
-                found = recall_for(database, USER, question.text, vectors=vectors)
+                found = recall_for(database, USER, question.text, index=index)
                 for name, budget in ((f"{BLOCK:,} tokens", BLOCK), ("a turn", room_for(found))):
                     blocks.setdefault(name, []).append(placed(found, question, budget))
     kinds = sorted({question.kind for pool in pools for question in pool.questions})
@@ -90,11 +91,11 @@ def measure_small_talk(pool: Pool) -> None:
     """The share of `small_talk.txt` that brings a block, and of its short questions."""
     text = Path(__file__).with_name("small_talk.txt").read_text(encoding="utf-8")
     parts = [part.splitlines()[1:] for part in text.split("# ")[1:]]
-    with stored(pool.lines) as (database, vectors):
+    with stored(pool.lines) as (database, index):
         print(f"\n{'with a recall block':<30}   Agno  embedder  agentmem")
         for name, said in zip(SAID, parts, strict=True):
-            ours_ = [bool(recall_block(recall_for(database, USER, each, vectors=vectors), "0a1b2c3d")) for each in said]
-            near = [bool(vectors.cosines(each)[MESSAGES].nearest(1, NEAR)) for each in said if embed([each]).any()]
+            ours_ = [bool(recall_block(recall_for(database, USER, each, index=index), "0a1b2c3d")) for each in said]
+            near = [bool(index.cosines(each)[MESSAGES].nearest(1, NEAR)) for each in said if embed([each]).any()]
             print(f"{len(said):>4} {name:<25}  1.000 {sum(near) / len(said):9.3f} {statistics.mean(ours_):9.3f}")
 
 
@@ -105,24 +106,24 @@ def measure_time() -> None:
         text = [" ".join(words[(n * 7 + k * k * 13) % (60 + n % 2_900)] for k in range(18)) for n in range(turns)]
         with stored([ImportedLine(f"s{n // 40}", "user", said, n * 60, None, None) for n, said in enumerate(text)]) as (
             database,
-            vectors,
+            index,
         ):
             taken = []
             for n in range(120):
                 question = " ".join(words[(n * 31 + k * 17) % 2_900] for k in range(8))
                 began = time.perf_counter()
-                recall_block(recall_for(database, USER, question, vectors=vectors), "0a1b2c3d")
+                recall_block(recall_for(database, USER, question, index=index), "0a1b2c3d")
                 taken.append((time.perf_counter() - began) * 1000)
         cuts = statistics.quantiles(taken, n=20)
         print(f"{turns:>7,} turns: p50 {statistics.median(taken):.1f} ms, p95 {cuts[-1]:.1f} ms")
 
 
-def ours(database: Database, vectors: Vectors, *, by_meaning: bool) -> Search:
+def ours(database: Database, index: UserIndex, *, by_meaning: bool) -> Search:
     """What `agentmem recall` ranks."""
 
     def search(question: str) -> Found:
-        near = vectors.cosines(question).get(MESSAGES) if by_meaning else None
-        asked, transcript = Asked(question, words_of(question), near), vectors.transcript.read()
+        near = index.cosines(question).get(MESSAGES) if by_meaning else None
+        asked, transcript = Asked(question, words_of(question), near), index.transcript()
         ranked = rank_messages(database, transcript, asked, limit=40)
         turns = with_later_mentions(database, transcript, asked, ranked, limit=10)
         return [(turn.id or "", f"{turn.name or turn.role}: {turn.text}") for turn in turns]

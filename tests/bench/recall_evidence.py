@@ -27,8 +27,8 @@ from agentmem_cli.memories.store import search_memories
 from agentmem_cli.recall.evidence import FEATURES, features, is_evidence
 from agentmem_cli.recall.ranking import Asked
 from agentmem_cli.recall.recall import recall_for
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.recall.vectors import MESSAGES as OF_MESSAGES
-from agentmem_cli.recall.vectors import Vectors
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
 
@@ -44,11 +44,11 @@ def main() -> None:
         return
     print(f"{'':<34}{'something brought':>19}{'nothing brought':>17}")
     asked, chat = lines("looked-up-held"), (LOOKUPS / "chat-held.txt").read_text(encoding="utf-8").splitlines()
-    with talk_of(asked) as (database, vectors):
+    with talk_of(asked) as (database, index):
         questions = [each["asked"] for each in asked]
-        show("small talk", [is_brought(database, vectors, text) for text in chat])
-        show("asked for by a few words", [is_brought(database, vectors, text) for text in questions])
-        transcript = vectors.transcript.read()
+        show("small talk", [is_brought(database, index, text) for text in chat])
+        show("asked for by a few words", [is_brought(database, index, text) for text in questions])
+        transcript = index.transcript()
         for name, texts in (("  baseline, small talk", chat), ("  baseline, asked for", questions)):
             show(name, [bool(transcript.words.counts(words_of(text)).any()) for text in texts])
     show_follow_ups(lines("follow-held"))
@@ -62,7 +62,7 @@ def show(name: str, brought: list[bool]) -> None:
 
 def show_follow_ups(cases: list[dict[str, str]]) -> None:
     """How often what a follow-up needs is among the ten messages that recall gives, and without the exchange before."""
-    with talk_of(cases) as (database, vectors):
+    with talk_of(cases) as (database, index):
         for name, before in (("with the exchange before it", True), ("alone", False)):
             found = [
                 recall_for(
@@ -70,7 +70,7 @@ def show_follow_ups(cases: list[dict[str, str]]) -> None:
                     USER,
                     each["follow"],
                     before=f"{each['before']}\n{each['answer']}" * before,
-                    vectors=vectors,
+                    index=index,
                 ).turns
                 for each in cases
             ]
@@ -84,12 +84,12 @@ def fit() -> None:
     texts = [each["asked"] for each in asked] + chat
     row, bias = lookup_head("chat", fitted_messages(), MESSAGES)
     logits = matrix([[Line(OTHER, False, (), text)] for text in texts])[:, :BUCKETS] @ row + bias
-    with talk_of(asked) as (_, vectors):
-        transcript = vectors.transcript.read()
+    with talk_of(asked) as (_, index):
+        transcript = index.transcript()
         table = [
             features(
                 transcript,
-                asked_for(vectors, text),
+                asked_for(index, text),
                 [],
                 replace(judge([text])[0], chat=1 / (1 + np.exp(-logit)), follows=0.0),
             )
@@ -101,17 +101,17 @@ def fit() -> None:
         print(f"{name:<16}{weight:>8.2f}")
 
 
-def is_brought(database: Database, vectors: Vectors, text: str) -> bool:
+def is_brought(database: Database, index: UserIndex, text: str) -> bool:
     """Whether recall brings anything."""
     found = [memory.text for memory, _ in search_memories(database, USER, text, 10)]
-    asked = asked_for(vectors, text)
+    asked = asked_for(index, text)
     nearest = float(asked.cosines.values.max()) if asked.cosines else 0.0
-    return is_evidence(vectors.transcript.read(), asked, found, nearest)
+    return is_evidence(index.transcript(), asked, found, nearest)
 
 
-def asked_for(vectors: Vectors, text: str) -> Asked:
+def asked_for(index: UserIndex, text: str) -> Asked:
     """The question as recall takes it."""
-    return Asked(text, words_of(text), vectors.cosines(text).get(OF_MESSAGES))
+    return Asked(text, words_of(text), index.cosines(text).get(OF_MESSAGES))
 
 
 def lines(name: str) -> list[dict[str, str]]:
@@ -120,7 +120,7 @@ def lines(name: str) -> list[dict[str, str]]:
 
 
 @contextmanager
-def talk_of(asked: list[dict[str, str]]) -> Iterator[tuple[Database, Vectors]]:
+def talk_of(asked: list[dict[str, str]]) -> Iterator[tuple[Database, UserIndex]]:
     """A store of what was said, each in a session of its own, among OTHERS messages of the fitted English voices."""
     others = [
         " ".join(line.text for line in message)

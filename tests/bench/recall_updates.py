@@ -19,7 +19,7 @@ from agentmem_cli.recall.block import block_lines
 from agentmem_cli.recall.ranking import described
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
-from agentmem_cli.recall.vectors import Vectors
+from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
 
@@ -35,24 +35,24 @@ def main() -> None:
     totals: dict[str, list[float]] = {}
     count = 0
     for pool in with_updates(pools_of(sys.argv[1])):
-        with stored(pool.lines) as (database, vectors):
+        with stored(pool.lines) as (database, index):
             for question in pool.questions:
                 count += 1
-                for way, hit in measured(database, vectors, question).items():
+                for way, hit in measured(database, index, question).items():
                     totals.setdefault(way, []).append(hit)
     print(f"{count} updates: the newest is there, and shown as current")
     for way, hits in totals.items():
         print(f"{way:<36} {sum(hits) / count:.3f}")
 
 
-def measured(database: Database, vectors: Vectors, question: Question) -> dict[str, bool]:
+def measured(database: Database, index: UserIndex, question: Question) -> dict[str, bool]:
     """Whether each way shows the newest as current; and whether the older, when shown, is marked as replaced."""
     *older, newest = question.evidence
-    found = recall_for(database, USER, question.text, vectors=vectors)
+    found = recall_for(database, USER, question.text, index=index)
     turns = found.turns + found.further
     ids: dict[int | str, str | None] = {turn.message_id: turn.id for turn in turns}
     marked = {turn.id for turn in turns if turn.replaced_by}
-    result = {"BM25, by relevance": newest in by_relevance(database, vectors, question, older)}
+    result = {"BM25, by relevance": newest in by_relevance(database, index, question, older)}
     for budget in BUDGETS:
         shown = [ids.get(line.source) for line in block_lines(found, budget)]
         last = max((shown.index(each) for each in older if each in shown and each not in marked), default=-1)
@@ -64,9 +64,9 @@ def measured(database: Database, vectors: Vectors, question: Question) -> dict[s
     return result
 
 
-def by_relevance(database: Database, vectors: Vectors, question: Question, older: list[str]) -> set[str]:
+def by_relevance(database: Database, index: UserIndex, question: Question, older: list[str]) -> set[str]:
     """What a block of BM25's best holds, up to the first message that is out of date."""
-    transcript = vectors.transcript.read()
+    transcript = index.transcript()
     scores = bm25(transcript.words.counts(words_of(question.text)), transcript.words.lengths)
     ranked = transcript.numbers[(-scores).argsort(kind="stable")[:40]].tolist()
     left, shown = BUDGETS[0], set()

@@ -54,11 +54,11 @@ def main() -> None:
 def cases_of(pool: Pool) -> list[Case]:
     """The questions of a conversation."""
     evidence_of = {line.content: line.id or "" for line in pool.lines}
-    with stored(pool.lines) as (database, vectors):
-        transcript = vectors.transcript.read()
+    with stored(pool.lines) as (database, index):
+        transcript = index.transcript()
         cases = []
         for question in pool.questions:
-            asked = Asked(question.text, words_of(question.text), vectors.cosines(question.text).get(MESSAGES))
+            asked = Asked(question.text, words_of(question.text), index.cosines(question.text).get(MESSAGES))
             rows, overall = first_features(transcript, asked)
             read = ranking.read_messages(database, transcript, rows)
             table = np.column_stack([overall, read_features(transcript, asked, rows, read)])

@@ -46,12 +46,13 @@ def test_before_anything_is_made_doctor_makes_nothing(home: Path) -> None:
 def test_a_sound_store_passes_every_check(database: Database) -> None:
     """All are ok, but for the model when there is no key; for people it is one line a check."""
     PassageIndex(database, load_settings()).bring_in_step()
+    run_here("recall", "clinic")  # makes the vectors
 
     result = run_here("doctor", "--json")
 
     verdicts = {name: finding["verdict"] for name, finding in findings(result).items()}
-    names = ("data folder", "permissions", "database", "transcripts", "memories", "knowledge", "embedder", "versions")
-    assert {**dict.fromkeys(names, "ok"), "model": "warning"} == verdicts
+    sound = ("data folder", "permissions", "database", "transcripts", "memories", "recall", "knowledge", "embedder")
+    assert {**dict.fromkeys((*sound, "versions"), "ok"), "model": "warning"} == verdicts
     assert 0 == result.code
     assert all(bool(finding["remedy"]) == (finding["verdict"] != "ok") for finding in result.json())
     shown = run_here("doctor").out
@@ -77,7 +78,7 @@ def test_a_folder_that_cannot_be_written_has_failed(database: Database) -> None:
     database.path.parent.chmod(0o700)
     assert (1, "failed") == (result.code, findings(result)["data folder"]["verdict"])
     assert "AGENTMEM_HOME" in findings(result)["data folder"]["remedy"]
-    assert 9 == len(findings(result))
+    assert 10 == len(findings(result))
 
 
 def test_little_space_is_a_warning(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 -- its environment
@@ -137,7 +138,7 @@ def test_a_database_that_cannot_be_used_has_failed(
     result = run_here("doctor", "--json")
     assert (1, "failed") == (result.code, findings(result)["database"]["verdict"])
     assert remedy in findings(result)["database"]["remedy"]
-    assert 9 == len(findings(result))
+    assert 10 == len(findings(result))
 
 
 def test_a_database_without_a_write_ahead_log_is_a_warning() -> None:
@@ -173,6 +174,7 @@ def test_a_locked_database_has_failed(database: Database, monkeypatch: pytest.Mo
             "1 mem",
         ),
         ("memories", "UPDATE memory_details SET words = NULL", "warning", "1 of 1 memories"),
+        ("recall", "SELECT 1", "warning", "5 of 5 messages and memories of sarah have no vector"),
         ("knowledge", "DELETE FROM documents_fts", "failed", "1 documents, but 0"),
         ("knowledge", "DELETE FROM passages_fts", "failed", "1 passages, but 0"),
         ("knowledge", "SELECT 1", "warning", "vector index"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 from harness.command_line import Result
 
@@ -13,7 +14,7 @@ from agentmem_cli.memories.store import same_text
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.storage.schema import SCHEMA_VERSION, ensure_schema, first_tables, tables_of_imports
+from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION, ensure_schema, first_tables, tables_of_imports
 
 Cli = Callable[..., Result]
 LINE = '{"session": "abc", "role": "user", "content": "My boiler leaks."}'
@@ -114,3 +115,34 @@ def test_words_of_version_3_are_found_and_stored(cli: Cli) -> None:
         cli("chat", "-p", "--memory", "off", "hi")
         unpacked = "SELECT 1 FROM messages WHERE words IS NULL UNION SELECT 1 FROM memory_details WHERE words IS NULL"
         assert [] == database.read(unpacked)
+
+
+def test_the_vectors_of_version_4_are_kept(home: Path) -> None:  # noqa: ARG001 -- its environment is what is needed
+    """An embedder that costs money is not asked for them again."""
+    settings = load_settings(user="sarah")
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+        for migration in MIGRATIONS[:4]:
+            migration(connection)
+        connection.execute("INSERT INTO agno_sessions (session_id, session_type, created_at) VALUES ('s', 'agent', 1)")
+        connection.execute(
+            "INSERT INTO agno_runs (run_id, session_id, run_type, run_data, created_at)"
+            " VALUES ('r', 's', 'agent', '{}', 1)"
+        )
+        connection.execute(
+            "INSERT INTO messages (message_id, user_id, session_id, run_id, role, at, text)"
+            " VALUES (7, 'sarah', 's', 'r', 'user', 1, 'Apple pie')"
+        )
+        connection.execute("INSERT INTO message_vectors (message_id, embedder, vector) VALUES (7, 'openai:x', x'003c')")
+        columns, marks = ", ".join(OLD_MEMORY), ", ".join("?" * len(OLD_MEMORY))
+        connection.execute(f"INSERT INTO memory_details ({columns}) VALUES ({marks})", [*OLD_MEMORY.values()])  # noqa: S608 -- names from above
+        connection.execute(
+            "INSERT INTO memory_vectors (memory_number, embedder, vector) VALUES (1, 'openai:x', x'003c')"
+        )
+        connection.execute("PRAGMA user_version = 4")
+    with closing(open_database(settings)) as upgraded:
+        kept = [upgraded.read(f"SELECT * FROM {table}_vectors") for table in ("message", "memory")]  # noqa: S608 -- as above
+        assert [(7, "openai:x", b"\x00<"), (1, "openai:x", b"\x00<")] == [tuple(row) for (row,) in kept]
+        upgraded.connection.execute("UPDATE memory_details SET status = 'forgotten'")
+        upgraded.connection.execute("DELETE FROM agno_runs")
+        assert [[], []] == [upgraded.read(f"SELECT * FROM {table}_vectors") for table in ("message", "memory")]  # noqa: S608 -- as above

@@ -53,7 +53,7 @@ def told(cli: Cli) -> Cli:
 def test_items_come_in_rank_order_with_all_that_is_known_of_them(told: Cli) -> None:
     """Memories and messages together, the best first, each with its type; a message with the id it was imported by."""
     found = told("recall", "boiler broken", "--json").json()
-    assert {"question", "profile", "items"} == set(found)
+    assert {"question", "without_vectors", "profile", "items"} == set(found)
     scores = [item["score"] for item in found["items"]]
     assert sorted(scores, reverse=True) == scores
     assert all(0 < score <= 1 for score in scores)

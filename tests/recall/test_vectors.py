@@ -1,4 +1,4 @@
-"""Vectors beside the text index: made after the message, gone with it, and what they find."""
+"""UserIndex beside the text index: made after the message, gone with it, and what they find."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.memories.writer import apply_operations
-from agentmem_cli.recall import vectors as module
+from agentmem_cli.recall import user_index as module
 from agentmem_cli.recall.recall import recall_for
-from agentmem_cli.recall.vectors import MEMORIES, MESSAGES, Vectors
+from agentmem_cli.recall.user_index import UserIndex
+from agentmem_cli.recall.vectors import MEMORIES, MESSAGES
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
@@ -46,11 +47,11 @@ def know(database: Database, text: str) -> None:
     apply_operations(database, "sarah", [Operation("add", text)], source, typed_text="", mode="auto", now=1_000)
 
 
-def refreshed(database: Database, user: str = "sarah") -> Vectors:
+def refreshed(database: Database, user: str = "sarah") -> UserIndex:
     """The vectors of a user, made and loaded."""
-    vectors = Vectors(database, user)
-    vectors.refresh()
-    return vectors
+    index = UserIndex(database, user)
+    index.refresh()
+    return index
 
 
 def kept(database: Database, table: str = "message_vectors") -> int:
@@ -64,46 +65,46 @@ def test_what_is_said_in_other_words_is_found(database: Database) -> None:
     know(database, "Bought a used automobile")
     know(database, "Plays the trombone")
     question = "medicine blood pressure doctor"
-    without = recall_for(database, "sarah", question, vectors=Vectors(database, "sarah"))
+    without = recall_for(database, "sarah", question, index=UserIndex(database, "sarah"))
     assert ([], []) == (without.turns, without.memories)
-    vectors = refreshed(database)
-    found = recall_for(database, "sarah", question, vectors=vectors)
+    index = refreshed(database)
+    found = recall_for(database, "sarah", question, index=index)
     assert ["The physician prescribed tablets against hypertension."] == [turn.text for turn in found.turns]
-    known = recall_for(database, "sarah", "Which car?", vectors=vectors).memories
+    known = recall_for(database, "sarah", "Which car?", index=index).memories
     assert ["Bought a used automobile"] == [memory.text for memory in known]
 
 
 def test_only_what_is_new_is_made_and_read(database: Database) -> None:
     """A second refresh embeds what was said since, and nothing twice."""
     say(database, "One thing")
-    vectors = refreshed(database)
-    before = [tuple(row) for row in database.read("SELECT vector_number, vector FROM message_vectors")]
+    index = refreshed(database)
+    before = [tuple(row) for row in database.read("SELECT message_id, vector FROM message_vectors")]
     say(database, "Another thing")
-    vectors.refresh()
-    after = [tuple(row) for row in database.read("SELECT vector_number, vector FROM message_vectors")]
+    index.refresh()
+    after = [tuple(row) for row in database.read("SELECT message_id, vector FROM message_vectors")]
     assert (4, before) == (len(after), after[: len(before)])
-    assert 4 == len(vectors.cosines("thing")[MESSAGES].numbers)
+    assert 4 == len(index.cosines("thing")[MESSAGES].numbers)
 
 
 def test_another_embedder_makes_them_anew(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Vectors of two embedders are never compared: those of the one before are replaced, in memory too."""
     say(database, "One thing")
-    vectors = refreshed(database)
+    index = refreshed(database)
     halved = replace(BUNDLED, name="half", dimensions=128, embed=lambda texts: BUNDLED.embed(texts)[:, :128])
     monkeypatch.setattr(module, "configured_embedder", lambda _database: halved)
-    vectors.refresh()
+    index.refresh()
     rows = database.read("SELECT embedder, length(vector) AS size FROM message_vectors")
     assert [("half", 256), ("half", 256)] == [tuple(row) for row in rows]
-    assert 2 == len(vectors.cosines("thing")[MESSAGES].values)
+    assert 2 == len(index.cosines("thing")[MESSAGES].values)
 
 
 def test_a_refresh_can_be_cut_short(database: Database) -> None:
     """With no time left, or stopped, it makes no more vectors; the next one makes the others."""
     say(database, "One thing")
-    stopped = Vectors(database, "sarah")
+    stopped = UserIndex(database, "sarah")
     stopped.stop()
     stopped.refresh()
-    Vectors(database, "sarah").refresh(-1.0)
+    UserIndex(database, "sarah").refresh(-1.0)
     assert 0 == kept(database)
     refreshed(database)
     assert 2 == kept(database)
@@ -112,26 +113,39 @@ def test_a_refresh_can_be_cut_short(database: Database) -> None:
 def test_a_user_has_their_own(database: Database) -> None:
     """One user's refresh makes and loads nothing of another's, and recall gives nothing of it."""
     say(database, "The physician prescribed tablets.", user="tom", session="t")
-    vectors = refreshed(database)
-    assert (0, {}) == (kept(database), vectors.cosines("medicine"))
+    index = refreshed(database)
+    assert (0, {}) == (kept(database), index.cosines("medicine"))
     refreshed(database, "tom")
-    vectors.refresh()
-    assert ({}, []) == (vectors.cosines("medicine"), recall_for(database, "sarah", "medicine", vectors=vectors).turns)
+    index.refresh()
+    assert ({}, []) == (index.cosines("medicine"), recall_for(database, "sarah", "medicine", index=index).turns)
 
 
 def test_an_open_chat_never_shows_what_was_erased(database: Database) -> None:
     """A vector still in memory brings back neither the erased message nor one that came after it."""
     gone = say(database, "The physician prescribed tablets against hypertension.")
-    vectors = refreshed(database)
+    index = refreshed(database)
     erase_turn(database, "sarah", gone)
     say(database, "We painted the fence green.", "Good.")
-    assert [] == recall_for(database, "sarah", "medicine blood pressure doctor", vectors=vectors).turns
+    assert [] == recall_for(database, "sarah", "medicine blood pressure doctor", index=index).turns
+
+
+def test_what_is_made_elsewhere_is_read(database: Database) -> None:
+    """The first question reads what another process made; what nobody made is counted."""
+    say(database, "The physician prescribed tablets.")
+    refreshed(database)
+    say(database, "We painted the fence green.")
+    index = UserIndex(database, "sarah")
+    assert (2, 2) == (len(index.cosines("medicine")[MESSAGES].numbers), index.without_vectors)
+    assert 2 == recall_for(database, "sarah", "medicine", index=index).without_vectors
+    refreshed(database)
+    index.refresh()
+    assert (4, 0) == (len(index.cosines("medicine")[MESSAGES].numbers), index.without_vectors)
 
 
 def test_a_changed_memory_loses_its_vector(database: Database) -> None:
     """Only active memories have vectors, each of the text that it has now."""
     know(database, "Lives in Oslo")
-    vectors = refreshed(database)
+    refreshed(database)
     (memory,) = list_memories(database, "sarah")
     with database.write() as connection:
         connection.execute("UPDATE memory_details SET use_count = 3 WHERE memory_id = ?", (memory.memory_id,))
@@ -139,8 +153,7 @@ def test_a_changed_memory_loses_its_vector(database: Database) -> None:
     with database.write() as connection:
         connection.execute("UPDATE memory_details SET text = 'Lives in Rome' WHERE memory_id = ?", (memory.memory_id,))
     assert 0 == kept(database, "memory_vectors")
-    vectors.refresh()
-    assert vectors.cosines("Lives in Rome")[MEMORIES].values[0] > 0.99
+    assert refreshed(database).cosines("Lives in Rome")[MEMORIES].values[0] > 0.99
     with database.write() as connection:
         connection.execute("UPDATE memory_details SET status = 'forgotten'")
     assert 0 == kept(database, "memory_vectors")

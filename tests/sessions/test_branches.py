@@ -72,7 +72,7 @@ def test_what_is_taken_back_is_out_of_everything(database: Database) -> None:
     """Transcript, search, recall, counts, history and index know nothing of it, nor does a catch-up bring it back."""
     say(database, "The first zebra", "The second walrus")
     undo(database)
-    catch_up(database)
+    catch_up(database, USER)
     session = find_session(database, USER, "s1")
     assert ["The first zebra", "Answer to The first zebra"] == [each.text for each in transcript(database, session)]
     assert (1, []) == (session.turns, search_messages(database, USER, "walrus", limit=5))
