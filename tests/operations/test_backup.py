@@ -29,8 +29,7 @@ database = open_database(load_settings())
 for number in range(100_000):
     turn = begin_turn(database, user_id="sarah", session_id="busy", question=f"Question {number}", at=number)
     settle_turn(database, turn, TurnStatus.DONE, f"Answer {number}", at=number)
-    if number == 0:
-        print("talking", flush=True)
+    print(number, flush=True)
 """
 
 
@@ -129,8 +128,10 @@ def test_backups_made_while_a_chat_writes_are_consistent(database: Database, tmp
     with subprocess.Popen(command, env=process_environment(), stdout=subprocess.PIPE) as chat:
         try:
             assert chat.stdout is not None
-            chat.stdout.readline()
-            found = [back_up_and_count(tmp_path / f"copy{number}.db") for number in range(5)]
+            found = []
+            for number in range(5):
+                chat.stdout.readline()  # a turn more
+                found.append(back_up_and_count(tmp_path / f"copy{number}.db"))
         finally:
             chat.kill()
     assert sorted(found) == found
