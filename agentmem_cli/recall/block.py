@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import masked
 from agentmem_cli.recall.excerpt import excerpt
 from agentmem_cli.recall.tokens import count_tokens
@@ -30,6 +31,8 @@ MEMORY_LIMIT = 600
 CUT = 0.32
 """How much less than the best a message may score. On LoCoMo .002 of those just below it are evidence, .33 of the best;
 .890 of the evidence is above it, in 26 messages, and .903 in the best forty."""
+SHORT, LIKELY = 60, 0.5
+"""Characters of a message up to which it may tell nothing, and the score from which it does not."""
 MEMORY_CUT = 0.4
 """The share of the best memory's score that another one needs."""
 NAME_LIMIT = 100
@@ -124,7 +127,9 @@ def block_lines(recall: Recall, budget: int) -> list[Line]:
     shown = {memory.memory_id for memory in recall.profile}
     memories = [each for each in recall.memories if each.memory_id not in shown and each.score >= MEMORY_CUT]
     least = max((turn.score for turn in recall.turns), default=0.0) - CUT
-    turns = [turn for turn in (*recall.turns, *recall.further) if turn.score >= least]
+    answered = {turn.reply_to for turn in recall.further}
+    near = [turn for turn in (*recall.turns, *recall.further) if turn.score >= least]
+    turns = [turn for turn in near if turn.message_id in answered or tells(turn)]
     chosen: list[Line] = []
     for line in _by_turns(memories, turns, recall.question):
         kept = [other for other in chosen if not other.repeats(line)]
@@ -132,6 +137,14 @@ def block_lines(recall: Recall, budget: int) -> list[Line]:
             continue
         chosen = [*kept, line]
     return sorted(chosen, key=lambda line: (line.at, _place(line), line.text))
+
+
+def tells(turn: RecalledTurn) -> bool:
+    """Whether a message tells anything: a short one that a person typed to an assistant may chat, or look for it."""
+    if turn.name or turn.role != "user" or len(turn.text) > SHORT:
+        return True
+    (message,) = judge([turn.text])
+    return not max(message.chat, message.seeks) >= LIKELY > message.keep
 
 
 def repeated(recall: Recall, placed: Collection[Source]) -> set[Source]:

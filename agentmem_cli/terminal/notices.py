@@ -129,7 +129,7 @@ def _places(recall: Recall, placed: Collection[str | int]) -> Callable[[str | in
             return "in the profile"
         if source in placed:
             return "in the prompt"
-        return "repeats another" if source in repeats else "did not fit"
+        return "repeats another" if source in repeats else "left out"
 
     return place
 

@@ -40,7 +40,7 @@ def test_the_budget_holds_for_any_input(memories: list[RecalledMemory], turns: l
 @given(text=any_text)
 def test_nothing_recalled_can_make_a_line_of_its_own(text: str) -> None:
     """A recalled text is one line between the marks, so it can pretend to be neither a mark nor another line."""
-    block = recall_block(Recall("q", [], [], [turn(text)]), "0a1b2c3d")
+    block = recall_block(Recall("q", [], [], [turn(text, name="Ana")]), "0a1b2c3d")
     assert 4 == len(block.splitlines())
     assert 1 == block.count("\n</recalled-0a1b2c3d>")
     assert 2 == len(profile_text([memory(text)]).splitlines())
@@ -118,3 +118,13 @@ def test_neither_kind_crowds_out_the_other() -> None:
     turns = [turn(f"message {number} " + "x" * 100) for number in range(10)]
     block = recall_block(Recall("q", [], memories, turns), "0a1b2c3d", budget=160)
     assert (2, 2) == (block.count("memory "), block.count("message "))
+
+
+def test_what_tells_nothing_is_left_out() -> None:
+    """Small talk, and an earlier look-up, unless its answer stands below it."""
+    said = [turn("Our boiler is from 1998."), turn("lol ok thanks"), turn("age of the furnace?")]
+    turns = [replace(each, message_id=number) for number, each in enumerate(said)]
+    block = recall_block(Recall("How old is the boiler?", [], [], turns), "0a1b2c3d")
+    assert [True, False, False] == [each.text in block for each in said]
+    answer = replace(turn("It was built in 1998.", role="assistant"), message_id=9, reply_to=2)
+    assert "furnace?" in recall_block(Recall("How old is it?", [], [], turns, [answer]), "0a1b2c3d")

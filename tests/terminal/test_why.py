@@ -24,12 +24,12 @@ def test_what_went_into_the_prompt_and_what_did_not() -> None:
     evidence = Evidence(recall, "", fenced(lines, "x"), frozenset(line.source for line in lines), passages)
     ended = TurnEnded("r3", "s2", TurnStatus.DONE, "Boat 1 [1], they say [9].", None, evidence, Usage(), 0.1)
     endings = [line.rpartition(" · ")[2] for line in why_lines(ended)[1:-1]]
-    assert ["in the profile", "in the prompt", "in the prompt", "did not fit", "cited", "score 0.50"] == endings
+    assert ["in the profile", "in the prompt", "in the prompt", "left out", "cited", "score 0.50"] == endings
     assert "no source [9] stands in the answer, with no passage behind it" == why_lines(ended)[-1]
 
 
 def test_why_a_message_is_there_or_is_not() -> None:
-    """A reply is there for its question; what says the same as another thing recalled is told from what did not fit."""
+    """A reply is there for its question; what says the same as another thing recalled is told from what is left out."""
     turns = [
         RecalledTurn("s1", "", "r1", "user", None, 1_000, text, 0.5, None, number)
         for number, text in ((1, "My boat is red."), (5, "My boat is red."), (2, "Which sail?"))
