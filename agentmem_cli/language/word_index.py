@@ -83,10 +83,13 @@ class WordIndex:
         import numpy as np
 
         holding = sorted((self._rows_with(word) for word in words), key=len)[:MOST_WORDS]
-        counts = np.zeros((len(holding), len(self.lengths)), np.float32)
-        for count, rows in zip(counts, holding, strict=True):
-            np.add.at(count, rows, 1)
-        return counts
+        texts = len(self.lengths)
+        counts = [np.bincount(rows, minlength=texts) for rows in holding]
+        return np.array(counts, np.float32).reshape(len(holding), texts)
+
+    def texts_with(self, word: Word) -> int:
+        """How many texts hold a word."""
+        return len(set(self._rows_with(word).tolist()))
 
     def _rows_with(self, word: Word) -> Rows:
         import numpy as np

@@ -10,9 +10,10 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.memories.index import Nearness, fitting
+from agentmem_cli.memories.index import Nearness, fitting, latest_change
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
@@ -51,7 +52,7 @@ WITH known AS (
         PARTITION BY topic ORDER BY is_pinned DESC, passes, of_others, at DESC, number DESC
     ) AS place, is_pinned FROM known
 )
-SELECT {_COLUMNS}, topic FROM placed JOIN memory_details ON memory_number = number
+SELECT memory_id, topic FROM placed JOIN memory_details ON memory_number = number
 WHERE is_pinned = 1 OR place <= {_OF_A_TOPIC} ORDER BY place, said_at DESC, memory_number DESC
 """  # noqa: S608 -- only names of this file
 
@@ -130,13 +131,28 @@ def touched_memories(database: Database, user_id: str, text: str) -> list[Memory
     return list((touched | {memory.memory_id: memory for memory in latest}).values())
 
 
+_profiles: WeakKeyDictionary[Database, dict[str, tuple[tuple[object, ...], list[tuple[str, str]]]]] = (
+    WeakKeyDictionary()
+)
+"""Of each user what was changed last when the profile was chosen, and the topics and ids of it: 20 ms for 10,000."""
+
+
 def profile_memories(database: Database, user_id: str) -> list[tuple[str, Memory]]:
     """What a profile is chosen from: (topic, memory), first the best of each topic, then the second of each, and so on.
 
     Of a topic the pinned come first, then lasting facts, then those of the person alone, then the newest. Neither
     the question nor the clock nor how often a memory was used counts, so it changes only when a memory does.
     """
-    return [(row["topic"], _memory(row)) for row in database.read(_PROFILE, (user_id,))]
+    latest = latest_change(database, user_id)
+    of_users = _profiles.setdefault(database, {})
+    if user_id not in of_users or of_users[user_id][0] != latest:
+        rows = database.read(_PROFILE, (user_id,))
+        of_users[user_id] = latest, [(row["topic"], row["memory_id"]) for row in rows]
+    _, chosen = of_users[user_id]
+    marks = ", ".join("?" * len(chosen))
+    found = _select(database, f"user_id = ? AND memory_id IN ({marks})", (user_id, *(each for _, each in chosen)))
+    by_id = {memory.memory_id: memory for memory in found}
+    return [(topic, by_id[memory_id]) for topic, memory_id in chosen if memory_id in by_id]
 
 
 def history(database: Database, user_id: str, memory_id: str | None = None) -> list[LedgerEntry]:

@@ -91,5 +91,5 @@ def _said_later(transcript: Transcript, turn: RecalledTurn) -> NDArray[np.bool_]
 
 def _rare(transcript: Transcript, words: Sequence[Word]) -> list[Word]:
     """The TELLING rarest of the words that some but few messages hold."""
-    held = {word: int((transcript.words.counts([word]) > 0).sum()) for word in words}
+    held = {word: transcript.words.texts_with(word) for word in words}
     return sorted((word for word in words if 1 < held[word] <= RARE), key=lambda word: held[word])[:TELLING]
