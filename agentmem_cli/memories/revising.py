@@ -1,10 +1,10 @@
 """Which known memory a message ends, denies, corrects or gives another value. Pure functions; nothing is written.
 
-The classifier tells how likely a message ends anything that is known. A softmax over the memories, and "none of them",
-then scores each by that and by what it shares with the message. Its weights were fitted by
-`tests/bench/memory_updates.py --fit` on the messages of ten authors, each scored by a classifier that had not seen that
-author. The files of `tests/bench/revisions` that end in "held", "en-e" and "hints" are in no fit and measure it, but the
-features and thresholds were chosen with them in view.
+The classifier tells how likely a message ends anything that is known. A softmax over the memories, and "none of
+them", then scores each by that and by what it shares with the message. Its weights were fitted by
+`tests/bench/memory_updates.py --fit` on the messages of ten authors, each scored by a classifier that had not seen
+that author. The files of `tests/bench/revisions` that end in "held", "en-e" and "hints" are in no fit and measure it,
+but the features and thresholds were chosen with them in view.
 """
 
 from __future__ import annotations
