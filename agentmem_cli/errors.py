@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
+from agentmem_cli.key_masking import without_keys
+
 
 class ExitCode(IntEnum):
     """What the shell is told."""
@@ -41,14 +43,17 @@ class ExitCode(IntEnum):
 
 
 class AgentmemError(Exception):
-    """A failure with a clear line for the person: `problem` is what is wrong, `remedy` what to do."""
+    """A failure with a clear line for the person: `problem` is what is wrong, `remedy` what to do.
+
+    Whatever a library says becomes one of these before it is shown or stored, so it is here that keys are left out.
+    """
 
     exit_code = ExitCode.FAILURE
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(f"{problem} {remedy}".strip())
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = without_keys(problem)
+        self.remedy = without_keys(remedy)
+        super().__init__(f"{self.problem} {self.remedy}".strip())
 
 
 class UsageProblem(AgentmemError):

@@ -28,7 +28,7 @@ from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.instructions import instructions_of, keep_instructions
 from agentmem_cli.sessions.turns import PendingTurn, begin_turn, settle_turn
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, storable
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agentmem_cli.agent.request import TurnContext
@@ -114,7 +114,7 @@ class Conversation:
         `retry_of` is a run without an answer, which the question takes up again.
         Raises UsageProblem for an empty or overlong question, and what `begin_turn` raises.
         """
-        question = _storable(question)
+        question = storable(question)
         if not question.strip():
             raise UsageProblem("The message is empty.", "Type one, or pipe it in.")
         if len(question) > MESSAGE_LIMIT:
@@ -130,7 +130,7 @@ class Conversation:
             question=question,
             at=int(time.time()),
             run_id=retry_of,
-            typed=None if typed is None else _storable(typed),
+            typed=None if typed is None else storable(typed),
             memory=self.settings.memory,
         )
         if self._new_instructions:
@@ -277,7 +277,3 @@ class Conversation:
             await asyncio.wait(others, timeout=CLOSING_SECONDS - 1)
         if self._context is not None:
             self._context.close()
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")

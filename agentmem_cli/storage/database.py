@@ -137,8 +137,27 @@ def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> Non
 
 
 def storable(text: str) -> str:
-    """The text as SQLite takes it: half a surrogate pair, which JSON and command lines may carry, is no character."""
-    return text.encode("utf-8", "replace").decode()
+    """The text as every store takes it: the halves of a surrogate pair joined, a lone half and NUL replaced.
+
+    JSON may carry both, command lines a half.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        text = joined.encode("utf-8", "replace").decode()
+    return text.replace("\x00", "\ufffd")
+
+
+def storable_json(value: Any) -> Any:
+    """A JSON value in which every text is storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [storable_json(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(key): storable_json(each) for key, each in value.items()}
+    return value
 
 
 @contextmanager

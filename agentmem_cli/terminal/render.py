@@ -83,6 +83,11 @@ class LiveAnswer:
         self.redraw()
         self._console.print(Text(safe_line(f"· {name}: {query}"), style="dim"), "")
 
+    def show_waiting(self, why: str) -> None:
+        """One dim line beside the answer: why nothing comes, and how to stop."""
+        self.redraw()
+        self._console.print(Text(safe_line(why), style="dim"))
+
     def _tail(self) -> RenderableType:
         """What is drawn below the finished blocks: the tail, or a spinner while there is none."""
         if tail := self._blocks.tail:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.erase import erase_turn
-from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
+from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded, Waiting
 from agentmem_cli.errors import AgentmemError, ExitCode
 from agentmem_cli.memories.store import count_pending, list_pending, session_title
 from agentmem_cli.records import Memory, TurnStatus
@@ -148,6 +148,8 @@ class Chat:
                     answer.add(event.text)
                 elif isinstance(event, ToolUsed):
                     answer.show_tool(event.name, event.query)
+                elif isinstance(event, Waiting):
+                    answer.show_waiting(event.text)
                 else:
                     self.last = event
                     self._tokens[event.session_id] = event.context_tokens or self._tokens.get(event.session_id, 0)
