@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[^\s`]*)[^`]*$")
 _NESTED_FENCE = re.compile(r"[ \t]+(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})|(?:[-*+]|\d+[.)])[ \t]+(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+_LONGEST_LINE = 4_000
+"""Characters of one line that are drawn again and again; what is longer is a paragraph by itself at a space."""
 _LINES_HELD, _SHARE_HELD = 8, 2
 """Code is highlighted from its start each time, so lines come out in lots of 8, later of half of what is there."""
 _REDRAWS = frozenset("\\`*_~[]()<>&;|#\n\t")
@@ -86,6 +88,7 @@ class AnswerBlocks:
         """Take in a piece; the blocks that it finishes."""
         *lines, self._partial = (self._partial + piece).split("\n")
         blocks = [block for line in lines for block in self._take(line)]
+        blocks += self._from_long_line()
         # A paragraph is one long line: the block above it is not drawn again until that ends.
         return blocks + (self._before(self._partial) if self._is_placed(self._partial) else [])
 
@@ -102,6 +105,15 @@ class AnswerBlocks:
             return Code("\n".join(held), len(held), "") if any(held) else None
         text = "\n".join([*self._lines, self._partial])
         return Prose(text) if text.strip() else None
+
+    def _from_long_line(self) -> list[Block]:
+        """What of a line without end is shown for good."""
+        cut = self._partial.rfind(" ", 0, -1) + 1
+        if self._fence or len(self._partial) < _LONGEST_LINE or not cut:
+            return []
+        self._lines.append(self._partial[:cut])
+        self._partial = self._partial[cut:]
+        return self._prose(closes=False)
 
     def _take(self, line: str) -> list[Block]:
         if self._fence:

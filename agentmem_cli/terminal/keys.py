@@ -33,6 +33,10 @@ for _sequence in _ENTER_WITH:
     ANSI_SEQUENCES.update(dict.fromkeys(map(_sequence.format, range(2, 6)), Keys.ControlJ))
 
 
+class LeftAtOnce(EOFError):
+    """The person leaves and waits for nothing."""
+
+
 def chat_keys(pastes: Pastes) -> KeyBindings:
     """Lines, pastes, the editor and leaving; they count at the prompt itself, not while history is searched."""
     keys = KeyBindings()
@@ -151,7 +155,7 @@ def _add_leaving_keys(keys: KeyBindings) -> None:
         if event.current_buffer.text:
             event.current_buffer.reset()
         elif time.monotonic() - pressed_at < AGAIN_SECONDS:
-            event.app.exit(exception=EOFError, style="class:exiting")
+            event.app.exit(exception=LeftAtOnce, style="class:exiting")
         else:
             pressed_at = time.monotonic()
             run_in_terminal(lambda: note("Ctrl-C again or Ctrl-D leaves."))

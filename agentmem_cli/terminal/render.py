@@ -30,6 +30,8 @@ from agentmem_cli.terminal.safe_text import safe_line, safe_text
 
 _LIGHT_BACKGROUNDS = {"7", "15"}
 """What COLORFGBG ends with where a terminal says that its background is light."""
+_PIECES_DRAWN = 200
+"""Pieces of an answer that are drawn at once: of a flood, no more than a tenth of a second's work."""
 
 
 def code_theme(theme: str, environ: Mapping[str, str]) -> str:
@@ -74,6 +76,10 @@ class LiveAnswer:
         """Take in a piece of the answer; a clock draws several times a second, whatever the pace of the pieces."""
         self._coming.append(piece)
 
+    def leave_rest(self) -> None:
+        """Show nothing more: what is stopped is not to go on for what came and was not drawn yet."""
+        self._coming.clear()
+
     def redraw(self) -> None:
         """Draw now, not when the clock next does."""
         self._live.refresh()
@@ -96,7 +102,7 @@ class LiveAnswer:
 
     def _take_finished(self) -> list[RenderableType]:
         """What has been finished since it was last asked for, ready to print."""
-        coming = self._coming[:]
+        coming = self._coming[:_PIECES_DRAWN] if self._is_live else self._coming[:]
         del self._coming[: len(coming)]  # what is appended meanwhile stays
         blocks = self._blocks.add(safe_text("".join(coming)))
         blocks += [] if self._is_live else self._blocks.finish()

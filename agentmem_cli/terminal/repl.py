@@ -17,6 +17,7 @@ from agentmem_cli.sessions.catalog import short_id
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.completion import ChatCompleter
 from agentmem_cli.terminal.history import forget_typed
+from agentmem_cli.terminal.keys import LeftAtOnce
 from agentmem_cli.terminal.notices import memory_line, status_line, waiting_line
 from agentmem_cli.terminal.paste import Typed, asked_before
 from agentmem_cli.terminal.prompt import ChatPrompt
@@ -76,6 +77,9 @@ class Chat:
             except KeyboardInterrupt:
                 self.conversation.changes.edit(self.conversation.session_id, None)
                 note("Ctrl-D leaves.")
+            except LeftAtOnce:
+                self.conversation.leave_captures()
+                break
             except (EOFError, LeaveChat):
                 break
             except AgentmemError as error:
@@ -151,6 +155,8 @@ class Chat:
                 elif isinstance(event, Waiting):
                     answer.show_waiting(event.text)
                 else:
+                    if event.status is TurnStatus.INTERRUPTED:
+                        answer.leave_rest()
                     self.last = event
                     self._tokens[event.session_id] = event.context_tokens or self._tokens.get(event.session_id, 0)
         self._last_turn = self.conversation.turn

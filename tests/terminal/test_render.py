@@ -136,6 +136,15 @@ def test_nothing_is_lost_or_doubled(answer: str, size: int) -> None:
     assert blocks_of([answer]) == blocks_of(pieces)
 
 
+def test_a_line_without_end_is_drawn_in_parts() -> None:
+    """It would be drawn from its start again and again, five times a second: seconds for a megabyte."""
+    pieces = ["word and *more* words "] * 1_000
+    blocks = blocks_of(pieces)
+    assert len(blocks) > 3
+    assert max(len(block.markdown) for block in blocks if isinstance(block, Prose)) < 5_000
+    assert "".join(pieces) == "".join(block.markdown for block in blocks if isinstance(block, Prose))
+
+
 def test_what_is_a_block() -> None:
     """Paragraphs, tables, items of a list and lots of code are blocks; a fence in an item belongs to the item."""
     blocks = blocks_of([ANSWER])
