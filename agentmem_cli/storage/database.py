@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, UsageProblem
+from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, not_utf8
 
 
 def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
@@ -166,12 +166,12 @@ def translated_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError as error:  # a word of the command line that is no UTF-8
-        raise UsageProblem(f"{error.object!a} is not UTF-8 text.", "Type it again.") from None
+        raise not_utf8(error) from None
     except sqlite3.DatabaseError as error:
         raise _translated(error, path) from error
 
 
-def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+def _translated(error: sqlite3.DatabaseError, path: Path) -> StorageProblem:
     said = str(error)
     if "locked" in said or "busy" in said:
         return StoreLocked(f"Another program keeps {path} locked.", "Close it, or try again in a moment.")
@@ -185,4 +185,6 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
         return StorageProblem(
             f"{path} cannot be used: {why}.", "Check its permissions and the free space, or set AGENTMEM_HOME."
         )
-    return error
+    return StorageProblem(
+        f"{path} cannot be used: {said}.", "`agentmem doctor` checks it; `agentmem restore FILE` puts a backup back."
+    )
