@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[^\s`]*)[^`]*$")
 _NESTED_FENCE = re.compile(r"[ \t]+(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})|(?:[-*+]|\d+[.)])[ \t]+(`{3,}|~{3,})")
+_FORMULA = re.compile(r" {0,3}(?P<mark>\\\[|\$\$)(?!.*(?:\\\]|\$\$))")
+"""A line that opens a formula in LaTeX and does not close it; such lines are shown as they are written."""
+_FORMULA_ENDS = {"\\[": "\\]", "$$": "$$"}
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _LONGEST_LINE = 4_000
 """Characters of one line that are drawn again and again; what is longer is a paragraph by itself at a space."""
 _LINES_HELD, _SHARE_HELD = 8, 2
 """Code is highlighted from its start each time, so lines come out in lots of 8, later of half of what is there."""
-_REDRAWS = frozenset("\\`*_~[]()<>&;|#\n\t")
+_REDRAWS = frozenset("\\`*_~[]()<>&;|#$\n\t")
 """What may change how the text before it is drawn. The rest of Markdown stands at the beginning of a line."""
 _DRAWN_APART = ("<", ">", "|", "```", "~~~", "]:", "\n    ")
 """Marks of what is not drawn as it is written, or not in rows that end where its text ends."""
@@ -123,6 +126,11 @@ class AnswerBlocks:
             blocks = self._prose(closes=True)
             self._fence, self._language = opening["mark"], opening["language"]
             return [*blocks, Fence(line)]
+        formula = _FORMULA.match(line)
+        if formula and not self._in_nested_fence():
+            blocks = self._prose(closes=True)
+            self._fence, self._language = _FORMULA_ENDS[formula["mark"]], "latex"
+            return [*blocks, Fence(line)]
         blocks = self._before(line)
         self._lines.append(line)
         return blocks
@@ -147,13 +155,19 @@ class AnswerBlocks:
         return sum(_NESTED_FENCE.match(line) is not None for line in self._lines) % 2 == 1
 
     def _take_code(self, line: str) -> list[Block]:
-        mark = line.strip()
-        if mark.startswith(self._fence) and not mark.strip(self._fence[0]):
+        if self._is_end(line):
             blocks = [*self._code(everything=True), Fence(line, closes=True)]
             self._fence = self._language = ""
             return blocks
         self._lines.append(line)
         return self._code(everything=False)
+
+    def _is_end(self, line: str) -> bool:
+        """Whether a line closes what is open; a formula ends with a blank line too, as LaTeX has it."""
+        if self._fence in _FORMULA_ENDS.values():
+            return self._fence in line or not line.strip()
+        mark = line.strip()
+        return mark.startswith(self._fence) and not mark.strip(self._fence[0])
 
     def _code(self, *, everything: bool) -> list[Block]:
         new = len(self._lines) - self._shown
