@@ -83,7 +83,7 @@ def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
 
     for pause in _pauses():
         try:
-            response = httpx.post(url, json=body, headers=headers, timeout=_TIMEOUT)
+            response = httpx.post(url, json=body, headers=headers, timeout=_TIMEOUT, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             failure = ProviderProblem(
                 f"The embedder at {_shown(url)} cannot be reached: {str(problem) or type(problem).__name__}.",
@@ -114,9 +114,10 @@ def _refusal(url: str, response: httpx.Response) -> ProviderProblem:
         said = response.json().get("error")
         reason = said.get("message") if isinstance(said, dict) else said
     except (ValueError, AttributeError):
-        reason = response.text[:200]
+        reason = None  # a page of a gateway says no more than the status
+    why = f": {reason[:200]}" if isinstance(reason, str) and reason else ""
     hint = "Check OPENAI_API_KEY." if response.status_code in (401, 403) else "Check the model's name, or try again."
-    return ProviderProblem(f"The embedder at {_shown(url)} answered {response.status_code}: {reason}.", hint)
+    return ProviderProblem(f"The embedder at {_shown(url)} answered {response.status_code}{why}.", hint)
 
 
 def _shown(url: str) -> str:
