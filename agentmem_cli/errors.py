@@ -129,7 +129,9 @@ def described(error: BaseException) -> AgentmemError:
 
 def not_utf8(error: UnicodeEncodeError) -> UsageProblem:
     """The failure of a word of the command line that is no UTF-8."""
-    return UsageProblem(f"{name_shown(ascii(error.object))} is not UTF-8 text.", "Type it again.")
+    return UsageProblem(
+        f"{name_shown(ascii(error.object[error.start : error.end]))} is not UTF-8 text.", "Type it again."
+    )
 
 
 def is_failure(error: BaseException) -> bool:

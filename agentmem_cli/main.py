@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from agentmem_cli import __version__
-from agentmem_cli.errors import ExitCode, UsageProblem, not_utf8
+from agentmem_cli.errors import ExitCode, UsageProblem
 
 COMMANDS = {
     "chat": "Talk to the agent. The default command.",
@@ -127,23 +127,12 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 def run(words: list[str]) -> int:
     """Run one command line; its exit code, or an AgentmemError. Ctrl-C stays KeyboardInterrupt."""
-    _refuse_no_text(words)
     try:
         return _exit_code(app(args=with_default_command(words), prog_name="agentmem", standalone_mode=False))
     except typer.Abort:
         raise KeyboardInterrupt from None
     except _UsageError as error:
         return _wrong_usage(error)
-
-
-def _refuse_no_text(words: list[str]) -> None:
-    """Raise UsageProblem for a word that is neither UTF-8 nor the name of a file, which may be any bytes."""
-    for word in words:
-        try:
-            word.encode()
-        except UnicodeEncodeError as error:
-            if not os.path.lexists(word):
-                raise not_utf8(error) from None
 
 
 def _wrong_usage(error: Any) -> int:

@@ -209,13 +209,20 @@ def test_no_home_at_all(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     refused(cli("sessions", "list"), 4, "There is no home folder.", "AGENTMEM_HOME")
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["knowledge search \udcff", "config set model \udcff", "chat -p \udcff", "recall \udcff", "sessions show \udcff"],
-)
+@pytest.mark.parametrize("words", ["config set model", "sessions show", "sessions search"])
 def test_words_that_are_no_text(cli: Cli, words: str) -> None:
-    """Bytes that are no UTF-8 are no text to search, keep or ask."""
-    refused(cli(*words.split(" ")), 2, "'\\udcff' is not UTF-8 text.")
+    """Bytes that are no UTF-8 are nothing to look up or to write, and the word is named."""
+    refused(cli(*words.split(), "\udcff"), 2, "'\\udcff' is not UTF-8 text.")
+
+
+@pytest.mark.parametrize("command", ["knowledge search", "recall"])
+def test_a_search_for_what_is_no_text(cli: Cli, kept: Path, tmp_path: Path, without_index: None, command: str) -> None:  # noqa: ARG001 -- it takes the index away
+    """The other words are searched for."""
+    assert kept.exists()
+    (tmp_path / "note.txt").write_text("The boiler is green.")
+    cli("ingest", str(tmp_path / "note.txt"))
+    result = cli(*command.split(), "boiler \udcff")
+    assert (0, True) == (result.code, "boiler" in result.out)
 
 
 def test_a_file_name_that_is_no_text(cli: Cli, tmp_path: Path) -> None:

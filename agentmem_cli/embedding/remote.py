@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.embedding.vectors import unit_vectors
 from agentmem_cli.errors import ConfigProblem, ProviderProblem
+from agentmem_cli.storage.database import storable
 
 if TYPE_CHECKING:
     import httpx
@@ -61,7 +62,7 @@ def _in_batches(texts: list[str], answer: Callable[[list[str]], list[list[float]
     """Ask for some texts at a time; an empty text is a blank, since OpenAI refuses it."""
     import numpy as np
 
-    asked = [text[:_MOST_CHARACTERS] or " " for text in texts]
+    asked = [storable(text[:_MOST_CHARACTERS]) or " " for text in texts]
     parts = []
     for start in range(0, len(asked), _BATCH):
         some = asked[start : start + _BATCH]
