@@ -43,8 +43,8 @@ _NOT_KEPT = {
     "off": "I keep nothing: memory is off.",
     "incognito": "I keep nothing: this chat is incognito.",
 }
-SURE = 0.5
-"""The chance from which what was found surely answers."""
+SURE, NEAR_CHANCE = 0.5, 0.25
+"""The chance from which what was found surely answers, and from which a line of a document is worth showing."""
 NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
 _TELLS = 0.3
@@ -120,8 +120,10 @@ def _found(question: str, sources: Sources) -> tuple[bool, str]:
     best = ranked[:_MOST_QUOTED]
     if said > SURE:
         return True, _quoted([find for find in best if find.covers or find.means >= NEAR])
+    if certainty > max(said, NEAR_CHANCE):
+        return False, from_documents
     is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
-    return False, _quoted(best) if is_near and said > certainty else from_documents
+    return False, _quoted(best) if is_near else ""
 
 
 def _covered(ranked: Sequence[Find]) -> float:
@@ -249,7 +251,7 @@ def _from_documents(question: str, sources: Sources) -> tuple[float, str]:
     quotes = best_lines(question, passages, sources.rarities(question))
     parts = []
     for place, lines in groupby(quotes.lines, key=lambda line: line.place):
-        quoted = dict.fromkeys(text for line in lines for text in (*line.above[-1:], line.text))
+        quoted = dict.fromkeys(text for line in lines for text in (line.head, line.text) if text)
         parts += [f"From {citation(passages[place])} [{place + 1}]:", *(f"> {_cut(text)}" for text in quoted)]
     return quotes.certainty, "\n\n".join(parts)
 

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agentmem_cli.agent.offline_question import has_question_mark, wanted_stems
+from agentmem_cli.agent.offline_question import has_question_mark, looks_for, wanted_stems
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.closeness import closeness
-from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.records import Memory, RecalledTurn
@@ -107,7 +107,7 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
     text = turn.text[:_LONGEST]
     said = sentences(text)
     judged = list(zip(said, judge(said), strict=True))
-    told = [(sentence, each) for sentence, each in judged if each.is_kept or not has_question_mark(sentence)]
+    told = [(sentence, each) for sentence, each in judged if each.is_kept or not _asks(sentence, each)]
     pieces: list[Find] = []
     for sentence, judgement in told:
         find = Find(
@@ -125,6 +125,10 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
             find = _joined(pieces.pop(), find)
         pieces.append(find)
     return pieces
+
+
+def _asks(sentence: str, judged: Judgement) -> bool:
+    return has_question_mark(sentence) or looks_for(judged)
 
 
 def _joined(one: Find, other: Find) -> Find:

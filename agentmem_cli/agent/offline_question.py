@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.storage.fulltext import searchable
@@ -66,8 +66,12 @@ def is_question(text: str) -> bool:
     said = sentences(text)
     if not said or has_question_mark(text):
         return bool(said)
-    last = judge(said)[-1]
-    return last.asks >= _ASKS or last.seeks >= max(_SEEKS, last.keep)
+    return looks_for(judge(said)[-1])
+
+
+def looks_for(judged: Judgement) -> bool:
+    """Whether a sentence that was judged so asks, or looks for something by a few words, rather than telling it."""
+    return judged.asks >= _ASKS or (judged.seeks >= _SEEKS and not judged.is_kept)
 
 
 def has_question_mark(text: str) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.bundled import embed
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
 
     Matches = NDArray[np.float32]
 
-WEIGHTS = (14.14, 5.1, 2.65)
+WEIGHTS = (12.74, 5.0, 2.73)
 """Of HOLDS, MEANS and RANK."""
-CERTAINTY, UNCERTAIN = (0.14, 0.08, 0.37, 1.48, 1.18), -4.78
-"""Of the best line's score, the words it holds, its worst word, the numbers of the question, another language."""
-MOST_LINES = 3
-HEAD_ROWS = 2
-"""Rows above a row that are read with it: what a table is called, and what its columns are called."""
+CERTAINTY, UNCERTAIN = (0.1, 0.78, 0.67, 0.52, 1.3), -3.19
+"""Of what `certainty_features` gives."""
+MOST_LINES, BEHIND = 3, 2.5
+"""How many lines at the most, and how much less than the best one a line may score."""
 _FULL = 60
 """Characters from which a line of prose goes on in the next one."""
 _ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*$")
@@ -39,11 +39,16 @@ _CELLS = " | "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the passage with this place. `above` are the rows of its table that say what its cells are."""
+    """A line of the passage with this place.
+
+    `heading` is the line that it stands under in the passage, and `head` the row that says what its table's columns
+    are; "" where there is none.
+    """
 
     place: int
     text: str
-    above: tuple[str, ...] = ()
+    heading: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,14 @@ def best_lines(question: str, passages: Sequence[FoundPassage], rarity: Mapping[
         return Quotes([], 0.0)
     shown = [in_context(line, passages[line.place]) for line in lines]
     matches = matches_of(question, shown)
-    scores = features(question, lines, shown, matches, rarity) @ np.array(WEIGHTS)
-    order = np.argsort(-scores, kind="stable")
+    table = features(question, lines, shown, matches, rarity)
+    scores = table @ np.array(WEIGHTS)
+    order = np.argsort(-scores, kind="stable")[:MOST_LINES]
     best = int(order[0])
-    evidence = certainty_features(question, float(scores[best]), shown[best], matches[best], rarity)
+    evidence = certainty_features(question, shown[best], float(table[best, 1]), matches[best], rarity)
     logit = float(np.dot(CERTAINTY, evidence)) + UNCERTAIN
-    return Quotes([lines[place] for place in order[:MOST_LINES]], 1 / (1 + math.exp(-logit)))
+    chosen = [lines[place] for place in order if scores[place] >= scores[best] - BEHIND]
+    return Quotes(chosen, 1 / (1 + math.exp(-logit)))
 
 
 def features(
@@ -89,18 +96,25 @@ def features(
 
 
 def certainty_features(
-    question: str, score: float, shown: str, matches: Matches, rarity: Mapping[str, float]
+    question: str, shown: str, meaning: float, matches: Matches, rarity: Mapping[str, float]
 ) -> list[float]:
-    """What tells whether a line answers. `matches` are those of the line, shape (words asked for,)."""
-    numbers = [word for word in words_of(question) if word.isdigit()]
+    """What tells whether a line answers: `meaning` and `matches`, shape (words asked for,), are its own.
+
+    The words it holds, its meaning, the numbers and the names of the question that it holds, another language.
+    """
+    words = re.findall(r"\w+", question)
     held = set(words_of(shown))
     return [
-        score,
         float(matches @ _weights(question, rarity)),
-        float(matches.min(initial=1.0)),
-        sum(number in held for number in numbers) / len(numbers) if numbers else 1.0,
+        meaning,
+        _share([word for word in words if word.isdigit()], held),
+        _share([word.lower() for word in words[1:] if word[0].isupper()], held),
         float(language_of(question) != language_of(shown)),
     ]
+
+
+def _share(wanted: Sequence[str], held: Collection[str]) -> float:
+    return sum(word in held for word in wanted) / len(wanted) if wanted else 1.0
 
 
 def _weights(question: str, rarity: Mapping[str, float]) -> Matches:
@@ -129,33 +143,36 @@ def matches_of(question: str, texts: Sequence[str]) -> Matches:
 
 def in_context(line: Line, passage: FoundPassage) -> str:
     """The line with what says what it is about: its document's name, its headings, the head of its table."""
-    return " ".join([passage.document, passage.heading, *line.above, line.text])
+    return " ".join([passage.document, passage.heading, line.heading, line.head, line.text])
 
 
 def lines_of(place: int, passage: FoundPassage) -> list[Line]:
-    """The sentences and rows of the passage with this place, in order, but its headings and the heads of its tables."""
+    """The sentences and rows of the passage with this place, in order; not its headings and the heads of tables."""
     found: list[Line] = []
-    rows: list[str] = []
-    headings = passage.heading.split(" > ")
-    for block in _blocks(passage.text):
-        if block.strip("# ") in headings:
-            rows = []
-        elif _is_row(block):
-            found += [] if _is_head(block, rows) else [Line(place, block, tuple(rows[:HEAD_ROWS]))]
-            rows.append(block)
+    heading = head = ""
+    blocks = _blocks(passage.text)
+    for block, following in pairwise([*blocks, ""]):
+        if _CELLS in block:
+            head = head or block
+            found += [Line(place, block, heading, head)] if head != block or _has_digit(block) else []
+        elif _is_heading(block, following, passage):
+            heading, head = block, ""
         else:
-            rows = []
-            found += [Line(place, sentence) for sentence in sentences(block)]
+            head = ""
+            found += [Line(place, sentence, heading) for sentence in sentences(block)]
     return found
 
 
-def _is_row(block: str) -> bool:
-    return _CELLS in block or not _ENDED.search(block)
+def _is_heading(block: str, following: str, passage: FoundPassage) -> bool:
+    """Whether a line is a heading of the document, or a few words above prose or a table."""
+    if block.strip("# ") in passage.heading.split(" > "):
+        return True
+    stands_above = len(following) >= _FULL or _CELLS in following
+    return stands_above and len(block) < _FULL and not _ENDED.search(block) and not _has_digit(block)
 
 
-def _is_head(row: str, above: Sequence[str]) -> bool:
-    """Whether a row says what the columns below it are called."""
-    return _CELLS in row and not any(_CELLS in each for each in above) and not any(map(str.isdigit, row))
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _blocks(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from agentmem_cli.language.features import BITS, Features, featurize
+from agentmem_cli.language.stems import likely_languages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +26,10 @@ TOPICS = (
     *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets"),
     *("leisure", "travel", "things", "routine", "money", "style", "other"),
 )
-KEEP, INSTRUCTION = 0.82, 0.4
-"""The scores from which a sentence is kept, and from which it is kept as a standing instruction."""
+KEEP, INSTRUCTION, SEEKS = 0.82, 0.4, 0.8
+"""The scores from which a sentence is kept, is kept as a standing instruction, and is none that tells something."""
+OF_ENGLISH = -0.7
+"""What is added to the score for keeping, a logit: the fit has most of its data in English, where it is surest."""
 ALONE = 0.35
 """What a sentence's score without its message counts, so that a plain statement stands among others; 0 to .5 are about
 as good on the held-out voices."""
@@ -65,8 +68,8 @@ class Judgement:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is worth keeping, by either score, and rather tells than looks for something."""
-        return (self.keep >= KEEP and self.keep >= self.seeks) or self.instruction >= INSTRUCTION
+        """Whether it is worth keeping, by either score, and surely does not look for something."""
+        return (self.keep >= KEEP and self.seeks < SEEKS) or self.instruction >= INSTRUCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,11 @@ def judge(sentences: Sequence[str]) -> list[Judgement]:
     weights = _weights()
     in_message = featurize(sentences)
     alone = [featurize([sentence])[0] for sentence in sentences] if len(sentences) > 1 else in_message
-    return [_judgement(weights, *both) for both in zip(in_message, alone, strict=True)]
+    added = OF_ENGLISH if likely_languages(" ".join(sentences)) == ["english"] else 0.0
+    return [_judgement(weights, *both, added) for both in zip(in_message, alone, strict=True)]
 
 
-def _judgement(weights: _Weights, features: Features, alone: Features) -> Judgement:
+def _judgement(weights: _Weights, features: Features, alone: Features, added: float) -> Judgement:
     score = functools.partial(_probability, weights, features)
     kinds = {label: score(label) for label in KINDS}
     topics = {topic: score(topic) for topic in TOPICS}
@@ -98,9 +102,10 @@ def _judgement(weights: _Weights, features: Features, alone: Features) -> Judgem
     second = [topic for topic in ranked[1:_MOST_TOPICS] if topics[topic] >= _LIKELY_TOPIC]
     instruction = score("instruction")
     kind = "rule" if instruction >= INSTRUCTION else max(kinds, key=lambda label: kinds[label])
+    keep = (1 - ALONE) * _logit(weights, features, "keep") + ALONE * _logit(weights, alone, "keep")
     return Judgement(
         kind=KINDS[kind],
-        keep=_sigmoid((1 - ALONE) * _logit(weights, features, "keep") + ALONE * _logit(weights, alone, "keep")),
+        keep=_sigmoid(keep + added),
         asks=score("asks"),
         instruction=instruction,
         forget=score("forget"),

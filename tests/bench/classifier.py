@@ -30,13 +30,15 @@ from agentmem_cli.language.features import BITS, featurize
 from agentmem_cli.language.vocabulary import first_person_words
 
 VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
-FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "true")
+FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
 MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv")
 """The files of `lookups` whose messages have a label each."""
+OF_DOCUMENTS = "documents.tsv"
+LOOKED_UP = (*MESSAGES, "looked-up.jsonl", "chat.txt")
 SHORT, TOLD_SHARE = 30, 6
 HELD_OUT = frozenset(
-    "en-7 en-16 en-25 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
+    "en-7 en-16 en-25 en-29 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
 """One voice of each language: what it says is in no fit."""
 WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
@@ -133,9 +135,8 @@ def fit(messages: list[Message]) -> dict[str, Head]:
     both = matrix(messages)
     features = both[:, :BUCKETS]
     kept = np.array([line.is_kept for line in lines])
-    told = np.array([line.kind != OTHER for line in lines])
     heads = {
-        "keep": _head(both[told], kept[told]),
+        "keep": keeping_head(messages),
         "forget": _head(features, np.array([line.kind == "forget" for line in lines])),
         "instruction": _head(both, np.array([line.kind == "rule" for line in lines])),
     }
@@ -150,13 +151,23 @@ def fit(messages: list[Message]) -> dict[str, Head]:
     return heads
 
 
+def keeping_head(messages: list[Message]) -> Head:
+    """What is worth keeping against the rest; with what `revisions` says is known, and what is asked of documents."""
+    known = [[Line("fact", False, (), text)] for name in FITTED for text in known_statements(name)]
+    asked = [[Line("ask", False, (), text)] for text, _ in looked_up(OF_DOCUMENTS)]
+    every = [*messages, *known, *asked]
+    lines = [line for message in every for line in message]
+    told = np.array([line.kind != OTHER for line in lines])
+    return _head(matrix(every)[told], np.array([line.is_kept for line in lines])[told])
+
+
 def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
     """The heads that judge a whole message by itself, by name."""
     return {
         "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
         "chat": lookup_head("chat", voices),
         "follows": lookup_head("follow", voices),
-        "seeks": lookup_head("lookup", voices),
+        "seeks": lookup_head("lookup", voices, (*LOOKED_UP, OF_DOCUMENTS)),
     }
 
 
@@ -174,6 +185,12 @@ class Said:
     known: list[str]
     message: str
     ends: int | None
+
+
+def known_statements(name: str) -> list[str]:
+    """What is known of the people in a file of `revisions`."""
+    persons = [json.loads(line) for line in (REVISIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [text for each in persons for text in each.get("known", ())]
 
 
 def revisions(name: str) -> list[Said]:
@@ -197,16 +214,16 @@ def revising_head(cases: Sequence[Said], voices: Iterable[Message]) -> Head:
     return _head(matrix([[Line(OTHER, False, (), text)] for text in texts]), np.array(truth), MESSAGES_REGULARIZATION)
 
 
-def lookup_head(
-    label: str, voices: Sequence[Message], names: Sequence[str] = (*MESSAGES, "looked-up.jsonl", "chat.txt")
-) -> Head:
+def lookup_head(label: str, voices: Sequence[Message], names: Sequence[str] = LOOKED_UP) -> Head:
     """The messages of one label, chat or follow, against the others in these files of `lookups`, and in the voices.
 
-    Of the voices every TOLD_SHARE-th message that is worth keeping; beside lookups those of few characters too.
+    Of the voices every TOLD_SHARE-th message that is worth keeping; beside lookups every one that tells something or is
+    short.
     """
     kept = [message for message in voices if all(line.is_kept for line in message)]
     told = kept[::TOLD_SHARE]
     if label == "lookup":
+        told = [message for message in voices if len(message) == 1 and is_told(message[0])][:: TOLD_SHARE // 2]
         told += [message for message in kept if sum(len(line.text) for line in message) <= SHORT]
     labelled = [each for name in names for each in looked_up(name)]
     labelled += [(" ".join(line.text for line in message), "told") for message in told]

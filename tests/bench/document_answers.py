@@ -51,7 +51,7 @@ FOLDER = Path(__file__).with_name("documents")
 NEW_PAGE = "---page---"
 FITTED = ("furniture", "hospital")
 SHRINKAGE = 0.5
-DENIED = 0.15
+DENIED = 0.12
 """The share of the questions with an answer that are said to have none for certain: where the bias is put."""
 RIGHT_SHARE = 0.7
 """The share of the words of the gold quote that a quoted line holds."""
@@ -140,10 +140,9 @@ class Asked:
 
     def evidence(self, weights: NDArray[np.float64]) -> list[float]:
         """What tells whether the best line answers."""
-        scores = self.table @ weights
-        best = int(scores.argmax())
-        row = self.matches[best]
-        return certainty_features(self.question["question"], float(scores[best]), self.shown[best], row, self.rarity)
+        best = int((self.table @ weights).argmax())
+        question, meaning, row = self.question["question"], float(self.table[best, 1]), self.matches[best]
+        return certainty_features(question, self.shown[best], meaning, row, self.rarity)
 
 
 def asked_about(folder: Path) -> list[Asked]:
