@@ -29,6 +29,7 @@ OWNERS = {
     "chromadb": {"knowledge", "embedding"},
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},
+    "chardet": {"knowledge"},
     "wordllama": {"embedding"},
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
@@ -53,6 +54,7 @@ HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
     *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs"),
+    *("chardet",),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}
