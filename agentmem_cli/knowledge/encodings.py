@@ -149,7 +149,7 @@ def _reads_well(text: str) -> bool:
 
 
 def _fits(character: str, before: str, after: str) -> bool:
-    """A mark or a sign within a word, a capital behind a small letter, two alphabets in one word: `caf\u017d`, `\u00b4`."""
+    """Not so: a control, a sign within a word, a capital behind a small letter, two alphabets in a word."""
     kind = unicodedata.category(character)
     if kind[0] == "C":
         return kind == "Cf"

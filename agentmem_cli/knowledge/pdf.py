@@ -22,8 +22,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from agentmem_cli.knowledge.epub import read_epub
+from agentmem_cli.knowledge.mail import read_eml
 from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line, read_with_pdfium, read_with_pypdf
+from agentmem_cli.knowledge.sheets import read_csv, read_xlsx
+from agentmem_cli.knowledge.slides import read_pptx
 from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
+from agentmem_cli.knowledge.word import read_docx
 
 MOST_MEMORY = 1_500_000_000
 """Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
@@ -38,6 +43,12 @@ READERS: dict[str, Callable[[str, Container[int], str | None], Iterator[Line]]] 
     "text": read_plain,
     "markdown": read_markdown,
     "html": read_html,
+    "docx": read_docx,
+    "pptx": read_pptx,
+    "xlsx": read_xlsx,
+    "csv": read_csv,
+    "epub": read_epub,
+    "eml": read_eml,
 }
 
 

@@ -20,13 +20,13 @@ TEXTS = {
     "ko": "전기 주전자의 보증 기간은 구입일로부터 이 년입니다. 영수증을 보관하십시오.",
     "pl": "Gwarancja na czajnik obowiązuje dwa lata od dnia zakupu. Proszę zachować paragon, żeby złożyć reklamację.",
     "cs": "Záruka na konvici platí dva roky ode dne nákupu. Účtenku si prosím pečlivě uschovejte pro případ závady.",
-    "hu": "A vízforralóra két év garancia érvényes a vásárlás napjától. Kérjük, őrizze meg a számlát és a jótállási jegyet.",
+    "hu": "A vízforralóra két év garancia érvényes a vásárlás napjától. Kérjük, őrizze meg a számlát és a jegyet.",
     "el": "Η εγγύηση του βραστήρα ισχύει για δύο χρόνια από την ημέρα της αγοράς. Κρατήστε την απόδειξη.",
     "tr": "Su ısıtıcısının garantisi satın alma gününden itibaren iki yıl geçerlidir. Lütfen fişi saklayınız.",
     "he": "האחריות על הקומקום תקפה לשנתיים מיום הרכישה. נא לשמור את הקבלה במקום בטוח.",
     "ar": "ضمان الغلاية صالح لمدة سنتين من يوم الشراء. يرجى الاحتفاظ بالإيصال في مكان آمن.",
-    "fr": "La garantie de la bouilloire est valable deux années à compter de la date d'achat. Gardez le reçu, s'il vous plaît.",
-    "de": "Für den Wasserkocher gilt die Garantie zwei Jahre ab dem Tag des Kaufs. Bewahren Sie den Beleg auf, bitte schön.",
+    "fr": "La garantie de la bouilloire est valable deux années à compter de l'achat. Gardez le reçu, s'il vous plaît.",
+    "de": "Für den Wasserkocher gilt die Garantie zwei Jahre ab dem Kauf. Bewahren Sie den Beleg auf, bitte schön.",
     "es": "La garantía de la tetera es válida durante dos años. ¿Dónde está el recibo? Guárdelo en un lugar seguro.",
 }
 ENCODINGS = [
