@@ -18,17 +18,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Container, Iterator
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from agentmem_cli.knowledge.epub import read_epub
-from agentmem_cli.knowledge.mail import read_eml
-from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line, read_with_pdfium, read_with_pypdf
-from agentmem_cli.knowledge.sheets import read_csv, read_xlsx
-from agentmem_cli.knowledge.slides import read_pptx
-from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
-from agentmem_cli.knowledge.word import read_docx
+from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line
 
 MOST_MEMORY = 1_500_000_000
 """Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
@@ -37,19 +32,27 @@ SPENT_MEMORY = 250_000_000
 MOST_CPU_SECONDS = 150
 """For one file. The parent stops a child sooner; this is for one whose parent is gone while C code loops."""
 
-READERS: dict[str, Callable[[str, Container[int], str | None], Iterator[Line]]] = {
-    "pdfium": read_with_pdfium,
-    "pypdf": read_with_pypdf,
-    "text": read_plain,
-    "markdown": read_markdown,
-    "html": read_html,
-    "docx": read_docx,
-    "pptx": read_pptx,
-    "xlsx": read_xlsx,
-    "csv": read_csv,
-    "epub": read_epub,
-    "eml": read_eml,
+_READERS = {
+    "pdfium": "pdf_pages:read_with_pdfium",
+    "pypdf": "pdf_pages:read_with_pypdf",
+    "text": "text_files:read_plain",
+    "markdown": "text_files:read_markdown",
+    "html": "text_files:read_html",
+    "docx": "word:read_docx",
+    "pptx": "slides:read_pptx",
+    "xlsx": "sheets:read_xlsx",
+    "csv": "sheets:read_csv",
+    "epub": "epub:read_epub",
+    "eml": "mail:read_eml",
 }
+"""Where each is, to be loaded when the first file of its kind comes: all of them take as long as all else at start."""
+
+
+def _reader(kind: str) -> Callable[[str, Container[int], str | None], Iterator[Line]]:
+    module, _, name = _READERS[kind].partition(":")
+    found: Callable[[str, Container[int], str | None], Iterator[Line]]
+    found = getattr(import_module(f"agentmem_cli.knowledge.{module}"), name)
+    return found
 
 
 def lines_for(request: dict[str, Any]) -> Iterator[Line]:
@@ -58,7 +61,7 @@ def lines_for(request: dict[str, Any]) -> Iterator[Line]:
     if request["only"] is not None:
         wanted = frozenset(request["only"])
     try:
-        yield from READERS[request["reader"]](request["path"], wanted, request["password"])
+        yield from _reader(request["reader"])(request["path"], wanted, request["password"])
     except Exception as error:  # noqa: BLE001 -- whatever a file does, the next one is read
         yield {"refused": f"{type(error).__name__}: {error}"}
 
