@@ -29,6 +29,11 @@ OWNERS = {
     "chromadb": {"knowledge", "embedding"},
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},
+    "chardet": {"knowledge"},
+    "lxml": {"knowledge"},
+    "docx": {"knowledge"},
+    "pptx": {"knowledge"},
+    "openpyxl": {"knowledge"},
     "wordllama": {"embedding"},
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
@@ -53,6 +58,7 @@ HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
     *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs"),
+    *("chardet", "lxml", "docx", "pptx", "openpyxl"),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}

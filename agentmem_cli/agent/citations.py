@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 
 from agentmem_cli.recall.block import CITATION
-from agentmem_cli.records import FoundPassage
+from agentmem_cli.records import FoundPassage, has_pages
 
 
 def citation(passage: FoundPassage) -> str:
-    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`."""
+    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`.
+
+    A file without pages has other places: `prices.xlsx, sheet "Prices", row 12`.
+    """
+    if not has_pages(passage.document):
+        return f"{passage.document}, {passage.page_label}"
     if passage.page_label and passage.page_label != str(passage.page):
         return f"{passage.document}, p. {passage.page_label} (page {passage.page} of the file)"
     return f"{passage.document}, p. {passage.page}"

@@ -11,7 +11,7 @@ import typer
 
 from agentmem_cli.commands.candidates import document_candidates
 from agentmem_cli.errors import UsageProblem
-from agentmem_cli.records import FoundPassage, iso
+from agentmem_cli.records import FoundPassage, has_pages, iso
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
@@ -68,21 +68,28 @@ def list_documents(as_json: AsJson = False) -> None:
 @app.command()
 def show(document: DocumentId, as_json: AsJson = False) -> None:
     """Show a document and its passages."""
-    from agentmem_cli.knowledge.documents import find_document, passages_of
+    from agentmem_cli.knowledge.documents import find_document, labels_of, passages_of
 
     database = _opened()[1]
     found = find_document(database, document)
     passages = passages_of(database, found.document_id)
+    labels = labels_of(database, found.document_id)
     if as_json:
-        shown = [{"page": each.page_index + 1, **asdict(each)} for each in passages]
+        shown = [
+            {"page": each.page_index + 1, "page_label": labels.get(each.page_index), **asdict(each)}
+            for each in passages
+        ]
         say_json({**found.as_json(), "text": shown})
         return
-    say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
+    unit = "page" if has_pages(found.path) else "part"
+    counts = f"{counted(found.pages, unit)}, {counted(found.passages, 'passage')}"
+    say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {counts}")
     if found.detail:
         say(found.detail)
     for each in passages:
         heading = f" {each.heading}" if each.heading else ""
-        say(f"\n[page {each.page_index + 1}]{heading}\n{each.text}")
+        place = f"page {each.page_index + 1}" if unit == "page" else labels.get(each.page_index, "")
+        say(f"\n[{place}]{heading}\n{each.text}")
 
 
 @app.command()

@@ -73,8 +73,20 @@ def mended(text: str, words: Set[str]) -> str:
     """
     if _may_be_broken(text):
         text = _BROKEN_WORD.sub(lambda found: _mended_word(found[1], found[2], words), text).replace(_HYPHEN, "-")
-    lines = [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
-    return _EMPTY_LINES.sub("\n\n", "\n".join(_joined_lines(lines))).strip()
+    return _spaced("\n".join(_joined_lines(_stripped_lines(text))))
+
+
+def narrowed(text: str) -> str:
+    """Neutral text with its blanks narrowed and its lines left as they are: none of them was broken to fit a page."""
+    return _spaced("\n".join(_stripped_lines(text)))
+
+
+def _stripped_lines(text: str) -> list[str]:
+    return [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
+
+
+def _spaced(text: str) -> str:
+    return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def cleaned(text: str) -> str:

@@ -129,6 +129,12 @@ def passages_of(database: Database, document_id: str) -> list[Passage]:
     return [Passage(**dict(row)) for row in rows]
 
 
+def labels_of(database: Database, document_id: str) -> dict[int, str]:
+    """The label of each page that has one, by its index; for a file without pages, the places of its parts."""
+    rows = database.read("SELECT page_index, label FROM pages WHERE document_id = ? AND label <> ''", (document_id,))
+    return {row["page_index"]: row["label"] for row in rows}
+
+
 def page_of(database: Database, passage: FoundPassage) -> PageText:
     """The page that a passage begins on. Raises NotFound when the document has gone, or was read anew, since."""
     rows = database.read(

@@ -18,12 +18,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Container, Iterator
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line, read_with_pdfium, read_with_pypdf
-from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
+from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line
 
 MOST_MEMORY = 1_500_000_000
 """Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
@@ -32,13 +32,27 @@ SPENT_MEMORY = 250_000_000
 MOST_CPU_SECONDS = 150
 """For one file. The parent stops a child sooner; this is for one whose parent is gone while C code loops."""
 
-READERS: dict[str, Callable[[str, Container[int], str | None], Iterator[Line]]] = {
-    "pdfium": read_with_pdfium,
-    "pypdf": read_with_pypdf,
-    "text": read_plain,
-    "markdown": read_markdown,
-    "html": read_html,
+_READERS = {
+    "pdfium": "pdf_pages:read_with_pdfium",
+    "pypdf": "pdf_pages:read_with_pypdf",
+    "text": "text_files:read_plain",
+    "markdown": "text_files:read_markdown",
+    "html": "text_files:read_html",
+    "docx": "word:read_docx",
+    "pptx": "slides:read_pptx",
+    "xlsx": "sheets:read_xlsx",
+    "csv": "sheets:read_csv",
+    "epub": "epub:read_epub",
+    "eml": "mail:read_eml",
 }
+"""Where each is, to be loaded when the first file of its kind comes: all of them take as long as all else at start."""
+
+
+def _reader(kind: str) -> Callable[[str, Container[int], str | None], Iterator[Line]]:
+    module, _, name = _READERS[kind].partition(":")
+    found: Callable[[str, Container[int], str | None], Iterator[Line]]
+    found = getattr(import_module(f"agentmem_cli.knowledge.{module}"), name)
+    return found
 
 
 def lines_for(request: dict[str, Any]) -> Iterator[Line]:
@@ -47,7 +61,7 @@ def lines_for(request: dict[str, Any]) -> Iterator[Line]:
     if request["only"] is not None:
         wanted = frozenset(request["only"])
     try:
-        yield from READERS[request["reader"]](request["path"], wanted, request["password"])
+        yield from _reader(request["reader"])(request["path"], wanted, request["password"])
     except Exception as error:  # noqa: BLE001 -- whatever a file does, the next one is read
         yield {"refused": f"{type(error).__name__}: {error}"}
 

@@ -17,9 +17,10 @@ from typing import Any
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
 from agentmem_cli.knowledge.headings import OutlineEntry, RawPage
-from agentmem_cli.knowledge.layout import Page, laid_out
+from agentmem_cli.knowledge.layout import Page, laid_out, parts_laid_out
 from agentmem_cli.knowledge.pdf_pages import ENCRYPTED, MOST_PAGES
 from agentmem_cli.knowledge.readers import Reader, ReaderLost
+from agentmem_cli.records import has_pages
 
 KINDS = {
     ".pdf": "pdf",
@@ -29,6 +30,13 @@ KINDS = {
     ".markdown": "markdown",
     ".html": "html",
     ".htm": "html",
+    ".docx": "docx",
+    ".pptx": "pptx",
+    ".xlsx": "xlsx",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".epub": "epub",
+    ".eml": "eml",
 }
 """What can be read, by the end of its name in lower case."""
 MOST_SECONDS = 120.0
@@ -92,7 +100,7 @@ def read_file(reader: Reader, path: Path, password: str | None = None) -> Readin
         status = ReadStatus.UNREADABLE if kind == "pdf" else ReadStatus.NO_TEXT
         return Reading(status, detail="the file is empty")
     gathered = gather_pdf(reader, path, password) if kind == "pdf" else gather(reader, kind, path)
-    return _judged(gathered, kind, password)
+    return _judged(gathered, path, password)
 
 
 def gather_pdf(reader: Reader, path: Path, password: str | None = None) -> Gathered:
@@ -186,16 +194,21 @@ def _is_cut_off(path: Path) -> bool:
         return False
 
 
-def _judged(gathered: Gathered, kind: str, password: str | None) -> Reading:
+def _judged(gathered: Gathered, path: Path, password: str | None) -> Reading:
     """The reading with its status."""
     if gathered.problem == ENCRYPTED:
         return Reading(ReadStatus.ENCRYPTED, detail=_password_hint(password))
-    count = gathered.count
+    count, kind = gathered.count, KINDS[path.suffix.lower()]
     if not gathered.pages:
         problem = _DAMAGED if kind == "pdf" and not gathered.count else gathered.problem
         return Reading(ReadStatus.UNREADABLE, [], count, neutral(problem or "no page of it can be read"))
     if not gathered.has_text:
         return Reading(ReadStatus.NO_TEXT, [], count, _no_text_hint(gathered, kind))
+    return _judged_pages(gathered) if has_pages(path.name) else _judged_parts(gathered)
+
+
+def _judged_pages(gathered: Gathered) -> Reading:
+    count = gathered.count
     pages = laid_out(gathered.pages, gathered.outline)
     missing = gathered.missing()
     if missing:
@@ -203,6 +216,14 @@ def _judged(gathered: Gathered, kind: str, password: str | None) -> Reading:
     if count > MOST_PAGES:
         return Reading(ReadStatus.PARTIAL, pages, count, f"only its first {MOST_PAGES} pages were read")
     return Reading(ReadStatus.PARTIAL if gathered.limit else ReadStatus.INDEXED, pages, count, gathered.limit)
+
+
+def _judged_parts(gathered: Gathered) -> Reading:
+    """The reading of a file without pages, whose reader cannot say beforehand how many parts it has."""
+    pages = parts_laid_out(gathered.pages)
+    lost = f"only what stands up to {pages[-1].label} was read: {gathered.problem}" if gathered.problem else ""
+    detail = gathered.limit or neutral(lost)
+    return Reading(ReadStatus.PARTIAL if detail else ReadStatus.INDEXED, pages, len(pages), detail)
 
 
 def _password_hint(password: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentmem_cli.records import has_pages
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.safe_text import safe_line
@@ -13,6 +14,9 @@ from agentmem_cli.terminal.streams import counted, say
 
 if TYPE_CHECKING:
     from agentmem_cli.knowledge.walk import FileResult, Found
+
+_MOST_NAMED = 10
+"""Files of other kinds."""
 
 
 def ingested(
@@ -39,13 +43,25 @@ def ingested(
 
 def say_result(result: FileResult) -> None:
     """One file: what became of it, and how much of it there is."""
-    counts = f"  {counted(result.pages, 'page')}, {counted(result.passages, 'passage')}" if result.passages else ""
-    detail = f"  ({result.detail})" if result.detail else ""
-    path = Path(result.path)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    say(f"{result.status:<10}  {safe_line(str(shown))}{counts}{detail}")
+    unit = "page" if has_pages(result.path) else "part"
+    counts = f"  {counted(result.pages, unit)}, {counted(result.passages, 'passage')}" if result.passages else ""
+    said = "; ".join(filter(None, [result.detail, "as before" if result.as_before else ""]))
+    detail = f"  ({said})" if said else ""
+    say(f"{result.status:<10}  {_shown(Path(result.path))}{counts}{detail}")
 
 
 def say_counts(counts: dict[str, int]) -> None:
     """How many files of each status there were."""
     say(", ".join(f"{count} {status}" for status, count in counts.items()))
+
+
+def passed_over_line(paths: list[Path]) -> str:
+    """Which files were of kinds that cannot be read; of many, the first."""
+    named = ", ".join(_shown(path) for path in paths[:_MOST_NAMED])
+    more = f" and {len(paths) - _MOST_NAMED} more; --json names them all" if len(paths) > _MOST_NAMED else ""
+    return f"{counted(len(paths), 'file')} of other kinds passed over: {named}{more}"
+
+
+def _shown(path: Path) -> str:
+    """A path as seen from the current folder."""
+    return safe_line(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))

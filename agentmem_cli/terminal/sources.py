@@ -6,7 +6,7 @@ from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import TurnEnded
 from agentmem_cli.errors import NotFound
 from agentmem_cli.knowledge.documents import PageText, page_of
-from agentmem_cli.records import FoundPassage
+from agentmem_cli.records import FoundPassage, has_pages
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.safe_text import safe_line
 
@@ -41,7 +41,8 @@ def opened_lines(database: Database, ended: TurnEnded | None, number: int) -> li
         raise NotFound(f"There is no source [{number}].", "/sources lists those of the last answer.")
     passage = passages[number - 1]
     page = page_of(database, passage)
-    heading = [f"{citation(passage)} of {page.pages} · {page.path}", *filter(None, [passage.heading]), ""]
+    of_all = f" of {page.pages}" if has_pages(passage.document) else ""
+    heading = [f"{citation(passage)}{of_all} · {page.path}", *filter(None, [passage.heading]), ""]
     return [safe_line(line) for line in heading] + _marked(page, passage)
 
 

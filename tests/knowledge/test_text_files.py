@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 
 import pytest
@@ -24,21 +23,6 @@ def plain(tmp_path: Path, content: bytes) -> list[Line]:
     path = tmp_path / "a.txt"
     path.write_bytes(content)
     return list(read_plain(str(path), ALL, None))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "naïve café".encode(),
-        codecs.BOM_UTF8 + "naïve café".encode(),
-        "naïve café".encode("utf-16"),
-        codecs.BOM_UTF32_BE + "naïve café".encode("utf-32-be"),
-        "naïve café".encode("cp1252"),
-    ],
-)
-def test_the_encoding_is_found(tmp_path: Path, content: bytes) -> None:
-    """A byte-order mark decides, else UTF-8 where it fits, else Windows-1252."""
-    assert [{"count": 1}, {"index": 0, "text": "naïve café"}] == plain(tmp_path, content)
 
 
 def test_a_form_feed_starts_a_page(tmp_path: Path) -> None:
