@@ -258,3 +258,5 @@ class FoundPassage(Record):
     """The headings above it, the widest first, ` > ` between them."""
     page_label: str | None = None
     """What is printed on the page for its number, where the file says so."""
+    gone: str = ""
+    """Why its file cannot be opened now, as `knowledge/presence.py` says it; empty where it can."""

@@ -9,10 +9,14 @@ from agentmem_cli.records import FoundPassage
 
 
 def citation(passage: FoundPassage) -> str:
-    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`."""
+    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`.
+
+    A file that has gone is marked.
+    """
+    gone = f" ({passage.gone})" if passage.gone else ""
     if passage.page_label and passage.page_label != str(passage.page):
-        return f"{passage.document}, p. {passage.page_label} (page {passage.page} of the file)"
-    return f"{passage.document}, p. {passage.page}"
+        return f"{passage.document}, p. {passage.page_label} (page {passage.page} of the file){gone}"
+    return f"{passage.document}, p. {passage.page}{gone}"
 
 
 def cited_numbers(answer: str) -> list[int]:

@@ -70,13 +70,14 @@ def ingest(
 ) -> ExitCode:
     """Read PDFs and text files into the knowledge, which all users share. Unchanged files are skipped."""
     from agentmem_cli.knowledge.ingest import FAILED
-    from agentmem_cli.knowledge.prune import check_prune
+    from agentmem_cli.knowledge.prune import check_prune, vanished
     from agentmem_cli.knowledge.walk import find_files
 
     paths = _expanded(paths, b"\0" if null else b"\n")
-    found = find_files(paths, may_be_missing=prune and yes)
     settings = load_settings()
     database = open_database(settings)
+    gone = vanished(database, paths) if prune else []
+    found = find_files([each for each in paths if each not in gone], may_be_missing=prune and yes)
     if prune and not yes:
         check_prune(database, paths, found.files)
     total = _Total()

@@ -39,10 +39,12 @@ DocumentId = Annotated[
 def list_documents(as_json: AsJson = False) -> None:
     """List the documents: pages, passages, size, date and status."""
     from agentmem_cli.knowledge import documents
+    from agentmem_cli.knowledge.presence import absences
 
     found = documents.list_documents(_opened()[1])
+    gone = absences(each.path for each in found)
     if as_json:
-        say_json([each.as_json() for each in found])
+        say_json([{**each.as_json(), "gone": gone.get(each.path, "")} for each in found])
     elif not found:
         note("No documents yet. `agentmem ingest PATH` reads some.")
     else:
@@ -52,7 +54,7 @@ def list_documents(as_json: AsJson = False) -> None:
             [
                 (
                     each.document_id[:8],
-                    each.status,
+                    ", ".join(filter(None, [each.status, gone.get(each.path)])),
                     str(each.pages),
                     str(each.passages),
                     str(each.size // 1000),
@@ -69,17 +71,19 @@ def list_documents(as_json: AsJson = False) -> None:
 def show(document: DocumentId, as_json: AsJson = False) -> None:
     """Show a document and its passages."""
     from agentmem_cli.knowledge.documents import find_document, passages_of
+    from agentmem_cli.knowledge.presence import absences
 
     database = _opened()[1]
     found = find_document(database, document)
     passages = passages_of(database, found.document_id)
+    gone = absences([found.path]).get(found.path, "")
     if as_json:
         shown = [{"page": each.page_index + 1, **asdict(each)} for each in passages]
-        say_json({**found.as_json(), "text": shown})
+        say_json({**found.as_json(), "gone": gone, "text": shown})
         return
     say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
-    if found.detail:
-        say(found.detail)
+    for line in filter(None, [found.detail, gone]):
+        say(line)
     for each in passages:
         heading = f" {each.heading}" if each.heading else ""
         say(f"\n[page {each.page_index + 1}]{heading}\n{each.text}")

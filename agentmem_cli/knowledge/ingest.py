@@ -14,18 +14,21 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from agentmem_cli.knowledge.documents import KnownFile, known_file, note_unchanged
+from agentmem_cli.knowledge.documents import KnownFile, known_file, list_documents, note_unchanged
 from agentmem_cli.knowledge.index import bring_index_in_step
+from agentmem_cli.knowledge.presence import has_gone
 from agentmem_cli.knowledge.read import KINDS, Reading, ReadStatus, read_file
 from agentmem_cli.knowledge.readers import Reader, ReaderPool
 from agentmem_cli.knowledge.split import passages_of
-from agentmem_cli.knowledge.storing import NewDocument, store_document
+from agentmem_cli.knowledge.storing import NewDocument, rename_document, store_document
 from agentmem_cli.knowledge.walk import MISSING, FileResult, path_text
+from agentmem_cli.records import Document
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erase_deleted_text
 
 UNCHANGED = "unchanged"
+RENAMED = "renamed"
 FAILED = frozenset({ReadStatus.ENCRYPTED, ReadStatus.NO_TEXT, ReadStatus.UNREADABLE, MISSING})
 """The statuses of files in which nothing can be found."""
 MOST_BYTES = 500_000_000
@@ -43,13 +46,21 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What reading gave: `reading` is None for a file whose bytes are as before. `problem` is why there is nothing."""
+    """What reading gave: `reading` is None for a file whose bytes are as before. `problem` is why there is nothing.
+
+    `renamed` is the document whose file has another path now.
+    """
 
     task: _Task
     seconds: float
     sha256: str = ""
     reading: Reading | None = None
     problem: str = ""
+    renamed: Document | None = None
+
+
+_Vanished = dict[tuple[str, str], Document]
+"""Documents whose file has gone, by hash and by how such a file is read."""
 
 
 def ingest_files(database: Database, files: Iterable[Path], password: str | None = None) -> Iterator[FileResult]:
@@ -65,7 +76,8 @@ def ingest_files(database: Database, files: Iterable[Path], password: str | None
         else:
             tasks.append(looked)
     with ReaderPool(len(tasks)) as pool:
-        for outcome in pool.outcomes(partial(_read, password=password), tasks):
+        read = partial(_read, password=password, vanished=_vanished(database, tasks))
+        for outcome in pool.outcomes(read, tasks):
             yield _settle(database, outcome)
 
 
@@ -113,21 +125,37 @@ def _as_known(name: str, known: KnownFile) -> FileResult:
     return FileResult(name, status, known.pages, known.passages, 0, known.detail)
 
 
-def _read(reader: Reader, task: _Task, password: str | None) -> _Outcome:
+def _vanished(database: Database, tasks: list[_Task]) -> _Vanished:
+    """The documents that one of the tasks may be, under another path: of the same size, and their file has gone."""
+    sizes = {task.about.st_size for task in tasks}
+    alike = [each for each in list_documents(database) if each.size in sizes] if sizes else []
+    return {
+        (each.sha256, _kind(each.path)): each
+        for each in alike
+        if each.status != ReadStatus.ENCRYPTED and has_gone(each.path)
+    }
+
+
+def _kind(path: str) -> str:
+    return KINDS.get(Path(path).suffix.lower(), "")
+
+
+def _read(reader: Reader, task: _Task, password: str | None, vanished: _Vanished) -> _Outcome:
     """Hash and read one file, in a thread of its own. Touches no database."""
     started = time.monotonic()
-    sha256, reading, problem = "", None, ""
+    sha256, reading, problem, renamed = "", None, "", None
     try:
         with task.path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if task.known is None or task.known.sha256 != sha256 or _opens(task.known, password):
-            reading = read_file(reader, task.path, password)
+            renamed = vanished.pop((sha256, _kind(str(task.path))), None)  # of two copies the first is the renamed one
+            reading = None if renamed else read_file(reader, task.path, password)
         now = task.path.stat()
         if (now.st_size, now.st_mtime_ns) != (task.about.st_size, task.about.st_mtime_ns):
             problem = _CHANGED
     except OSError as error:
         problem = _said(error)
-    return _Outcome(task, time.monotonic() - started, sha256, reading, problem)
+    return _Outcome(task, time.monotonic() - started, sha256, reading, problem, renamed)
 
 
 def _settle(database: Database, outcome: _Outcome) -> FileResult:
@@ -137,6 +165,8 @@ def _settle(database: Database, outcome: _Outcome) -> FileResult:
     started = time.monotonic()
     if outcome.problem:
         return FileResult(name, ReadStatus.UNREADABLE, 0, 0, round(outcome.seconds, 3), outcome.problem)
+    if outcome.renamed:
+        return _settle_renamed(database, outcome.renamed, name, task.about.st_mtime_ns)
     if reading is None:
         assert known is not None  # noqa: S101 -- only a known file's bytes can be as before
         note_unchanged(database, known.document_id, task.about.st_mtime_ns)
@@ -148,6 +178,13 @@ def _settle(database: Database, outcome: _Outcome) -> FileResult:
         passages = _store(database, name, outcome, reading)
     seconds = round(outcome.seconds + time.monotonic() - started, 3)
     return FileResult(name, reading.status, reading.page_count, passages, seconds, detail)
+
+
+def _settle_renamed(database: Database, document: Document, name: str, modified_ns: int) -> FileResult:
+    rename_document(database, document, name, modified_ns)
+    is_failure = document.status in FAILED
+    status, detail = (document.status, document.detail) if is_failure else (RENAMED, f"it was {document.path}")
+    return FileResult(name, status, document.pages, document.passages, 0, detail)
 
 
 def _store(database: Database, name: str, outcome: _Outcome, reading: Reading) -> int:

@@ -15,6 +15,7 @@ from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
+from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
 from agentmem_cli.knowledge.ranking import (
     READ,
@@ -95,7 +96,7 @@ class Searcher:
             scored = ranked(candidates, names, self._words.documents_by_first_page(question_words(query)))
             passages = self._passages([each.passage_id for _, each in scored[:READ]])
             found = spread_over_pages(read_closely(query, scored, passages))
-            return without_repeats(self._whole(found, passages, limit), limit)
+            return with_absences(self._database, without_repeats(self._whole(found, passages, limit), limit))
 
     def warm(self) -> None:
         """Load the embedder ahead of the first search and heal the index, as far as they are needed.

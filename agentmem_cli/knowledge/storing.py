@@ -14,6 +14,7 @@ from agentmem_cli.embedding.configured import Embedder, configured_embedder
 from agentmem_cli.knowledge.clean import neutral_line
 from agentmem_cli.knowledge.documents import Passage, count_up, embedded_text, title_words
 from agentmem_cli.knowledge.layout import Page
+from agentmem_cli.records import Document
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import searchable
 
@@ -36,13 +37,38 @@ class NewDocument:
     passages: Sequence[Passage]
 
 
+def rename_document(database: Database, document: Document, path: str, modified_ns: int) -> None:
+    """Let a document have another path and title, in place of what was read from there. Its id and vectors stay."""
+    title = _title_of(path)
+    with database.write() as connection:
+        connection.execute("DELETE FROM documents WHERE path = ?", (path,))
+        connection.execute(
+            "UPDATE documents SET path = ?, title = ?, modified_ns = ? WHERE document_id = ?",
+            (path, title, modified_ns, document.document_id),
+        )
+        connection.execute(
+            "UPDATE documents_fts SET title = ?"
+            " WHERE rowid = (SELECT document_number FROM documents WHERE document_id = ?)",
+            (title_words(title), document.document_id),
+        )
+        connection.execute(
+            "UPDATE passages_fts SET title = ? WHERE rowid IN (SELECT passage_id FROM passages WHERE document_id = ?)",
+            (title_words(title), document.document_id),
+        )
+        count_up(connection, "generation")
+
+
 def store_document(database: Database, new: NewDocument) -> None:
     """Embed a document's passages and put it in, in place of what its path held before, in one transaction."""
-    title = neutral_line(Path(new.path).name)  # it stands in prompts and in lists of sources, a line each
+    title = _title_of(new.path)
     texts = [embedded_text(title, passage) for passage in new.passages]
     embedder = configured_embedder(database)
     while not _stored(database, new, title, embedder, embedder.embed(texts)):
         embedder = configured_embedder(database)
+
+
+def _title_of(path: str) -> str:
+    return neutral_line(Path(path).name)  # it stands in prompts and in lists of sources, a line each
 
 
 def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder, vectors: Vectors) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import TurnEnded
 from agentmem_cli.errors import NotFound
 from agentmem_cli.knowledge.documents import PageText, page_of
+from agentmem_cli.knowledge.presence import absences
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.safe_text import safe_line
@@ -41,7 +44,8 @@ def opened_lines(database: Database, ended: TurnEnded | None, number: int) -> li
         raise NotFound(f"There is no source [{number}].", "/sources lists those of the last answer.")
     passage = passages[number - 1]
     page = page_of(database, passage)
-    heading = [f"{citation(passage)} of {page.pages} · {page.path}", *filter(None, [passage.heading]), ""]
+    looked_for = replace(passage, gone=absences([page.path]).get(page.path, ""))
+    heading = [f"{citation(looked_for)} of {page.pages} · {page.path}", *filter(None, [passage.heading]), ""]
     return [safe_line(line) for line in heading] + _marked(page, passage)
 
 

@@ -68,6 +68,15 @@ def test_a_source_in_its_page(database: Database) -> None:
     assert passage.text.split() == " ".join(marked).split()
 
 
+def test_a_source_whose_file_has_gone(database: Database, tmp_path: Path) -> None:
+    """The page is shown as it was read, and marked: what counts is the disk when it is opened."""
+    ended = answered("[1]", found(database, "matter 140"))
+    (tmp_path / "long.txt").unlink()
+    assert opened_lines(database, ended, 1)[0].startswith("long.txt, p. 2 (file gone) of 2 · ")
+    again = answered("[1]", found(database, "matter 140"))
+    assert source_lines(again)[0].startswith("[1] long.txt, p. 2 (file gone)")
+
+
 def test_a_source_that_is_not_there(database: Database) -> None:
     """A number that no passage has, no answer at all, and a document that was removed since are each said."""
     passages = found(database, "matter 140")
