@@ -11,6 +11,7 @@ import typer
 
 from agentmem_cli.commands.candidates import document_candidates
 from agentmem_cli.errors import UsageProblem
+from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.records import FoundPassage, iso
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
@@ -78,7 +79,7 @@ def show(document: DocumentId, as_json: AsJson = False) -> None:
     passages = passages_of(database, found.document_id)
     gone = absences([found.path]).get(found.path, "")
     if as_json:
-        shown = [{"page": each.page_index + 1, **asdict(each)} for each in passages]
+        shown = [{"page": each.page_index + 1, "last_page": _last_page(each), **asdict(each)} for each in passages]
         say_json({**found.as_json(), "gone": gone, "text": shown})
         return
     say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
@@ -86,7 +87,9 @@ def show(document: DocumentId, as_json: AsJson = False) -> None:
         say(line)
     for each in passages:
         heading = f" {each.heading}" if each.heading else ""
-        say(f"\n[page {each.page_index + 1}]{heading}\n{each.text}")
+        last = _last_page(each)
+        pages = f"pages {each.page_index + 1}–{last}" if last else f"page {each.page_index + 1}"
+        say(f"\n[{pages}]{heading}\n{each.text}")
 
 
 @app.command()
@@ -154,6 +157,10 @@ def embedder(
     if not name:
         for choice, needs in CHOICES.items():  # a table would cut what each needs
             say(f"{choice:<16} {needs}")
+
+
+def _last_page(passage: Passage) -> int | None:
+    return None if passage.last_page_index is None else passage.last_page_index + 1
 
 
 def _use(settings: Settings, database: Database, name: str) -> None:

@@ -109,9 +109,12 @@ def _store_passages(
 ) -> None:
     for place, (passage, vector) in enumerate(embedded):
         passage_id = connection.execute(
-            "INSERT INTO passages (document_id, page_index, position, heading, text, embedder, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, passage.page_index, place, passage.heading, passage.text, embedder, vector.tobytes()),
+            "INSERT INTO passages (document_id, page_index, last_page_index, position, heading, text, embedder, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(document_id, passage.page_index, passage.last_page_index, place),
+                *(passage.heading, passage.text, embedder, vector.tobytes()),
+            ),
         ).lastrowid
         connection.execute(
             "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
