@@ -190,17 +190,8 @@ def _settle_renamed(database: Database, document: Document, name: str, modified_
 def _store(database: Database, name: str, outcome: _Outcome, reading: Reading) -> int:
     """Put the document in; the number of its passages."""
     passages = passages_of(reading.pages)
-    new = NewDocument(
-        name,
-        outcome.sha256,
-        outcome.task.about.st_size,
-        outcome.task.about.st_mtime_ns,
-        reading.status,
-        reading.detail,
-        reading.page_count,
-        reading.pages,
-        passages,
-    )
+    about = outcome.task.about
+    new = NewDocument(name, outcome.sha256, about.st_size, about.st_mtime_ns, reading, passages)
     store_document(database, new)
     return len(passages)
 
