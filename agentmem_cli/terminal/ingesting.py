@@ -21,8 +21,8 @@ def ingested(
     """Every file's result as it comes; the search index is brought in step at the end."""
     from agentmem_cli.knowledge.index import bring_index_in_step
     from agentmem_cli.knowledge.ingest import finish_removal, ingest_files
+    from agentmem_cli.knowledge.ocr_queue import waiting_pages
     from agentmem_cli.knowledge.prune import prune
-    from agentmem_cli.knowledge.scans import waiting_pages
     from agentmem_cli.terminal.ingest_progress import ingest_progress
 
     yield from found.refused
@@ -44,7 +44,7 @@ def ingested(
 
 def _scans_read(database: Database, files: list[Path], password: str | None) -> Generator[FileResult]:
     """The results of the files whose scans are read by OCR now."""
-    from agentmem_cli.knowledge.scans import ScanRead, read_scans, waiting_pages
+    from agentmem_cli.knowledge.ocr_queue import ScanRead, read_scans, waiting_pages
     from agentmem_cli.terminal.ingest_progress import ingest_progress
 
     pages = sum(waiting_pages(database, files).values())

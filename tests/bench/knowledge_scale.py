@@ -22,8 +22,8 @@ from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.layout import Page
-from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.read import Reading, ReadStatus
+from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.storing import NewDocument, store_document
 from agentmem_cli.language.stems import terms
