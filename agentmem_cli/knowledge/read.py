@@ -40,7 +40,7 @@ _MOST_LOSSES = 3
 """How often a reader may crash on a file, or hang on a page of it, and is asked for the pages behind."""
 MOST_SECONDS_OF_SCAN = 150.0
 """For OCR of one page: it takes 2 to 10, and four times as long where the page lies on its side."""
-INSTALL_OCR = "`pip install 'agentmem[ocr]'`, then ingest again"
+INSTALL_OCR = "the extra `ocr` is missing; `pip install rapidocr onnxruntime`, then ingest again"
 _TAIL = 2048
 _DAMAGED = "it is damaged, or not a PDF"
 

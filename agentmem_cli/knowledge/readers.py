@@ -45,7 +45,7 @@ class Reader:
         self._changing = threading.Lock()
 
     def lines(
-        self, request: dict[str, Any], until: float, seconds_of_page: float = MOST_SECONDS_OF_PAGE
+        self, request: dict[str, Any], until: float, seconds_of_page: float | None = None
     ) -> Iterator[dict[str, Any]]:
         """The answer's lines as they come; `until` is a time of the monotonic clock. Raises ReaderLost."""
         child = self._running()
@@ -56,7 +56,7 @@ class Reader:
             _send(child, request)
             while "end" not in (line := _line(child)):
                 yield line
-                self._deadline = min(until, time.monotonic() + seconds_of_page)
+                self._deadline = min(until, time.monotonic() + (seconds_of_page or MOST_SECONDS_OF_PAGE))
             keeps_its_child = not line["spent"]
         except (OSError, ValueError):  # its pipes are broken, or closed since reading was stopped
             reason = "it took too long" if self._overdue else "the reader crashed on it or ran out of its memory"

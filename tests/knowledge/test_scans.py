@@ -108,9 +108,8 @@ def test_a_page_laid_upside_down(tmp_path: Path) -> None:
 def test_a_kill_loses_no_page(tmp_path: Path) -> None:
     """What was read before is kept, and the next ingest reads the other pages only."""
     scan = scanned_copy(SAMPLES / "refund-policy.pdf", tmp_path / "refund-policy.pdf")
-    running = Popen(
-        [AGENTMEM, "ingest", handbook], env=process_environment(), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
-    )
+    command = [AGENTMEM, "ingest", scan]
+    running = Popen(command, env=process_environment(), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
     with closing(open_database(load_settings())) as database:
         done = "SELECT COUNT(*) FROM scanned_pages WHERE answer IS NOT NULL"
         wait_until(lambda: database.read(done)[0][0] > 0)
@@ -184,7 +183,7 @@ def test_without_the_extra(handbook: Path, asked: list[int], monkeypatch: pytest
             without.setattr(module, "ocr_is_installed", lambda: False)
         ended = run_here("ingest", str(handbook))
         assert (1, True) == (ended.code, ended.out.startswith("no text     "))
-        assert "pages 1, 2, 3, 4 need OCR: `pip install 'agentmem[ocr]'`, then ingest again" in ended.out
+        assert "pages 1, 2, 3, 4 need OCR: the extra `ocr` is missing; `pip install rapidocr onnxruntime`" in ended.out
         assert "no text" == ingested(handbook)["status"]
     assert ("indexed", 4) == (ingested(handbook)["status"], len(asked))
 
