@@ -29,6 +29,7 @@ OWNERS = {
     "chromadb": {"knowledge", "embedding"},
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},
+    "rapidocr": {"knowledge"},
     "wordllama": {"embedding"},
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
@@ -52,7 +53,7 @@ WRITERS = {"terminal"}
 HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
-    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs"),
+    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs", "rapidocr"),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}

@@ -33,7 +33,7 @@ def ingested(
                 database, [Path(result.path)]
             ):  # or its result comes when they are read
                 yield result
-    yield from _scans_read(database, found.files, password)
+    yield from _scans_read(database, settings, found.files, password)
     removed = list(prune(database, pruned, found.files))
     yield from removed
     if removed:
@@ -42,14 +42,18 @@ def ingested(
         bring_index_in_step(database, settings)
 
 
-def _scans_read(database: Database, files: list[Path], password: str | None) -> Generator[FileResult]:
+def _scans_read(
+    database: Database, settings: Settings, files: list[Path], password: str | None
+) -> Generator[FileResult]:
     """The results of the files whose scans are read by OCR now."""
+    from agentmem_cli.knowledge.index import bring_index_in_step
     from agentmem_cli.knowledge.ocr_queue import ScanRead, read_scans, waiting_pages
     from agentmem_cli.terminal.ingest_progress import ingest_progress
 
     pages = sum(waiting_pages(database, files).values())
     if not pages:
         return
+    bring_index_in_step(database, settings)  # reading may take hours
     note(f"{counted(pages, 'page')} to read by OCR. Ctrl-C stops it; the next `agentmem ingest` goes on from there.")
     with ingest_progress(pages) as advance:
         for done in read_scans(database, files, password):
