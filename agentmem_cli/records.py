@@ -271,3 +271,10 @@ class FoundPassage(Record):
     """The headings above it, the widest first, ` > ` between them."""
     page_label: str | None = None
     """What is printed on the page for its number, where the file says so."""
+    last_page: int | None = None
+    last_page_label: str | None = None
+    """The page on which it ends, counted from 1, where that is another; and what is printed there."""
+    is_scan: bool = False
+    """Whether it was read off the picture of its page."""
+    gone: str = ""
+    """Why its file cannot be opened now, as `knowledge/presence.py` says it; empty where it can."""

@@ -34,6 +34,7 @@ OWNERS = {
     "docx": {"knowledge"},
     "pptx": {"knowledge"},
     "openpyxl": {"knowledge"},
+    "rapidocr": {"knowledge"},
     "wordllama": {"embedding"},
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
@@ -57,7 +58,7 @@ WRITERS = {"terminal"}
 HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
-    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs"),
+    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs", "rapidocr"),
     *("chardet", "lxml", "docx", "pptx", "openpyxl"),
 ]
 

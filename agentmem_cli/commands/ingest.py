@@ -76,13 +76,14 @@ def ingest(
 
     Exits with 1 when a file fails that did not fail before; failures of unchanged files are told of again, with 0.
     """
-    from agentmem_cli.knowledge.prune import check_prune
+    from agentmem_cli.knowledge.prune import check_prune, vanished
     from agentmem_cli.knowledge.walk import find_files
 
     paths = _expanded(paths, b"\0" if null else b"\n")
-    found = find_files(paths, may_be_missing=prune and yes)
     settings = load_settings()
     database = open_database(settings)
+    gone = vanished(database, paths) if prune else []
+    found = find_files([each for each in paths if each not in gone], may_be_missing=prune and yes)
     if prune and not yes:
         check_prune(database, paths, found.files)
     total = _Total()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from agentmem_cli.commands.candidates import document_candidates
 from agentmem_cli.errors import UsageProblem
+from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.records import FoundPassage, has_pages, iso
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
@@ -39,10 +40,12 @@ DocumentId = Annotated[
 def list_documents(as_json: AsJson = False) -> None:
     """List the documents: pages, passages, size, date and status."""
     from agentmem_cli.knowledge import documents
+    from agentmem_cli.knowledge.presence import absences
 
     found = documents.list_documents(_opened()[1])
+    gone = absences(each.path for each in found)
     if as_json:
-        say_json([each.as_json() for each in found])
+        say_json([{**each.as_json(), "gone": gone.get(each.path, "")} for each in found])
     elif not found:
         note("No documents yet. `agentmem ingest PATH` reads some.")
     else:
@@ -52,7 +55,7 @@ def list_documents(as_json: AsJson = False) -> None:
             [
                 (
                     each.document_id[:8],
-                    each.status,
+                    ", ".join(filter(None, [each.status, gone.get(each.path)])),
                     str(each.pages),
                     str(each.passages),
                     str(each.size // 1000),
@@ -69,27 +72,40 @@ def list_documents(as_json: AsJson = False) -> None:
 def show(document: DocumentId, as_json: AsJson = False) -> None:
     """Show a document and its passages."""
     from agentmem_cli.knowledge.documents import find_document, labels_of, passages_of
+    from agentmem_cli.knowledge.presence import absences
 
     database = _opened()[1]
     found = find_document(database, document)
     passages = passages_of(database, found.document_id)
     labels = labels_of(database, found.document_id)
+    gone = absences([found.path]).get(found.path, "")
     if as_json:
-        shown = [
-            {"page": each.page_index + 1, "page_label": labels.get(each.page_index), **asdict(each)}
-            for each in passages
-        ]
-        say_json({**found.as_json(), "text": shown})
+        say_json({**found.as_json(), "gone": gone, "text": [_passage_json(each, labels) for each in passages]})
         return
     unit = "page" if has_pages(found.path) else "part"
     counts = f"{counted(found.pages, unit)}, {counted(found.passages, 'passage')}"
     say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {counts}")
-    if found.detail:
-        say(found.detail)
+    for line in filter(None, [found.detail, gone]):
+        say(line)
     for each in passages:
         heading = f" {each.heading}" if each.heading else ""
-        place = f"page {each.page_index + 1}" if unit == "page" else labels.get(each.page_index, "")
+        place = _pages_of(each) if unit == "page" else labels.get(each.page_index, "")
         say(f"\n[{place}]{heading}\n{each.text}")
+
+
+def _passage_json(passage: Passage, labels: dict[int, str]) -> dict[str, Any]:
+    label = labels.get(passage.page_index)
+    pages = {"page": passage.page_index + 1, "last_page": _last_page(passage), "page_label": label}
+    return {**pages, **asdict(passage)}
+
+
+def _pages_of(passage: Passage) -> str:
+    first, last = passage.page_index + 1, _last_page(passage)
+    return f"pages {first}–{last}" if last else f"page {first}"
+
+
+def _last_page(passage: Passage) -> int | None:
+    return None if passage.last_page_index is None else passage.last_page_index + 1
 
 
 @app.command()

@@ -95,6 +95,11 @@ def cleaned(text: str) -> str:
     return mended(plain, words_of([plain]))
 
 
+def runs_on(line: str, following: str) -> bool:
+    """Whether a sentence runs over the end of a full line of mended text, as at the foot of a page."""
+    return len(line) >= _SHORTEST_FULL_LINE and _goes_on(line, following)
+
+
 def _may_be_broken(text: str) -> bool:
     return any(mark in text for mark in _MARKS_OF_A_BREAK)
 

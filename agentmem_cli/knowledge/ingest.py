@@ -17,18 +17,21 @@ from pathlib import Path
 
 from agentmem_cli.errors import ConfigProblem, ProviderProblem, StorageProblem
 from agentmem_cli.knowledge.clean import neutral_line
-from agentmem_cli.knowledge.documents import KnownFile, known_file, note_unchanged
+from agentmem_cli.knowledge.documents import KnownFile, known_file, list_documents, note_unchanged
 from agentmem_cli.knowledge.index import bring_index_in_step
+from agentmem_cli.knowledge.presence import has_gone
 from agentmem_cli.knowledge.read import KINDS, Reading, ReadStatus, read_file
 from agentmem_cli.knowledge.readers import Reader, ReaderPool
 from agentmem_cli.knowledge.split import passages_of
-from agentmem_cli.knowledge.storing import NewDocument, store_document
+from agentmem_cli.knowledge.storing import NewDocument, rename_document, store_document
 from agentmem_cli.knowledge.walk import FAILED, FileResult, path_text
+from agentmem_cli.records import Document
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erase_deleted_text
 
 UNCHANGED = "unchanged"
+RENAMED = "renamed"
 MOST_BYTES = 500_000_000
 _FAULT = "agentmem failed on it"
 """How the detail of a file begins that met a fault of the program. It is tried again: the fault may be mended."""
@@ -47,13 +50,21 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What reading gave: `reading` is None for a file whose bytes are as before. `problem` is why there is nothing."""
+    """What reading gave: `reading` is None for a file whose bytes are as before. `problem` is why there is nothing.
+
+    `renamed` is the document whose file has another path now.
+    """
 
     task: _Task
     seconds: float
     sha256: str = ""
     reading: Reading | None = None
     problem: str = ""
+    renamed: Document | None = None
+
+
+_Vanished = dict[tuple[str, str], Document]
+"""Documents whose file has gone, by hash and by how such a file is read."""
 
 
 def ingest_files(database: Database, files: Iterable[Path], password: str | None = None) -> Iterator[FileResult]:
@@ -69,7 +80,8 @@ def ingest_files(database: Database, files: Iterable[Path], password: str | None
         else:
             tasks.append(looked)
     with ReaderPool(len(tasks)) as pool:
-        for outcome in pool.outcomes(partial(_read, password=password), tasks):
+        read = partial(_read, password=password, vanished=_vanished(database, tasks))
+        for outcome in pool.outcomes(read, tasks):
             yield _settled(database, outcome)
 
 
@@ -128,15 +140,31 @@ def _as_known(name: str, known: KnownFile) -> FileResult:
     return FileResult(name, status, known.pages, known.passages, 0, known.detail, as_before=failed)
 
 
-def _read(reader: Reader, task: _Task, password: str | None) -> _Outcome:
+def _vanished(database: Database, tasks: list[_Task]) -> _Vanished:
+    """The documents that one of the tasks may be, under another path: of the same size, and their file has gone."""
+    sizes = {task.about.st_size for task in tasks}
+    alike = [each for each in list_documents(database) if each.size in sizes] if sizes else []
+    return {
+        (each.sha256, _kind(each.path)): each
+        for each in alike
+        if each.status != ReadStatus.ENCRYPTED and not each.detail.startswith(_FAULT) and has_gone(each.path)
+    }
+
+
+def _kind(path: str) -> str:
+    return KINDS.get(Path(path).suffix.lower(), "")
+
+
+def _read(reader: Reader, task: _Task, password: str | None, vanished: _Vanished) -> _Outcome:
     """Hash and read one file, in a thread of its own. Touches no database and raises nothing."""
     started = time.monotonic()
-    sha256, reading, problem = "", None, ""
+    sha256, reading, problem, renamed = "", None, "", None
     try:
         with task.path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if task.known is None or task.known.sha256 != sha256 or _is_worth_another_try(task.known, password):
-            reading = read_file(reader, task.path, password)
+            renamed = vanished.pop((sha256, _kind(str(task.path))), None)  # of two copies the first is the renamed one
+            reading = None if renamed else read_file(reader, task.path, password)
         now = task.path.stat()
         if (now.st_size, now.st_mtime_ns) != (task.about.st_size, task.about.st_mtime_ns):
             problem = _CHANGED
@@ -144,7 +172,7 @@ def _read(reader: Reader, task: _Task, password: str | None) -> _Outcome:
         problem = _said(error)
     except Exception as error:  # noqa: BLE001 -- whatever one file does, the next one is read
         reading = _unread(error)
-    return _Outcome(task, time.monotonic() - started, sha256, reading, problem)
+    return _Outcome(task, time.monotonic() - started, sha256, reading, problem, renamed)
 
 
 def _settled(database: Database, outcome: _Outcome) -> FileResult:
@@ -154,7 +182,7 @@ def _settled(database: Database, outcome: _Outcome) -> FileResult:
     except _CONCERNS_ALL:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one file does, the next one is stored
-        failed = replace(outcome, reading=_unread(error))
+        failed = replace(outcome, reading=_unread(error), renamed=None)
     try:
         return _settle(database, failed)
     except _CONCERNS_ALL:
@@ -170,6 +198,8 @@ def _settle(database: Database, outcome: _Outcome) -> FileResult:
     started = time.monotonic()
     if outcome.problem:
         return FileResult(name, ReadStatus.UNREADABLE, 0, 0, round(outcome.seconds, 3), outcome.problem)
+    if outcome.renamed:
+        return _settle_renamed(database, outcome.renamed, name, task.about.st_mtime_ns)
     if reading is None:
         assert known is not None  # noqa: S101 -- only a known file's bytes can be as before
         note_unchanged(database, known.document_id, task.about.st_mtime_ns)
@@ -191,20 +221,18 @@ def _failed_before(outcome: _Outcome, reading: Reading) -> bool:
     return same and reading.status in FAILED
 
 
+def _settle_renamed(database: Database, document: Document, name: str, modified_ns: int) -> FileResult:
+    rename_document(database, document, name, modified_ns)
+    is_failure = document.status in FAILED
+    status, detail = (document.status, document.detail) if is_failure else (RENAMED, f"it was {document.path}")
+    return FileResult(name, status, document.pages, document.passages, 0, detail, as_before=is_failure)
+
+
 def _store(database: Database, name: str, outcome: _Outcome, reading: Reading) -> int:
     """Put the document in; the number of its passages."""
     passages = passages_of(reading.pages)
-    new = NewDocument(
-        name,
-        outcome.sha256,
-        outcome.task.about.st_size,
-        outcome.task.about.st_mtime_ns,
-        reading.status,
-        reading.detail,
-        reading.page_count,
-        reading.pages,
-        passages,
-    )
+    about = outcome.task.about
+    new = NewDocument(name, outcome.sha256, about.st_size, about.st_mtime_ns, reading, passages)
     store_document(database, new)
     return len(passages)
 

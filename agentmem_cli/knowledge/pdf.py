@@ -29,12 +29,15 @@ MOST_MEMORY = 1_500_000_000
 """Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
 SPENT_MEMORY = 250_000_000
 """Bytes that a child has once held, after which it is replaced: what pypdf takes it does not give back."""
+MOST_MEMORY_OF_OCR, SPENT_MEMORY_OF_OCR = 3_500_000_000, 2_000_000_000
+"""The same for a child that does OCR: it takes 2,200 MB of address space and holds 1,200, with its weights."""
 MOST_CPU_SECONDS = 150
 """For one file. The parent stops a child sooner; this is for one whose parent is gone while C code loops."""
 
 _READERS = {
     "pdfium": "pdf_pages:read_with_pdfium",
     "pypdf": "pdf_pages:read_with_pypdf",
+    "ocr": "ocr:read_with_ocr",
     "text": "text_files:read_plain",
     "markdown": "text_files:read_markdown",
     "html": "text_files:read_html",
@@ -66,12 +69,12 @@ def lines_for(request: dict[str, Any]) -> Iterator[Line]:
         yield {"refused": f"{type(error).__name__}: {error}"}
 
 
-def _limit_memory() -> None:
+def _limit_memory(most: int) -> None:
     try:
         import resource
     except ImportError:  # Windows has no such limits
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _limit_time() -> None:
@@ -85,13 +88,13 @@ def _limit_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _is_spent() -> bool:
+def _is_spent(most: int) -> bool:
     """Whether this process holds so much memory by now that a fresh one should go on."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:  # no Linux
-        return _peak_memory() > SPENT_MEMORY
-    return pages * os.sysconf("SC_PAGE_SIZE") > SPENT_MEMORY
+        return _peak_memory() > most
+    return pages * os.sysconf("SC_PAGE_SIZE") > most
 
 
 def _peak_memory() -> int:
@@ -125,19 +128,20 @@ def _answers() -> Any:
     return answers
 
 
-def serve() -> None:
+def serve(*, for_ocr: bool) -> None:
     """Answer requests until stdin is closed. Ctrl-C is the parent's to act on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = _answers()
-    _limit_memory()
+    most, spent = (MOST_MEMORY_OF_OCR, SPENT_MEMORY_OF_OCR) if for_ocr else (MOST_MEMORY, SPENT_MEMORY)
+    _limit_memory(most)
     for request in _requests():
         _limit_time()
         for line in lines_for(request):
             answers.write(json.dumps(line) + "\n")
             answers.flush()
-        answers.write(json.dumps({"end": True, "spent": _is_spent()}) + "\n")
+        answers.write(json.dumps({"end": True, "spent": _is_spent(spent)}) + "\n")
         answers.flush()
 
 
 if __name__ == "__main__":
-    serve()
+    serve(for_ocr="--ocr" in sys.argv)

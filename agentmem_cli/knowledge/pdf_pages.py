@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Iterator
+from itertools import islice
 from typing import Any
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
@@ -19,6 +20,10 @@ MOST_OUTLINE_ENTRIES = 5_000
 MOST_OBJECTS = 1_000
 """Of a page that seems empty: how many are looked at for one that might hold text."""
 
+MOST_CHARACTERS_BESIDE_A_PICTURE = 200
+SHARE_OF_A_PICTURE = 0.6
+"""A page with no more text, a stamp or a page number, and a picture over so much of it is a scan."""
+
 ENCRYPTED = "encrypted"
 _PDFIUM_PASSWORD_ERROR = 4
 
@@ -27,13 +32,9 @@ Line = dict[str, Any]
 
 def read_with_pdfium(path: str, wanted: Container[int], password: str | None) -> Iterator[Line]:
     """The lines for a PDF as pdfium reads it: `fonts` has a (size, is bold) for each line of the text."""
-    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
-
-    try:
-        document = pypdfium2.PdfDocument(path, password=password)
-    except pypdfium2.PdfiumError as error:
-        is_locked = getattr(error, "err_code", None) == _PDFIUM_PASSWORD_ERROR
-        yield {"refused": ENCRYPTED if is_locked else str(error)}
+    document, refusal = opened_with_pdfium(path, password)
+    if document is None:
+        yield {"refused": refusal}
         return
 
     def read_page(index: int) -> Line:
@@ -44,12 +45,25 @@ def read_with_pdfium(path: str, wanted: Container[int], password: str | None) ->
         found: Line = {"text": "\n".join(map(neutral_line, lines)), "fonts": _fonts(text, lines)}
         if not found["text"].strip():
             found["doubtful"] = _may_hold_text(page)
+        if length <= MOST_CHARACTERS_BESIDE_A_PICTURE:
+            found["picture"] = _is_picture(page, has_text=bool(found["text"].strip()))
         text.close()
         page.close()
         return {**found, "label": document.get_page_label(index) or None}
 
-    yield from _lines(len(document), wanted, read_page)
+    yield from lines_of_pages(len(document), wanted, read_page)
     yield {"outline": _outline(document)}
+
+
+def opened_with_pdfium(path: str, password: str | None) -> tuple[Any, str]:
+    """The document, or None and why pdfium refuses it."""
+    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        return pypdfium2.PdfDocument(path, password=password), ""
+    except pypdfium2.PdfiumError as error:
+        is_locked = getattr(error, "err_code", None) == _PDFIUM_PASSWORD_ERROR
+        return None, ENCRYPTED if is_locked else str(error)
 
 
 def _fonts(text: Any, lines: list[str]) -> list[tuple[float, bool]]:
@@ -90,6 +104,19 @@ def _may_hold_text(page: Any) -> bool:
     return not kinds or bool(kinds & {pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM})
 
 
+def _is_picture(page: Any, *, has_text: bool) -> bool:
+    """Whether what a page shows can only be read off its picture: it has no text, or one picture covers most of it."""
+    import pypdfium2.raw as pdfium
+
+    if not has_text:
+        return bool(pdfium.FPDFPage_CountObjects(page) > 0)
+    width, height = page.get_size()
+    images = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=1)
+    bounds = [image.get_bounds() for image in islice(images, MOST_OBJECTS)]
+    largest = max((abs((right - left) * (top - bottom)) for left, bottom, right, top in bounds), default=0.0)
+    return bool(largest >= SHARE_OF_A_PICTURE * width * height)
+
+
 def _outline(document: Any) -> list[tuple[int, str, int]]:
     """The file's bookmarks as (level from 0, title, page index), in order; those that lead to no page are left out."""
     found = []
@@ -121,10 +148,10 @@ def read_with_pypdf(path: str, wanted: Container[int], password: str | None) -> 
     def read_page(index: int) -> Line:
         return {"text": neutral(document.pages[index].extract_text()[:MOST_CHARACTERS_OF_PAGE])}
 
-    yield from _lines(count, wanted, read_page)
+    yield from lines_of_pages(count, wanted, read_page)
 
 
-def _lines(count: int, wanted: Container[int], read_page: Callable[[int], Line]) -> Iterator[Line]:
+def lines_of_pages(count: int, wanted: Container[int], read_page: Callable[[int], Line]) -> Iterator[Line]:
     """The count, then a line for each wanted page, until the limits are reached."""
     yield {"count": count}
     room = MOST_CHARACTERS

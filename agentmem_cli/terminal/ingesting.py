@@ -10,7 +10,7 @@ from agentmem_cli.records import has_pages
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.safe_text import safe_line
-from agentmem_cli.terminal.streams import counted, say
+from agentmem_cli.terminal.streams import counted, note, say
 
 if TYPE_CHECKING:
     from agentmem_cli.knowledge.walk import FileResult, Found
@@ -25,6 +25,7 @@ def ingested(
     """Every file's result as it comes; the search index is brought in step at the end."""
     from agentmem_cli.knowledge.index import bring_index_in_step
     from agentmem_cli.knowledge.ingest import finish_removal, ingest_files
+    from agentmem_cli.knowledge.ocr_queue import waiting_pages
     from agentmem_cli.knowledge.prune import prune
     from agentmem_cli.terminal.ingest_progress import ingest_progress
 
@@ -32,13 +33,38 @@ def ingested(
     with ingest_progress(len(found.files)) as advance:
         for result in ingest_files(database, found.files, password):
             advance(result.path, result.pages, result.passages, result.seconds)
-            yield result
+            if result.path not in waiting_pages(
+                database, [Path(result.path)]
+            ):  # or its result comes when they are read
+                yield result
+    yield from _scans_read(database, settings, found.files, password)
     removed = list(prune(database, pruned, found.files))
     yield from removed
     if removed:
         finish_removal(database, settings)
     else:
         bring_index_in_step(database, settings)
+
+
+def _scans_read(
+    database: Database, settings: Settings, files: list[Path], password: str | None
+) -> Generator[FileResult]:
+    """The results of the files whose scans are read by OCR now."""
+    from agentmem_cli.knowledge.index import bring_index_in_step
+    from agentmem_cli.knowledge.ocr_queue import ScanRead, read_scans, waiting_pages
+    from agentmem_cli.terminal.ingest_progress import ingest_progress
+
+    pages = sum(waiting_pages(database, files).values())
+    if not pages:
+        return
+    bring_index_in_step(database, settings)  # reading may take hours
+    note(f"{counted(pages, 'page')} to read by OCR. Ctrl-C stops it; the next `agentmem ingest` goes on from there.")
+    with ingest_progress(pages) as advance:
+        for done in read_scans(database, files, password):
+            if isinstance(done, ScanRead):
+                advance(f"{done.path}, page {done.index + 1}", 1, 0, done.seconds)
+            else:
+                yield done
 
 
 def say_result(result: FileResult) -> None:

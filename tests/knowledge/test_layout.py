@@ -69,6 +69,47 @@ def test_headings_from_the_outline() -> None:
     ]
 
 
+FULL = "Customers who bought a yearly plan before the first of March of this year may"
+
+
+def spans(*texts: str) -> list[tuple[int, int | None, str]]:
+    found = passages_of(laid_out(pages(*texts)))
+    return [(each.page_index, each.last_page_index, each.text) for each in found]
+
+
+def test_a_sentence_runs_over_a_page_border() -> None:
+    """It is whole in the passage that it begins in, which names both pages; what follows is on its own page only."""
+    assert [
+        (0, 1, f"All is well. {FULL} ask for it back by post."),
+        (1, None, "Others may not."),
+    ] == spans(f"All is well. {FULL}", "ask for it back by post. Others may not.")
+
+
+def test_a_word_is_broken_by_a_page_border() -> None:
+    """It is one again, as another place in the document writes it."""
+    (over,) = spans(f"A refund. {FULL} ask for a re-", "fund by post.")
+    assert (0, 1, f"A refund. {FULL} ask for a refund by post.") == over
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (f"{FULL} ask.", "then a new sentence."),  # it has ended
+        (FULL, "A new sentence."),  # the next one begins
+        ("Total 12 of all", "thereof 3"),  # no full line: a row of a table, a heading
+        (f"{FULL} ask for", f"{'a very long rest ' * 50}."),  # more than a passage should hold
+    ],
+)
+def test_what_ends_at_a_page_border(first: str, second: str) -> None:
+    """Where nothing shows that a sentence runs on, each passage stays within its page."""
+    assert [(0, None), (1, None)] == [(page, last) for page, last, _ in spans(first, second)]
+
+
+def test_no_sentence_runs_over_a_page_between() -> None:
+    """An empty page parts two pages, and so does a heading."""
+    assert [(0, None), (2, None)] == [(page, last) for page, last, _ in spans(FULL, "", "ask for it back.")]
+
+
 def font_page(index: int, *lines: tuple[str, float, bool]) -> RawPage:
     return RawPage(index, None, [line[0] for line in lines], [(line[1], line[2]) for line in lines])
 
