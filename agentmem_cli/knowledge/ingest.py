@@ -80,7 +80,7 @@ def ingest_files(database: Database, files: Iterable[Path], password: str | None
         else:
             tasks.append(looked)
     with ReaderPool(len(tasks)) as pool:
-        read = partial(_read, password=password, vanished=_vanished(database, tasks))
+        read = partial(_read, password=password, vanished=_surely_vanished(database, tasks))
         for outcome in pool.outcomes(read, tasks):
             yield _settled(database, outcome)
 
@@ -149,6 +149,16 @@ def _vanished(database: Database, tasks: list[_Task]) -> _Vanished:
         for each in alike
         if each.status != ReadStatus.ENCRYPTED and not each.detail.startswith(_FAULT) and has_gone(each.path)
     }
+
+
+def _surely_vanished(database: Database, tasks: list[_Task]) -> _Vanished:
+    """The same; none where that fails, and a renamed file is a new one."""
+    try:
+        return _vanished(database, tasks)
+    except _CONCERNS_ALL:
+        raise
+    except Exception:  # noqa: BLE001 -- whatever one document is like, the files are read
+        return {}
 
 
 def _kind(path: str) -> str:

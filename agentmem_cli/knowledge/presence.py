@@ -57,7 +57,7 @@ def _is_missing(path: Path) -> bool:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except (OSError, ValueError):  # ValueError: no path at all, such as one with a NUL
+    except OSError:
         pass
     return False
 

@@ -122,6 +122,26 @@ def test_a_stage_that_fails_costs_one_file(
     assert "indexed" == files_of(run_here("ingest", "--json", str(tmp_path)))["bad.txt"]
 
 
+@pytest.mark.parametrize("stage", ["has_gone", "rename_document"])
+def test_a_renamed_file_on_which_a_stage_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+    """It costs no other file, and the renamed one is read, now or the next time."""
+    (tmp_path / "a.txt").write_text("The text of a.")
+    run_here("ingest", str(tmp_path))
+    (tmp_path / "a.txt").rename(tmp_path / "b.txt")
+    (tmp_path / "c.txt").write_text("The text of c.")
+
+    def fail(*_given: object) -> None:
+        raise IndexError("list index")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest, stage, fail)
+        first = files_of(run_here("ingest", "--json", str(tmp_path)))
+    again = files_of(run_here("ingest", "--json", str(tmp_path)))
+    b, b_again = ("indexed", "unchanged") if stage == "has_gone" else ("unreadable", "renamed")
+    assert {"b.txt": b, "c.txt": "indexed"} == first
+    assert {"b.txt": b_again, "c.txt": "unchanged"} == again
+
+
 @pytest.mark.parametrize("failure", [StorageProblem("The disk is full.", "Make room."), StoreLocked("It is locked.")])
 def test_what_concerns_every_file_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: StorageProblem

@@ -8,7 +8,7 @@ import pytest
 from harness.pdf_files import pages_of, pdf_of, stream, text_page
 
 from agentmem_cli.knowledge.headings import RawPage
-from agentmem_cli.knowledge.layout import laid_out
+from agentmem_cli.knowledge.layout import laid_out, parts_laid_out
 from agentmem_cli.knowledge.read import read_file
 from agentmem_cli.knowledge.readers import Reader
 from agentmem_cli.knowledge.split import passages_of
@@ -83,6 +83,13 @@ def test_a_sentence_runs_over_a_page_border() -> None:
         (0, 1, f"All is well. {FULL} ask for it back by post."),
         (1, None, "Others may not."),
     ] == spans(f"All is well. {FULL}", "ask for it back by post. Others may not.")
+
+
+def test_no_sentence_runs_over_the_end_of_a_slide() -> None:
+    """Nor of a row or a chapter: what follows is another thing, however it begins."""
+    first = "The charterer of a narrowboat shall at all times of the day and of the night"
+    found = passages_of(parts_laid_out(pages(first, "keep its lamp lit. Nobody may swim.")))
+    assert [first, "keep its lamp lit. Nobody may swim."] == [each.text for each in found]
 
 
 def test_a_word_is_broken_by_a_page_border() -> None:

@@ -52,6 +52,14 @@ class TestRenamed:
         assert "ocean.md" == found("ocean")[0]["document"]
         assert {"unchanged"} == set(ingested(notes).values())
 
+    def test_that_could_not_be_read(self, notes: Path) -> None:
+        """What failed under the old name is told of again as before, and is no new failure."""
+        (notes / "empty.md").write_text("")
+        assert run_here("ingest", str(notes)).code == 1
+        (notes / "empty.md").rename(notes / "blank.md")
+        ended = run_here("ingest", str(notes))
+        assert (0, True) == (ended.code, "blank.md  (the file is empty; as before)" in ended.out)
+
     def test_over_another_document(self, notes: Path) -> None:
         """A file moved over another one takes its place; what was read of that one is gone."""
         ingested(notes)
