@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.office_files import excel_file
 
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence, TurnEnded, Usage
@@ -111,6 +112,18 @@ def test_a_source_over_a_page_border(database: Database, tmp_path: Path) -> None
     assert [f"▌ {first}", "  7", "— page 8 —", "  Boats and Barges", "▌ keep its lamp lit. Nobody may swim."] == [
         line for line in lines[3:-1] if line.strip()
     ]
+
+
+def test_a_source_in_its_row(database: Database, tmp_path: Path) -> None:
+    """A file without pages is opened at its place, which is no count of pages."""
+    prices = excel_file(tmp_path / "prices.xlsx")
+    list(ingest_files(database, [prices]))
+    ended = answered("[1]", found(database, "price of the Practice plan"))
+    lines = opened_lines(database, ended, 1)
+    assert f'prices.xlsx, sheet "Prices", row 5 · {prices}' == lines[0]
+    assert any(line.startswith("▌ ") and "1,234.50 €" in line for line in lines)
+    prices.unlink()
+    assert opened_lines(database, ended, 1)[0].startswith('prices.xlsx, sheet "Prices", row 5 (file gone) · ')
 
 
 def test_a_source_that_is_not_there(database: Database) -> None:
