@@ -253,6 +253,11 @@ def has_pages(name: str) -> bool:
     return PurePath(name).suffix.lower() not in WITHOUT_PAGES
 
 
+def unit_of(name: str) -> str:
+    """What a document's length is counted in."""
+    return "page" if has_pages(name) else "part"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPassage(Record):
     """A passage that fits a query, in rank order. `page` counts from 1, `page_index` from 0.

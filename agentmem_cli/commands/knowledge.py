@@ -12,7 +12,7 @@ import typer
 from agentmem_cli.commands.candidates import document_candidates
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.knowledge.documents import Passage
-from agentmem_cli.records import FoundPassage, has_pages, iso
+from agentmem_cli.records import FoundPassage, has_pages, iso, unit_of
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
@@ -49,14 +49,14 @@ def list_documents(as_json: AsJson = False) -> None:
     elif not found:
         note("No documents yet. `agentmem ingest PATH` reads some.")
     else:
-        headers = ("ID", "STATUS", "PAGES", "PASSAGES", "KB", "INGESTED", "NAME", "FOLDER")
+        headers = ("ID", "STATUS", "LENGTH", "PASSAGES", "KB", "INGESTED", "NAME", "FOLDER")
         say_table(
             headers,
             [
                 (
                     each.document_id[:8],
                     ", ".join(filter(None, [each.status, gone.get(each.path)])),
-                    str(each.pages),
+                    counted(each.pages, unit_of(each.path)),
                     str(each.passages),
                     str(each.size // 1000),
                     (iso(each.ingested_at) or "")[:10],
@@ -82,14 +82,13 @@ def show(document: DocumentId, as_json: AsJson = False) -> None:
     if as_json:
         say_json({**found.as_json(), "gone": gone, "text": [_passage_json(each, labels) for each in passages]})
         return
-    unit = "page" if has_pages(found.path) else "part"
-    counts = f"{counted(found.pages, unit)}, {counted(found.passages, 'passage')}"
+    counts = f"{counted(found.pages, unit_of(found.path))}, {counted(found.passages, 'passage')}"
     say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {counts}")
     for line in filter(None, [found.detail, gone]):
         say(line)
     for each in passages:
         heading = f" {each.heading}" if each.heading else ""
-        place = _pages_of(each) if unit == "page" else labels.get(each.page_index, "")
+        place = _pages_of(each) if has_pages(found.path) else labels.get(each.page_index, "")
         say(f"\n[{place}]{heading}\n{each.text}")
 
 

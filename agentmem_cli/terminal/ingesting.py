@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentmem_cli.records import has_pages
+from agentmem_cli.records import unit_of
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.safe_text import safe_line
@@ -69,8 +69,8 @@ def _scans_read(
 
 def say_result(result: FileResult) -> None:
     """One file: what became of it, and how much of it there is."""
-    unit = "page" if has_pages(result.path) else "part"
-    counts = f"  {counted(result.pages, unit)}, {counted(result.passages, 'passage')}" if result.passages else ""
+    length = counted(result.pages, unit_of(result.path))
+    counts = f"  {length}, {counted(result.passages, 'passage')}" if result.passages else ""
     said = "; ".join(filter(None, [result.detail, "as before" if result.as_before else ""]))
     detail = f"  ({said})" if said else ""
     say(f"{result.status:<10}  {_shown(Path(result.path))}{counts}{detail}")

@@ -228,6 +228,9 @@ def test_places_in_lists_searches_and_answers(tmp_path: Path) -> None:
     excel_file(tmp_path / "prices.xlsx")
     slide_file(tmp_path / "review.pptx")
     assert "prices.xlsx  9 parts, 9 passages" in run_here("ingest", str(tmp_path)).out
+    listed = run_here("knowledge", "list").out
+    assert "9 parts" in listed
+    assert "PAGES" not in listed
     found = run_here("knowledge", "search", "price of the Practice plan").out
     assert 'prices.xlsx, sheet "Prices", row 5' == found.partition("  (")[0]
     first = run_here("knowledge", "search", "--json", "merger").json()["passages"][0]
