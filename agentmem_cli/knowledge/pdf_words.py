@@ -1,0 +1,129 @@
+"""The words of a PDF page and where each stands, as pdfium tells; parts of a word that are raised or lowered stand apart.
+
+Runs in the reading child only. A box is asked for the first and the last character of each word: for every character
+it would take as long as all other reading.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate, count, groupby, pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+_WORD = re.compile(r"[^\s\ufffe]+\ufffe?")
+"""U+FFFE is where pdfium found a hyphen at a line's end; what follows it stands on the next line."""
+_INNER_DIGIT = re.compile(r"\d(?=\D+$)")
+_LEAST_SHIFT = 0.1
+"""Of a character's height: one that is so much smaller, higher or lower than the next is apart from it."""
+
+
+class Word(NamedTuple):
+    """A word, or a part of one that is set apart by its size; points from the page's lower left corner."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    """The height is that of the font's box, not of the letters."""
+    place: int
+    """Of its first character, as pdfium counts; -1 if the word is no part of the page's text."""
+    parted: bool
+    """Whether a blank stands before it on its line."""
+    line: int
+    """The number of pdfium's line."""
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+
+
+def words_on(text_page: Any, text: str) -> list[Word] | None:
+    """The words of a page in pdfium's order, or None where they do not run from left to right.
+
+    `text` is all of the page's as pdfium gives it, its lines parted by `\\r\\n`.
+    """
+    matches = list(_WORD.finditer(text))
+    places = _places(text_page, text)
+    spans = [match.span() for match in matches]
+    firsts = _boxes(text_page, [places[start] for start, _ in spans])
+    lasts = _boxes(text_page, [places[end - 1] for _, end in spans])
+    found: list[Word] = []
+    line = 0
+    before = 0
+    for match, (start, end), first, last in zip(matches, spans, firsts, lasts, strict=True):
+        parted = start > before
+        if parted and (breaks := text.count("\n", before, start)):
+            line += breaks
+            parted = text[start - 1] != "\n"
+        before = end
+        word = match[0]
+        left, bottom, _, top = first
+        _, last_bottom, right, last_top = last
+        if right < left or abs(last_bottom - bottom) > 1.5 * max(top - bottom, last_top - last_bottom):
+            return None
+        is_one = last_bottom == bottom and last_top == top or _alike(first, last)
+        if is_one and (inner := _INNER_DIGIT.search(word)):
+            is_one = _alike(first, *_boxes(text_page, [places[start + inner.start()]]))
+        if is_one:
+            found.append(Word(word, left, bottom, right, top, places[start], parted, line))
+            continue
+        for part, offset, box in _parts(word, _boxes(text_page, places[start:end])):
+            found.append(Word(part, *box, places[start + offset], parted, line))
+            parted = False
+    return found
+
+
+def _parts(word: str, boxes: Sequence[Box]) -> Iterator[tuple[str, int, Box]]:
+    """The runs of characters that are of one size and stand on one line, each with its offset."""
+    changes = accumulate(not _alike(*pair) for pair in pairwise([boxes[0], *boxes]))
+    for _, run in groupby(zip(changes, count(), boxes, strict=False), key=itemgetter(0)):
+        _, offsets, of_run = zip(*run, strict=True)
+        left, bottom, _, top = of_run[0]
+        yield word[offsets[0] : offsets[-1] + 1], offsets[0], (left, bottom, of_run[-1][2], top)
+
+
+def _places(text_page: Any, text: str) -> Sequence[int]:
+    """For each character the number that pdfium gives it: it counts in UTF-16, and characters without text too."""
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
+
+    places: Sequence[int] = range(len(text))
+    if not text.isascii() and max(text) > "\uffff":
+        places = [0, *accumulate(2 if each > "\uffff" else 1 for each in text[:-1])]
+    number = pdfium.FPDFText_GetCharIndexFromTextIndex
+    if number(text_page, places[-1]) == places[-1]:
+        return places
+    return [number(text_page, place) for place in places]
+
+
+def _boxes(text_page: Any, places: Sequence[int]) -> list[Box]:
+    """Where the characters stand; all 0 for one that pdfium knows no place of."""
+    found = (ctypes.c_float * (4 * len(places)))()
+    page, start = ctypes.addressof(text_page.raw.contents), ctypes.addressof(found)
+    read = _box_reader()
+    for place, address in zip(places, range(start, start + 16 * len(places), 16), strict=True):
+        read(page, place, address)
+    edges = iter(found)
+    return [(left, bottom, right, top) for left, top, right, bottom in zip(edges, edges, edges, edges, strict=True)]
+
+
+@cache
+def _box_reader() -> Any:
+    """FPDFText_GetLooseCharBox taking addresses: it is called a thousand times a page, and so takes a third as long."""
+    import pypdfium2.raw as pdfium
+
+    address = ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(address)
+
+
+def _alike(one: Box, other: Box) -> bool:
+    """Whether two characters have one size and one base line. One without a box is like any other."""
+    height, other_height = one[3] - one[1], other[3] - other[1]
+    if height <= 0 or other_height <= 0:
+        return True
+    least = _LEAST_SHIFT * height
+    return -least < height - other_height < least and -least < one[1] - other[1] < least
