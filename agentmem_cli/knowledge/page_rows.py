@@ -37,6 +37,8 @@ capital or a figure, as most cells of a table do."""
 _FEWEST_PROSE_ROWS = 3
 _PARTED = 1.4
 """Times the usual distance of rows."""
+_FEW = 0.1
+"""Of the rows: a column with no more cells, and none beside one of the next column, is none of its own."""
 _TIGHT = 0.8
 """Times that of rows with a first cell: nearer rows without one are lines of the same cells."""
 _MOST_ROWS = 2000
@@ -132,6 +134,7 @@ def segments_of(words: Iterable[Word]) -> list[Segment]:
                 last.is_plain &= is_same and parted and line == last.words[-1].line
                 if gap == _GAP_IN_SUM:
                     word = _sum_of(last.words.pop(), word)
+                    last.left = last.words[0].left if last.words else left
                 last.words.append(word)
                 last.right = max(last.right, right)
                 if not is_same and top - bottom > last.top - last.bottom:
@@ -143,8 +146,9 @@ def segments_of(words: Iterable[Word]) -> list[Segment]:
 
 
 def _sum_of(currency: Word, figure: Word) -> Word:
-    """The sign and the figure as one word, which no border of a table may part."""
-    return currency._replace(text=f"{currency.text} {figure.text}", right=figure.right)
+    """The sign and the figure as one word that stands where the figure does, in its column."""
+    _, *box, _, _, _ = figure
+    return Word(f"{currency.text} {figure.text}", *box, *currency[5:])
 
 
 def _rows(segments: Sequence[Segment]) -> list[Row]:
@@ -297,21 +301,25 @@ class Block:
                 yield CELL_BORDER.join(texts), place
 
     def _joined_columns(self) -> list[int]:
-        """For each column its number after those of marks alone, as of a currency or a list, have joined their words."""
-        texts: list[list[str]] = [[] for _ in range(len(self.borders) + 1)]
+        """For each column the number that it has once those that say nothing alone have joined the next one."""
+        columns: list[list[Segment]] = [[] for _ in range(len(self.borders) + 1)]
         for segment in self.segments:
-            texts[segment.column].append(segment.text())
-        found: list[int] = []
-        number = 0
-        for column, of_column in enumerate(texts):
-            closes = column > 0 and all(text[0] in _CLOSING for text in of_column)
-            if closes and found:
-                number = found[-1]
-            found.append(number)
-            opens = all(not any(map(str.isalnum, text)) for text in of_column)
-            opens |= column == 0 and all(map(_ENUMERATION.fullmatch, of_column))
-            number += not opens or closes
+            columns[segment.column].append(segment)
+        found = [0]
+        for number, (column, following) in enumerate(pairwise(columns)):
+            found.append(found[-1] + (not self._are_one(column, following, is_first=number == 0)))
         return found
+
+    def _are_one(self, column: Sequence[Segment], following: Sequence[Segment], *, is_first: bool) -> bool:
+        """Whether two columns are one: marks of a list and its entries, or words of a title that stand off the others."""
+        texts = [segment.text() for segment in column]
+        if not any(map(str.isalnum, "".join(texts))) or (is_first and all(map(_ENUMERATION.fullmatch, texts))):
+            return True
+        if all(segment.text()[0] in _CLOSING for segment in following):
+            return True
+        rows, following_rows = {segment.row for segment in column}, {segment.row for segment in following}
+        fewer = min(len(rows), len(following_rows))
+        return fewer <= max(1, _FEW * len(self.rows)) and rows.isdisjoint(following_rows)
 
     def _whole_rows(self, target: Sequence[int]) -> Iterator[Row]:
         """The rows; those that are further lines of a row's cells, without a first cell and near to it, are put to it."""
@@ -410,9 +418,7 @@ def _gaps(row: Row) -> list[Gutter]:
     return found
 
 
-def _grown(
-    rows: Sequence[Row], start: int, gutters: Sequence[Gutter], within: range
-) -> tuple[int, int, list[float]]:
+def _grown(rows: Sequence[Row], start: int, gutters: Sequence[Gutter], within: range) -> tuple[int, int, list[float]]:
     """(first row, last row, borders) of the block around a row: up and down to a row that crosses all gutters."""
     kept = list(gutters)
     crossed = [0] * len(kept)
@@ -425,10 +431,10 @@ def _grown(
             free = [_free(gutter, rows[number]) for gutter in kept]
             if not any(free) or abs(rows[number][0].middle - rows[last][0].middle) > _FAR * height:
                 break
-            if len(rows[number]) > 1:  # a title above some columns crosses what is between them
+            if len(rows[number]) > 1:  # a title above some columns says nothing of what is between them
                 several += 1
                 crossed = [count + (each is None) for count, each in zip(crossed, free, strict=True)]
-            kept = [each or gutter for each, gutter in zip(free, kept, strict=True)]
+                kept = [each or gutter for each, gutter in zip(free, kept, strict=True)]
             last = number
         ends.append(last)
     most = _CROSSED * several

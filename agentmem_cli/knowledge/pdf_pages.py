@@ -13,6 +13,7 @@ from typing import Any
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
 from agentmem_cli.knowledge.page_rows import OutLine, lines_of, segments_of
+from agentmem_cli.knowledge.pdf_fields import filled_on
 from agentmem_cli.knowledge.pdf_words import words_on
 
 MOST_PAGES = 20_000
@@ -39,11 +40,13 @@ def read_with_pdfium(path: str, wanted: Container[int], password: str | None) ->
         yield {"refused": ENCRYPTED if is_locked else str(error)}
         return
 
+    document.init_forms()
+
     def read_page(index: int) -> Line:
         page = document[index]
         text = page.get_textpage()
         length = min(text.count_chars(), MOST_CHARACTERS_OF_PAGE)
-        lines = _lines_on(text, length) if length > 0 else []
+        lines = _lines_on(page, text, length, document.formenv)
         found: Line = {"text": "\n".join(neutral_line(line) for line, _ in lines), "fonts": _fonts(text, lines)}
         if not found["text"].strip():
             found["doubtful"] = _may_hold_text(page)
@@ -55,15 +58,16 @@ def read_with_pdfium(path: str, wanted: Container[int], password: str | None) ->
     yield {"outline": _outline(document)}
 
 
-def _lines_on(text: Any, length: int) -> list[OutLine]:
-    """A page's lines, each with the place of its first character."""
-    whole = text.get_text_range(0, length)
+def _lines_on(page: Any, text: Any, length: int, form: Any) -> list[OutLine]:
+    """A page's lines, each with the place of its first character; with what was filled in."""
+    whole = text.get_text_range(0, length) if length > 0 else ""
     words = words_on(text, whole)
     if words is not None:
-        return lines_of(segments_of(words))
+        return lines_of(filled_on(page, form, segments_of(words)))
     lines = whole.split("\r\n")
     starts = accumulate((len(line) + 2 for line in lines), initial=0)
-    return [(line, start + len(line) - len(line.lstrip())) for line, start in zip(lines, starts, strict=False)]
+    found = [(line, start + len(line) - len(line.lstrip())) for line, start in zip(lines, starts, strict=False)]
+    return found + lines_of(filled_on(page, form, []))
 
 
 def _fonts(text: Any, lines: list[OutLine]) -> list[tuple[float, bool]]:

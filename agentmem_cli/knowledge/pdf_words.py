@@ -48,6 +48,8 @@ def words_on(text_page: Any, text: str) -> list[Word] | None:
     `text` is all of the page's as pdfium gives it, its lines parted by `\\r\\n`.
     """
     matches = list(_WORD.finditer(text))
+    if not matches:
+        return []
     places = _places(text_page, text)
     spans = [match.span() for match in matches]
     firsts = _boxes(text_page, [places[start] for start, _ in spans])
