@@ -23,8 +23,12 @@ _LONGEST = 200
 _NUMBER = re.compile(r"\d+")
 _PLACEHOLDER = "\0"
 """For a number; no line of a page has it (see `clean.py`)."""
-_APART = re.compile(r"(?:\s[|·•–—/-]\s*|\s{2,})\d+\W*$|^\W*\d+(?:\s*[|·•–—/-]\s|\s{2,})")
-"""A number at the end or start of a line, parted from the words by a mark or a gap."""
+_APART_AT_END = re.compile(r"(?:\s[|·•–—/-]\s*|\s{2,})\d+\W*$")
+_APART_AT_START = re.compile(r"^\W*\d+(?:\s*[|·•–—/-]\s|\s{2,})")
+_LAST = re.compile(r"\s\d+$")
+_FARTHEST = 1
+"""How far the number of a page may be ahead of its index where words stand beside it: it counts from the file's first
+page, or from a later one. A year, a room or an invoice that goes up from page to page starts far ahead of that."""
 
 Place = tuple[int, int]
 """(page index, number of the line)."""
@@ -77,36 +81,35 @@ def _sort(found: _Found, pages: Mapping[int, Sequence[str]], places: Sequence[Pl
     same = [each for each in places if all(numbers[each][position] == value for position, value in fixed.items())]
     target = found.anywhere
     if varying:
-        ahead, _ = _most_common(numbers[place][varying[0]] - place[0] for place in same)
-        same = [place for place in same if numbers[place][varying[0]] == place[0] + ahead]
+        position = varying[0]
+        ahead, _ = _most_common(numbers[place][position] - place[0] for place in same)
+        same = [place for place in same if numbers[place][position] == place[0] + ahead]
         lines = [pages[index][place] for index, place in same]
-        is_foot = _page_count(same) >= fewest and _counts_pages(lines, ahead, list(fixed.values()), len(pages))
-        if not is_foot:
+        is_bare = not any(map(str.isalpha, lines[0]))
+        is_apart = is_bare or _stands_apart(lines, position, len(common))
+        if ahead > (len(pages) if is_bare else _FARTHEST):
             return
-        target = found.anywhere if all(map(_stands_apart, lines)) else found.at_foot
+        if not _is_alone(lines, position, list(fixed.values()), len(pages)) and (is_bare or not is_apart):
+            return
+        target = found.anywhere if is_apart else found.at_foot
     if _page_count(same) >= fewest:
         first = min(same)[0]
         target.update(place for place in same if place[0] != first)
         found.passed.update(same)
 
 
-def _counts_pages(lines: Sequence[str], ahead: int, others: Sequence[int], pages: int) -> bool:
-    """Whether the number that is so far ahead of the page's index is the page's own.
-
-    One beside words is if it counts from the file's first page or a later one; one that stands alone may count from an
-    earlier page too. A year, a room or an invoice that goes up from page to page starts far ahead of that.
-    """
-    is_bare = not any(map(str.isalpha, lines[0]))
-    if ahead > (pages if is_bare else 1):
-        return False
-    if not others or (not is_bare and all(map(_stands_apart, lines))):
+def _is_alone(lines: Sequence[str], position: int, others: Sequence[int], pages: int) -> bool:
+    """Whether a number has no other beside it, but the count of pages, or a year and the like in the words before it."""
+    if not others or (len(others) == 1 and others[0] in (pages - 1, pages)):
         return True
-    return len(others) == 1 and others[0] in (pages - 1, pages)
+    is_last = position == len(others) and all(map(_LAST.search, lines))
+    return is_last and any(map(str.isalpha, lines[0]))
 
 
-def _stands_apart(line: str) -> bool:
-    """Whether a line is a number alone, or has one apart from its words."""
-    return not any(map(str.isalpha, line)) or _APART.search(line) is not None
+def _stands_apart(lines: Sequence[str], position: int, count: int) -> bool:
+    """Whether the number, the first or the last of so many, is parted from the words by a mark or a gap."""
+    at_start = position == 0 and all(map(_APART_AT_START.search, lines))
+    return at_start or (position == count - 1 and all(map(_APART_AT_END.search, lines)))
 
 
 def _most_common(values: Iterable[int]) -> tuple[int, int]:

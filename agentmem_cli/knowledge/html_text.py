@@ -1,7 +1,8 @@
 """HTML -> the lines that a browser would show, and its headings. The standard library's parser; runs no script.
 
-A row of a table is a line, its cells parted by ` | `, empty ones too. What stands in a cell that spans rows is said in
-each of them. A table that only arranges a page has its cells one after the other. Scripts, styles, comments and hidden elements go.
+A row of a table is a line, its cells parted by ` | `, empty ones too; what stands in a cell that spans rows is said in
+each of them. A table that only arranges a page has its cells one after the other. Scripts, styles, comments and hidden
+elements go.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ _PARAGRAPHS = frozenset(
 )
 _LINES = frozenset("body br caption dd div dt figcaption html li option summary tbody tfoot thead tr".split())  # noqa: SIM905 -- words
 _CELLS = frozenset({"td", "th"})
-_MOST_COLUMNS, _MOST_ROWS = 100, 1000
-"""That one cell is believed to span."""
+_MOST_COLUMNS, _MOST_ROWS = 100, 100
+"""Where cells that are said to span several end."""
+_DEEPEST = 20
+"""Of tables in each other, whose cells are read as such."""
 _LONGEST_CELL = 400
 """Characters; a table with a longer one only arranges the page."""
 _LONGEST_REPEATED = 80
@@ -82,8 +85,7 @@ class _Table:
         for cell in self.row:
             self._reach_in(found, following)
             text = " ".join(filter(None, cell.lines))
-            for offset in range(cell.columns):
-                shown = text if not offset else ""
+            for shown in (text, *[""] * (min(cell.columns, _MOST_COLUMNS - len(found)) - 1)):
                 if cell.rows > 1:
                     following[len(found)] = (cell.rows - 1, shown if len(shown) <= _LONGEST_REPEATED else "")
                 found.append(shown)
@@ -188,20 +190,19 @@ class _Page(HTMLParser):
     def _open_table(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag == "table":
             self._tables.append(_Table())
-        elif tag in _CELLS and self._tables:
-            columns = min(_MOST_COLUMNS, _number(attributes.get("colspan")))
+        elif tag in _CELLS and self._tables and len(self._places) <= _DEEPEST:
             rows = min(_MOST_ROWS, _number(attributes.get("rowspan")))
-            self._places.append(_Cell(columns=columns, rows=rows))
+            self._places.append(_Cell(columns=_number(attributes.get("colspan")), rows=rows))
             self._tables[-1].has_open_cell = True
 
     def _close_table(self, tag: str) -> None:
-        if tag in _CELLS and self._tables:
+        if tag in _CELLS and self._tables and self._tables[-1].has_open_cell:
             self._tables[-1].row.append(self._places.pop())
             self._tables[-1].has_open_cell = False
         elif tag in ("tr", "table") and self._tables:
             self._end_row(self._tables[-1])
-        if tag == "table":
-            self._tables.pop()
+            if tag == "table":
+                self._tables.pop()
 
     def _end_row(self, table: _Table) -> None:
         cells = [cell for cell in table.row if cell.lines]

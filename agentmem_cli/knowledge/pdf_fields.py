@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from agentmem_cli.knowledge.page_rows import Segment
+from agentmem_cli.knowledge.page_segments import Segment
 from agentmem_cli.knowledge.pdf_words import Word
 
 MOST_FIELDS = 1_000
@@ -58,10 +58,8 @@ def filled_on(page: Any, form: Any, segments: Sequence[Segment]) -> list[Segment
             text += f" {filled.choice}"
         if filled.name and not _has_label(filled, segments):
             text = f"{filled.name}: {text}"
-        before = _before(filled, found)
-        box = (filled.left, filled.bottom, filled.right, filled.top)
-        segment = Segment([Word(text, *box, -1, True, -1)], *box)
-        found.insert(found.index(before) + 1 if before is not None else 0, segment)
+        box = filled[-5:-1]
+        found.insert(_place(filled, found), Segment([Word(text, *box, -1, True, -1)], *box))
     return found
 
 
@@ -76,14 +74,17 @@ def _has_label(filled: Filled, segments: Sequence[Segment]) -> bool:
     return any(each.bottom < (filled.bottom + filled.top) / 2 < each.top for each in segments)
 
 
-def _before(filled: Filled, segments: Sequence[Segment]) -> Segment | None:
-    """The nearest segment to the left on the same level, else the lowest of those above."""
+def _place(filled: Filled, segments: Sequence[Segment]) -> int:
+    """Behind the nearest segment to its left, before that to its right, or behind the lowest of those above it."""
     middle = (filled.bottom + filled.top) / 2
-    beside = [each for each in segments if each.bottom < middle < each.top and each.left < filled.left]
-    if beside and not filled.is_line:
-        return max(beside, key=lambda each: each.left)
-    above = [each for each in segments if each.middle >= middle]
-    return min(reversed(above), key=lambda each: each.middle, default=None)
+    level = [(each.left, place) for place, each in enumerate(segments) if each.bottom < middle < each.top]
+    left = [each for each in level if each[0] < filled.left]
+    if left and not filled.is_line:
+        return max(left)[1] + 1
+    if level and not filled.is_line:
+        return min(level)[1]
+    above = [(each.middle, -place) for place, each in enumerate(segments) if each.middle >= middle]
+    return 1 - min(above)[1] if above else 0
 
 
 def _all_filled(page: Any, form: Any) -> Iterator[Filled]:

@@ -12,7 +12,8 @@ from itertools import accumulate
 from typing import Any
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
-from agentmem_cli.knowledge.page_rows import OutLine, lines_of, segments_of
+from agentmem_cli.knowledge.page_lines import lines_of
+from agentmem_cli.knowledge.page_segments import OutLine, segments_of
 from agentmem_cli.knowledge.pdf_fields import filled_on
 from agentmem_cli.knowledge.pdf_words import words_on
 

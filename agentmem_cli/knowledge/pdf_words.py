@@ -1,4 +1,4 @@
-"""The words of a PDF page and where each stands, as pdfium tells; parts of a word that are raised or lowered stand apart.
+"""The words of a PDF page and where each stands, as pdfium tells; raised or lowered parts of a word stand apart.
 
 Runs in the reading child only. A box is asked for the first and the last character of each word: for every character
 it would take as long as all other reading.
@@ -43,10 +43,7 @@ Box = tuple[float, float, float, float]
 
 
 def words_on(text_page: Any, text: str) -> list[Word] | None:
-    """The words of a page in pdfium's order, or None where they do not run from left to right.
-
-    `text` is all of the page's as pdfium gives it, its lines parted by `\\r\\n`.
-    """
+    """The words of a page, whose text pdfium gives, in its order; None where they do not run from left to right."""
     matches = list(_WORD.finditer(text))
     if not matches:
         return []
@@ -68,7 +65,7 @@ def words_on(text_page: Any, text: str) -> list[Word] | None:
         _, last_bottom, right, last_top = last
         if right < left or abs(last_bottom - bottom) > 1.5 * max(top - bottom, last_top - last_bottom):
             return None
-        is_one = last_bottom == bottom and last_top == top or _alike(first, last)
+        is_one = (last_bottom == bottom and last_top == top) or _alike(first, last)
         if is_one and (inner := _INNER_DIGIT.search(word)):
             is_one = _alike(first, *_boxes(text_page, [places[start + inner.start()]]))
         if is_one:
@@ -118,7 +115,7 @@ def _box_reader() -> Any:
     """FPDFText_GetLooseCharBox taking addresses: it is called a thousand times a page, and so takes a third as long."""
     import pypdfium2.raw as pdfium
 
-    address = ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value
+    address = ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
     return ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(address)
 
 
