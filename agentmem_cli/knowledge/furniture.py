@@ -99,7 +99,7 @@ def _sort(found: _Found, pages: Mapping[int, Sequence[str]], places: Sequence[Pl
 
 
 def _is_alone(lines: Sequence[str], position: int, others: Sequence[int], pages: int) -> bool:
-    """Whether a number has no other beside it, but the count of pages, or a year and the like in the words before it."""
+    """Whether a number has no other beside it but the count of pages, or a year and the like in the words before it."""
     if not others or (len(others) == 1 and others[0] in (pages - 1, pages)):
         return True
     is_last = position == len(others) and all(map(_LAST.search, lines))

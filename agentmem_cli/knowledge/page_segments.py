@@ -70,33 +70,31 @@ OutLine = tuple[str, int]
 def segments_of(words: Iterable[Word]) -> list[Segment]:
     """The words in runs without a wide gap, in the order in which they were drawn."""
     found: list[Segment] = []
-    last: Segment | None = None
+    before = ""
+    bottom = top = right = line = 0.0
     for word in words:
-        text, left, bottom, right, top, _, parted, line = word
-        if last is not None:
-            height = last.top - last.bottom
-            is_same = bottom == last.bottom and top == last.top
-            if not is_same:
-                height = max(height, top - bottom)
-            is_level = is_same or abs(last.bottom + last.top - bottom - top) < 2 * SAME_ROW * height
-            gap = _GAP
-            if text in _CURRENCIES:
-                gap = NARROWEST
-            elif last.words[-1][0] in _CURRENCIES:
-                gap = _GAP_IN_SUM
-            if is_level and -height < left - last.right < gap * height:
-                last.is_plain &= is_same and parted and line == last.words[-1].line
-                if gap == _GAP_IN_SUM:
-                    last.words[-1] = _sum_of(last.words[-1], word)
-                    last.left = last.words[0].left
-                else:
-                    last.words.append(word)
-                last.right = max(last.right, right)
-                if not is_same and top - bottom > last.top - last.bottom:
-                    last.bottom, last.top = bottom, top
-                continue
-        last = Segment([word], left, bottom, right, top)
-        found.append(last)
+        text, word_left, word_bottom, word_right, word_top, _, parted, word_line = word
+        is_same = word_bottom == bottom and word_top == top
+        height = top - bottom if is_same else max(top - bottom, word_top - word_bottom)
+        gap = NARROWEST if text in _CURRENCIES else _GAP_IN_SUM if before in _CURRENCIES else _GAP
+        is_level = is_same or abs(bottom + top - word_bottom - word_top) < 2 * SAME_ROW * height
+        if found and is_level and -height < word_left - right < gap * height:
+            segment = found[-1]
+            if gap == _GAP_IN_SUM:
+                segment.words[-1] = _sum_of(segment.words[-1], word)
+                segment.left = segment.words[0].left
+            else:
+                segment.words.append(word)
+            if not (is_same and parted and word_line == line):
+                segment.is_plain = False
+            if word_right > right:
+                right = segment.right = word_right
+            if not is_same and word_top - word_bottom > top - bottom:
+                bottom, top = segment.bottom, segment.top = word_bottom, word_top
+        else:
+            found.append(Segment([word], word_left, word_bottom, word_right, word_top))
+            bottom, right, top = word_bottom, word_right, word_top
+        before, line = text, word_line
     return found
 
 

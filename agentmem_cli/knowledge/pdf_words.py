@@ -44,29 +44,28 @@ Box = tuple[float, float, float, float]
 
 def words_on(text_page: Any, text: str) -> list[Word] | None:
     """The words of a page, whose text pdfium gives, in its order; None where they do not run from left to right."""
-    matches = list(_WORD.finditer(text))
-    if not matches:
+    spans = [match.span() for match in _WORD.finditer(text)]
+    if not spans:
         return []
     places = _places(text_page, text)
-    spans = [match.span() for match in matches]
     firsts = _boxes(text_page, [places[start] for start, _ in spans])
     lasts = _boxes(text_page, [places[end - 1] for _, end in spans])
     found: list[Word] = []
-    line = 0
-    before = 0
-    for match, (start, end), first, last in zip(matches, spans, firsts, lasts, strict=True):
+    line = before = 0
+    for (start, end), first, last in zip(spans, firsts, lasts, strict=True):
         parted = start > before
-        if parted and (breaks := text.count("\n", before, start)):
-            line += breaks
+        if parted and text[before:start] != " ":
+            line += text.count("\n", before, start)
             parted = text[start - 1] != "\n"
         before = end
-        word = match[0]
+        word = text[start:end]
         left, bottom, _, top = first
         _, last_bottom, right, last_top = last
-        if right < left or abs(last_bottom - bottom) > 1.5 * max(top - bottom, last_top - last_bottom):
+        is_one = last_bottom == bottom and last_top == top
+        if right < left or not (is_one or _are_level(first, last)):
             return None
-        is_one = (last_bottom == bottom and last_top == top) or _alike(first, last)
-        if is_one and (inner := _INNER_DIGIT.search(word)):
+        is_one = is_one or _alike(first, last)
+        if is_one and not word.isalpha() and (inner := _INNER_DIGIT.search(word)):
             is_one = _alike(first, *_boxes(text_page, [places[start + inner.start()]]))
         if is_one:
             found.append(Word(word, left, bottom, right, top, places[start], parted, line))
@@ -106,7 +105,7 @@ def _boxes(text_page: Any, places: Sequence[int]) -> list[Box]:
     read = _box_reader()
     for place, address in zip(places, range(start, start + 16 * len(places), 16), strict=True):
         read(page, place, address)
-    edges = iter(found)
+    edges = iter(memoryview(found).cast("B").cast("f").tolist())
     return [(left, bottom, right, top) for left, top, right, bottom in zip(edges, edges, edges, edges, strict=True)]
 
 
@@ -117,6 +116,11 @@ def _box_reader() -> Any:
 
     address = ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
     return ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(address)
+
+
+def _are_level(one: Box, other: Box) -> bool:
+    """Whether two characters may be of one line, with all that is raised and lowered in it."""
+    return abs(other[1] - one[1]) <= 1.5 * max(one[3] - one[1], other[3] - other[1])
 
 
 def _alike(one: Box, other: Box) -> bool:
