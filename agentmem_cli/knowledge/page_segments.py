@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-from agentmem_cli.knowledge.pdf_words import Word
+from typing import NamedTuple
 
 _GAP = 0.85
 """Of a line's height: a wider gap parts cells or columns. A blank is .2 to .6, in justified text too."""
 _GAP_IN_SUM = 8
 """The same behind the sign of a currency, which may stand at the left of its cell and the figure at the right."""
-_CURRENCIES = frozenset("$€£¥₩₹₽₺₴₪₫₱฿¢")
+CURRENCIES = frozenset("$€£¥₩₹₽₺₴₪₫₱฿¢")
 NARROWEST = 0.3
 """Of the height: what must be left of a gutter between the longest cells."""
 _JOINED = 0.12
@@ -33,6 +32,27 @@ _LONG_NUMBER = re.compile(r"\d\d\d$|\d[.,]\d+$")
 _RAISED_BY, _LOWERED_BY = 0.12, 0.25
 """Of the height of the words beside it: how much higher a raised number starts, how much lower a lowered one ends."""
 _SMALLER = 0.9
+
+
+class Word(NamedTuple):
+    """A word, or a part of one that is set apart by its size; points from the page's lower left corner."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    """The height is that of the font's box, not of the letters."""
+    place: int
+    """Of its first character, as pdfium counts; -1 if the word is no part of the page's text."""
+    parted: bool
+    """Whether a blank stands before it on its line."""
+    line: int
+    """The number of pdfium's line."""
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +96,7 @@ def segments_of(words: Iterable[Word]) -> list[Segment]:
         text, word_left, word_bottom, word_right, word_top, _, parted, word_line = word
         is_same = word_bottom == bottom and word_top == top
         height = top - bottom if is_same else max(top - bottom, word_top - word_bottom)
-        gap = NARROWEST if text in _CURRENCIES else _GAP_IN_SUM if before in _CURRENCIES else _GAP
+        gap = NARROWEST if text in CURRENCIES else _GAP_IN_SUM if before in CURRENCIES else _GAP
         is_level = is_same or abs(bottom + top - word_bottom - word_top) < 2 * SAME_ROW * height
         if found and is_level and -height < word_left - right < gap * height:
             segment = found[-1]

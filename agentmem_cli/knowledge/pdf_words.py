@@ -12,68 +12,74 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate, count, groupby, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
+
+from agentmem_cli.knowledge.page_segments import CURRENCIES, NARROWEST, Box, Word
 
 _WORD = re.compile(r"[^\s\ufffe]+\ufffe?")
 """U+FFFE is where pdfium found a hyphen at a line's end; what follows it stands on the next line."""
 _INNER_DIGIT = re.compile(r"\d(?=\D+$)")
+_APART = re.compile(r"\d[^\s\d]+(?=\s|$)")
+"""The end of a word whose last digit may be raised."""
+_CURRENCY = re.compile(rf"(?<!\S)[{''.join(CURRENCIES)}](?!\S)")
 _LEAST_SHIFT = 0.1
 """Of a character's height: one that is so much smaller, higher or lower than the next is apart from it."""
 
 
-class Word(NamedTuple):
-    """A word, or a part of one that is set apart by its size; points from the page's lower left corner."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    """The height is that of the font's box, not of the letters."""
-    place: int
-    """Of its first character, as pdfium counts; -1 if the word is no part of the page's text."""
-    parted: bool
-    """Whether a blank stands before it on its line."""
-    line: int
-    """The number of pdfium's line."""
-
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top."""
-
-
 def words_on(text_page: Any, text: str) -> list[Word] | None:
-    """The words of a page, whose text pdfium gives, in its order; None where they do not run from left to right."""
+    """The words of a page, whose text pdfium gives, in its order; None where they do not run from left to right.
+
+    Words of one size with an ordinary blank between them come as one: of a page of prose these are most.
+    """
     spans = [match.span() for match in _WORD.finditer(text)]
     if not spans:
         return []
     places = _places(text_page, text)
     firsts = _boxes(text_page, [places[start] for start, _ in spans])
     lasts = _boxes(text_page, [places[end - 1] for _, end in spans])
+    if any(right < first[0] for first, (_, _, right, _) in zip(firsts, lasts, strict=True)):
+        return None
     found: list[Word] = []
     line = before = 0
-    for (start, end), first, last in zip(spans, firsts, lasts, strict=True):
-        parted = start > before
-        if parted and text[before:start] != " ":
-            line += text.count("\n", before, start)
-            parted = text[start - 1] != "\n"
+    for start, end, first, last in _runs(text, spans, firsts, lasts):
+        separator = text[before:start]
+        line += separator.count("\n")
+        parted = separator[-1:] not in ("", "\n")
         before = end
-        word = text[start:end]
-        left, bottom, _, top = first
-        _, last_bottom, right, last_top = last
-        is_one = last_bottom == bottom and last_top == top
-        if right < left or not (is_one or _are_level(first, last)):
+        if not _are_level(first, last):
             return None
-        is_one = is_one or _alike(first, last)
-        if is_one and not word.isalpha() and (inner := _INNER_DIGIT.search(word)):
+        word = text[start:end]
+        is_one = _alike(first, last)
+        if is_one and (inner := _INNER_DIGIT.search(word)):
             is_one = _alike(first, *_boxes(text_page, [places[start + inner.start()]]))
         if is_one:
-            found.append(Word(word, left, bottom, right, top, places[start], parted, line))
+            found.append(Word(word, first[0], first[1], last[2], first[3], places[start], parted, line))
             continue
         for part, offset, box in _parts(word, _boxes(text_page, places[start:end])):
             found.append(Word(part, *box, places[start + offset], parted, line))
             parted = False
     return found
+
+
+def _runs(
+    text: str, spans: Sequence[tuple[int, int]], firsts: Sequence[Box], lasts: Sequence[Box]
+) -> Iterator[tuple[int, int, Box, Box]]:
+    """(start, end, box of the first character, of the last) of each run of words; most other words are runs of one."""
+    apart = {found.end() for found in _APART.finditer(text)} | {found.start() for found in _CURRENCY.finditer(text)}
+    run_start, run_end = spans[0]
+    run_first, run_last = firsts[0], lasts[0]
+    _, bottom, right, top = run_last
+    may_grow = run_first[1] == bottom and run_first[3] == top and run_end not in apart and run_start not in apart
+    for (start, end), first, last in zip(spans[1:], firsts[1:], lasts[1:], strict=True):
+        is_one = first[1] == last[1] and first[3] == last[3] and end not in apart and start not in apart
+        is_same = is_one and may_grow and last[1] == bottom and last[3] == top
+        if is_same and text[run_end:start] == " " and -top + bottom < first[0] - right < NARROWEST * (top - bottom):
+            run_end, run_last, right = end, last, last[2]
+            continue
+        yield run_start, run_end, run_first, run_last
+        run_start, run_end, run_first, run_last, may_grow = start, end, first, last, is_one
+        _, bottom, right, top = last
+    yield run_start, run_end, run_first, run_last
 
 
 def _parts(word: str, boxes: Sequence[Box]) -> Iterator[tuple[str, int, Box]]:
