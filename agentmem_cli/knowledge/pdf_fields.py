@@ -47,6 +47,10 @@ def filled_on(page: Any, form: Any, segments: Sequence[Segment]) -> list[Segment
 
     `form` is pdfium's form environment, or None if the file has no form.
     """
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
+
+    if not pdfium.FPDFPage_GetAnnotCount(page):
+        return list(segments)
     written = _plain("".join(segment.text() for segment in segments))
     found = list(segments)
     for filled in _all_filled(page, form):

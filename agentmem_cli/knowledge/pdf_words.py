@@ -117,7 +117,7 @@ def _boxes(text_page: Any, places: Sequence[int]) -> list[Box]:
 
 @cache
 def _box_reader() -> Any:
-    """FPDFText_GetLooseCharBox taking addresses: it is called a thousand times a page, and so takes a third as long."""
+    """FPDFText_GetLooseCharBox taking addresses: a thousand calls a page, a third of the time."""
     import pypdfium2.raw as pdfium
 
     address = ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
