@@ -91,7 +91,7 @@ def _place(filled: Filled, segments: Sequence[Segment]) -> int:
 
 
 def _all_filled(page: Any, form: Any) -> Iterator[Filled]:
-    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
+    import pypdfium2.raw as pdfium
 
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_FIELDS)):
         annotation = pdfium.FPDFPage_GetAnnot(page, number)

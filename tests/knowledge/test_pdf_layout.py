@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agentmem_cli.knowledge.pdf_pages import read_with_pdfium
+from agentmem_cli.storage.fulltext import searchable
 
 Draw = Callable[[Any], None]
 Lines = Callable[[Draw], list[str]]
@@ -74,6 +75,11 @@ def raised(mark: str) -> tuple[str, float, float]:
 def test_raised_and_lowered_numbers(lines: Lines, parts: list[tuple[str, float, float]], expected: str) -> None:
     """A footnote's mark or an exponent is never a digit of the number before it, and breaks no line."""
     assert [expected] == lines(lambda canvas: text_at(canvas, 50, 700, *parts))
+
+
+def test_a_mark_hides_no_word() -> None:
+    """A word is found with the mark of a footnote at it."""
+    assert ["480", "euros", "³", "10", "⁴"] == searchable("480 euros³ 10⁴").split()
 
 
 def drawn_rows(canvas: Any, order: str, *columns: list[str], steps: tuple[float, ...] = (12, 12)) -> None:
