@@ -8,6 +8,7 @@ nothing of PDF.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from agentmem_cli.knowledge.page_blocks import Block
 from agentmem_cli.knowledge.page_segments import NARROWEST, SAME_ROW, OutLine, Row, Segment, plain_lines
@@ -93,26 +94,47 @@ def _gaps(row: Row) -> list[Gutter]:
 
 def _grown(rows: Sequence[Row], start: int, gutters: Sequence[Gutter], within: range) -> tuple[int, int, list[float]]:
     """(first row, last row, borders) of the block around a row: up and down to a row that crosses all gutters."""
-    kept = list(gutters)
-    crossed = [0] * len(kept)
-    several = 1
-    ends = []
-    for numbers in (range(start - 1, within.start - 1, -1), range(start + 1, within.stop)):
-        last = start
-        for number in numbers:
-            height = rows[number][0].top - rows[number][0].bottom
-            free = [_free(gutter, rows[number]) for gutter in kept]
-            if not any(free) or abs(rows[number][0].middle - rows[last][0].middle) > _FAR * height:
+    growth = _Growth(list(gutters), [0] * len(gutters))
+    first = growth.last_of(rows, range(start, within.start - 1, -1))
+    last = growth.last_of(rows, range(start, within.stop))
+    most = _CROSSED * growth.several
+    pairs = zip(growth.gutters, growth.crossed, strict=True)
+    return first, last, [(left + right) / 2 for (left, right), count in pairs if count <= most]
+
+
+@dataclass(slots=True)
+class _Growth:
+    """The gutters of a block as far as it has grown, by how many rows each was crossed, and of how many it was seen."""
+
+    gutters: list[Gutter]
+    crossed: list[int]
+    several: int = 1
+
+    def last_of(self, rows: Sequence[Row], numbers: range) -> int:
+        """The number of the last row, from the first of these on, that belongs to the block.
+
+        A row that crosses a gutter does not, nor does what stands before it, down from the last line that stands alone:
+        there another table starts, with columns of its own.
+        """
+        last = numbers[0]
+        alone: tuple[int, _Growth] | None = None
+        for number in numbers[1:]:
+            row = rows[number]
+            free = [_free(gutter, row) for gutter in self.gutters]
+            if not any(free) or abs(row[0].middle - rows[last][0].middle) > _FAR * (row[0].top - row[0].bottom):
                 break
-            if len(rows[number]) > 1:  # a title above some columns says nothing of what is between them
-                several += 1
-                crossed = [count + (each is None) for count, each in zip(crossed, free, strict=True)]
-                kept = [each or gutter for each, gutter in zip(free, kept, strict=True)]
+            if len(row) == 1:
+                alone = number, replace(self)
+            elif None in free and alone:
+                last, before = alone
+                self.gutters, self.crossed, self.several = before.gutters, before.crossed, before.several
+                break
+            else:
+                self.several += 1
+                self.crossed = [count + (each is None) for count, each in zip(self.crossed, free, strict=True)]
+                self.gutters = [each or gutter for each, gutter in zip(free, self.gutters, strict=True)]
             last = number
-        ends.append(last)
-    most = _CROSSED * several
-    borders = [(left + right) / 2 for (left, right), count in zip(kept, crossed, strict=True) if count <= most]
-    return ends[0], ends[1], borders
+        return last
 
 
 def _free(gutter: Gutter, row: Row) -> Gutter | None:

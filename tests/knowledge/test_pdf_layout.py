@@ -126,6 +126,21 @@ def test_empty_cells_keep_their_places(lines: Lines, right: bool) -> None:
     assert expected == lines(draw)[1:]
 
 
+def test_tables_have_columns_of_their_own(lines: Lines) -> None:
+    """Two below each other with a heading between them, the second with wider cells."""
+
+    def draw(canvas: Any) -> None:
+        table(canvas, ("Plan", "People", "Price"), ("Solo", "1", "49"), ("Group", "", "99"), ("Extras",))
+        canvas.drawString(50, 640, "Import from any other system")
+        canvas.drawString(270, 640, "600")
+        canvas.drawString(400, 640, "once")
+        canvas.drawString(50, 625, "Training on site")
+        canvas.drawString(400, 625, "per day")
+
+    tables = ["Plan | People | Price", "Solo | 1 | 49", "Group |  | 99", "Extras"]
+    assert [*tables, "Import from any other system | 600 | once", "Training on site |  | per day"] == lines(draw)
+
+
 def test_a_sum_is_one_cell(lines: Lines) -> None:
     """The sign of a currency at the left of a cell belongs to the figure at its right."""
 
