@@ -39,6 +39,8 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _BLANKS = re.compile(r"[ \t\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u200a\u202f\u3000]")
 """All but the blank that is as it should be: putting each of those in its own place takes a fifth of all cleaning."""
 _EMPTY_LINES = re.compile(r"\n{3,}")
+CELL_BORDER = " | "
+"""Between the cells of a table's row."""
 _SHORTEST_FULL_LINE = 60
 _OPEN_ENDS = frozenset(",;(&/\u2019'-")
 _LONGEST_ENDING = 6
@@ -97,7 +99,7 @@ def cleaned(text: str) -> str:
 
 def runs_on(line: str, following: str) -> bool:
     """Whether a sentence runs over the end of a full line of mended text, as at the foot of a page."""
-    return len(line) >= _SHORTEST_FULL_LINE and _goes_on(line, following)
+    return _is_full(line) and goes_on(line, following)
 
 
 def _may_be_broken(text: str) -> bool:
@@ -123,15 +125,19 @@ def _joined_lines(lines: list[str]) -> list[str]:
     joined: list[str] = []
     full = False
     for line in lines:
-        if full and _goes_on(joined[-1], line):
+        if full and goes_on(joined[-1], line):
             joined[-1] += f" {line}"
         else:
             joined.append(line)
-        full = len(line) >= _SHORTEST_FULL_LINE
+        full = _is_full(line)
     return joined
 
 
-def _goes_on(line: str, following: str) -> bool:
+def _is_full(line: str) -> bool:
+    return len(line) >= _SHORTEST_FULL_LINE and CELL_BORDER not in line
+
+
+def goes_on(line: str, following: str) -> bool:
     """Whether a sentence runs over the line's end."""
     if not following or not (line[-1].isalnum() or line[-1] in _OPEN_ENDS):
         return False

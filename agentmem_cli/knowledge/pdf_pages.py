@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
+from agentmem_cli.knowledge.page_lines import lines_of
+from agentmem_cli.knowledge.page_segments import OutLine, segments_of
+from agentmem_cli.knowledge.pdf_fields import filled_on
+from agentmem_cli.knowledge.pdf_words import words_on
 
 MOST_PAGES = 20_000
 MOST_CHARACTERS_OF_PAGE = 200_000
@@ -37,12 +41,14 @@ def read_with_pdfium(path: str, wanted: Container[int], password: str | None) ->
         yield {"refused": refusal}
         return
 
+    document.init_forms()
+
     def read_page(index: int) -> Line:
         page = document[index]
         text = page.get_textpage()
         length = min(text.count_chars(), MOST_CHARACTERS_OF_PAGE)
-        lines = text.get_text_range(0, length).split("\r\n") if length > 0 else []
-        found: Line = {"text": "\n".join(map(neutral_line, lines)), "fonts": _fonts(text, lines)}
+        lines = _lines_on(page, text, length, document.formenv)
+        found: Line = {"text": "\n".join(neutral_line(line) for line, _ in lines), "fonts": _fonts(text, lines)}
         if not found["text"].strip():
             found["doubtful"] = _may_hold_text(page)
         if length <= MOST_CHARACTERS_BESIDE_A_PICTURE:
@@ -66,7 +72,19 @@ def opened_with_pdfium(path: str, password: str | None) -> tuple[Any, str]:
         return None, ENCRYPTED if is_locked else str(error)
 
 
-def _fonts(text: Any, lines: list[str]) -> list[tuple[float, bool]]:
+def _lines_on(page: Any, text: Any, length: int, form: Any) -> list[OutLine]:
+    """A page's lines, each with the place of its first character; with what was filled in."""
+    whole = text.get_text_range(0, length) if length > 0 else ""
+    words = words_on(text, whole)
+    if words is not None:
+        return lines_of(filled_on(page, form, segments_of(words)))
+    lines = whole.split("\r\n")
+    starts = accumulate((len(line) + 2 for line in lines), initial=0)
+    found = [(line, start + len(line) - len(line.lstrip())) for line, start in zip(lines, starts, strict=False)]
+    return found + lines_of(filled_on(page, form, []))
+
+
+def _fonts(text: Any, lines: list[OutLine]) -> list[tuple[float, bool]]:
     """The height, to half a point, of each line's first character, and whether it is bold; (0, False) for a blank line.
 
     The height is of the font's box on the page: many files set the font to size 1 and scale it by a matrix.
@@ -77,16 +95,13 @@ def _fonts(text: Any, lines: list[str]) -> list[tuple[float, bool]]:
 
     box, name, flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
     found = []
-    place = 0
-    for line in lines:
-        character = pdfium.FPDFText_GetCharIndexFromTextIndex(text, place + len(line) - len(line.lstrip()))
+    for line, place in lines:
         height, is_bold = 0.0, False
-        if line.strip() and character >= 0 and pdfium.FPDFText_GetLooseCharBox(text, character, box):
+        if line.strip() and place >= 0 and pdfium.FPDFText_GetLooseCharBox(text, place, box):
             height = round(2 * (box.top - box.bottom)) / 2
-            pdfium.FPDFText_GetFontInfo(text, character, name, len(name), flags)
+            pdfium.FPDFText_GetFontInfo(text, place, name, len(name), flags)
             is_bold = b"bold" in name.value.lower()
         found.append((height, is_bold))
-        place += len(line) + 2
     return found
 
 

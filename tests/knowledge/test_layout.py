@@ -23,7 +23,7 @@ def passages(raw: dict[int, RawPage], outline: list[tuple[int, str, int]] | None
 
 
 REPORT = [
-    f"Acme plc · Annual Report 2023\nFact {number * 37 % 10}: it is so.\nPage {number + 5}" for number in range(6)
+    f"Acme plc · Annual Report 2023\nFact {number * 37 % 10}: it is so.\nPage {number + 1}" for number in range(6)
 ]
 
 
@@ -47,6 +47,48 @@ def test_what_only_looks_alike_stays() -> None:
     assert codes == passages(pages(*codes))
     alone = [f"Potato {number}" for number in range(8)]
     assert alone == passages(pages(*alone))
+
+
+VARYING = {
+    "invoices": "Invoice no. {0}",
+    "bare numbers": "{0}",
+    "years": "Report of the year 20{1}",
+    "extensions": "Extension 20{1}",
+    "door codes": "Ground floor, door {0}",
+    "steps": "Step {2}",
+    "days": "{2} May 2023",
+    "two numbers": "Sheet {2} of box {0}",
+}
+
+
+@pytest.mark.parametrize("pattern", VARYING.values(), ids=VARYING.keys())
+@pytest.mark.parametrize("at_top", [True, False])
+def test_numbers_that_go_up_with_the_page_stay(pattern: str, at_top: bool) -> None:
+    """What differs from page to page in more than the page's own number is no furniture; nor is a step at the top."""
+    if not at_top and pattern == "Step {2}":
+        pytest.skip("nothing tells it from a page's number there")
+    lines = [pattern.format(number + 1001, number + 11, number + 1) for number in range(6)]
+    texts = [f"{line}\nText {n * n}." if at_top else f"Text {n * n}.\n{line}" for n, line in enumerate(lines)]
+    assert texts == passages(pages(*texts))
+
+
+@pytest.mark.parametrize("pattern", ["{0}", "- {0} -", "Page {0}", "{0}/6", "Page {0} of 6", "Acme plc 2023 {0}"])
+def test_page_numbers_at_the_foot_are_furniture(pattern: str) -> None:
+    """Alone, with a word, with the count of pages, behind a running head."""
+    texts = [f"Text {number * number}.\n{pattern.format(number + 1)}" for number in range(6)]
+    assert [f"Text {number * number}." for number in range(1, 6)] == passages(pages(*texts))[1:]
+
+
+def test_what_stands_inside_of_other_lines_stays() -> None:
+    """The same line on most pages is no running head if it stands between lines that say something."""
+    texts = [f"Invoice no. {n + 1001}\nStatus: {'open' if n == 5 else 'paid'}\nFor {n * n}." for n in range(6)]
+    assert texts == passages(pages(*texts))
+
+
+def test_a_literal_mark_among_numbered_lines() -> None:
+    """A line with a `#` where others have a number ended the run once."""
+    texts = [f"Entry {number}\nText {number * number}." for number in range(5)]
+    assert [*texts, "Entry #\nText."] == passages(pages(*texts, "Entry #\nText."))
 
 
 def test_three_pages_repeat_nothing() -> None:

@@ -72,6 +72,31 @@ def test_html_is_what_a_browser_shows(tmp_path: Path) -> None:
     ] == passages_in(path)
 
 
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("<tr><th><th>Adult<th>Child<tr><td>North<td><td>4", ["| Adult | Child", "North |  | 4"]),
+        ("<tr><td rowspan=2>Night<td>12<td>6<tr><td>15<td>8", ["Night | 12 | 6", "Night | 15 | 8"]),
+        ("<tr><td>a<td rowspan=2>b<td>c<tr><td>d<td>e<tr><td>f<td>g<td>h", ["a | b | c", "d | b | e", "f | g | h"]),
+        ("<tr><th colspan=2>Price<th>Note<tr><td>1<td>2<td>n", ["Price |  | Note", "1 | 2 | n"]),
+        ("<tr><td><p>one<p>two<td>three<br>four", ["one two | three four"]),
+        ("<tr><td colspan=x>a<td rowspan=99999999999>b<tr><td>c", ["a | b", "c"]),
+        ("<tr><td>a<td><table><tr><td>i<td>j</table><tr><td>b<td>c", ["a", "i | j", "", "b | c"]),
+        ("<tr><td hidden>x<td>a<td>b<tr><td><td>", ["a | b"]),
+    ],
+)
+def test_cells_of_html_keep_their_places(table: str, expected: list[str]) -> None:
+    """Empty cells, and those that span rows or columns; a table in a table is rows of its own."""
+    assert [*expected, ""] == html_lines(f"<table>{table}</table>")[0]
+
+
+def test_a_table_that_arranges_a_page() -> None:
+    """Cells with headings, or long ones, are read one after the other, and the headings stay headings."""
+    lines, headings = html_lines(f"<table><tr><td><h2>News</h2>{'word ' * 9}<td>{'side ' * 99}</table>")
+    assert ["News", f"{'word ' * 9}".strip(), f"{'side ' * 99}".strip()] == [line for line in lines if line]
+    assert [(lines.index("News"), 2, "News")] == headings
+
+
 def test_the_charset_that_html_declares(tmp_path: Path) -> None:
     """A <meta> names the encoding; one that is unknown, or no charset, is not believed."""
     path = tmp_path / "a.html"
