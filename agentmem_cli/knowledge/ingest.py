@@ -35,7 +35,8 @@ RENAMED = "renamed"
 MOST_BYTES = 500_000_000
 _FAULT = "agentmem failed on it"
 """How the detail of a file begins that met a fault of the program. It is tried again: the fault may be mended."""
-_CONCERNS_ALL = (StorageProblem, ProviderProblem, ConfigProblem)
+CONCERNS_ALL = (StorageProblem, ProviderProblem, ConfigProblem)
+"""What is no fault of one file, and ends the run."""
 _CHANGED = "it changed while it was read; run `agentmem ingest` again"
 
 
@@ -94,10 +95,10 @@ def finish_removal(database: Database, settings: Settings) -> None:
 def _looked_at(database: Database, path: Path, password: str | None) -> FileResult | _Task:
     try:
         return _look(database, path, password)
-    except _CONCERNS_ALL:
+    except CONCERNS_ALL:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one file does, the next one is read
-        return FileResult(path_text(path), ReadStatus.UNREADABLE, 0, 0, 0, _fault(error))
+        return FileResult(path_text(path), ReadStatus.UNREADABLE, 0, 0, 0, fault(error))
 
 
 def _look(database: Database, path: Path, password: str | None) -> FileResult | _Task:
@@ -155,7 +156,7 @@ def _surely_vanished(database: Database, tasks: list[_Task]) -> _Vanished:
     """The same; none where that fails, and a renamed file is a new one."""
     try:
         return _vanished(database, tasks)
-    except _CONCERNS_ALL:
+    except CONCERNS_ALL:
         raise
     except Exception:  # noqa: BLE001 -- whatever one document is like, the files are read
         return {}
@@ -189,16 +190,16 @@ def _settled(database: Database, outcome: _Outcome) -> FileResult:
     """Store what was read of one file. When that fails for what the file holds, the failure is stored in its place."""
     try:
         return _settle(database, outcome)
-    except _CONCERNS_ALL:
+    except CONCERNS_ALL:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever one file does, the next one is stored
         failed = replace(outcome, reading=_unread(error), renamed=None)
     try:
         return _settle(database, failed)
-    except _CONCERNS_ALL:
+    except CONCERNS_ALL:
         raise
     except Exception as error:  # noqa: BLE001 -- not even the failure can be stored: it is told all the same
-        return FileResult(path_text(outcome.task.path), ReadStatus.UNREADABLE, 0, 0, 0, _fault(error))
+        return FileResult(path_text(outcome.task.path), ReadStatus.UNREADABLE, 0, 0, 0, fault(error))
 
 
 def _settle(database: Database, outcome: _Outcome) -> FileResult:
@@ -248,10 +249,11 @@ def _store(database: Database, name: str, outcome: _Outcome, reading: Reading) -
 
 
 def _unread(error: Exception) -> Reading:
-    return Reading(ReadStatus.UNREADABLE, detail=_fault(error))
+    return Reading(ReadStatus.UNREADABLE, detail=fault(error))
 
 
-def _fault(error: Exception) -> str:
+def fault(error: Exception) -> str:
+    """The detail of a file that met a fault of the program."""
     said = neutral_line(f"{type(error).__name__}: {error}")[:200]
     return f"{_FAULT} ({said}); the other files are not concerned"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentmem_cli.knowledge.documents import KnownFile, known_file
+from agentmem_cli.knowledge.ingest import CONCERNS_ALL, fault
 from agentmem_cli.knowledge.ocr import ocr_is_installed
 from agentmem_cli.knowledge.read import (
     Gathered,
@@ -97,7 +98,17 @@ def read_scans(
         for name in waiting:
             known = known_file(database, name)
             if known:  # nobody has removed it since
-                yield from _read_document(database, pool, _Scan(by_name[name], known, password))
+                yield from _settled(database, pool, _Scan(by_name[name], known, password))
+
+
+def _settled(database: Database, pool: ReaderPool, scan: _Scan) -> Iterator[ScanRead | FileResult]:
+    """What becomes of one document; its pages wait on where something fails on it, and the next one is read."""
+    try:
+        yield from _read_document(database, pool, scan)
+    except CONCERNS_ALL:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever one file does, the next one is read
+        yield FileResult(scan.name, ReadStatus.UNREADABLE, 0, 0, 0, fault(error))
 
 
 def _read_document(database: Database, pool: ReaderPool, scan: _Scan) -> Iterator[ScanRead | FileResult]:

@@ -19,6 +19,7 @@ from harness.waiting import wait_until
 from pypdf import PdfReader, PdfWriter
 
 from agentmem_cli.knowledge import ocr, ocr_queue, read
+from agentmem_cli.knowledge.storing import store_document
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
 
@@ -195,3 +196,22 @@ def test_removing_a_scan_removes_what_was_read(handbook: Path, asked: list[int])
     run_here("knowledge", "remove", "handbook")
     with closing(open_database(load_settings())) as database:
         assert [] == database.read("SELECT * FROM scanned_pages")
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_scan_on_which_a_stage_fails(handbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs no other file; its pages wait, and are read the next time."""
+    other = handbook.with_name("other.pdf")
+    scanned_copy(SAMPLES / "price-list.pdf", other)
+
+    def fail(database: Any, new: Any) -> None:
+        if new.path == str(handbook) and new.document_id:
+            raise IndexError("list index")
+        store_document(database, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ocr_queue, "store_document", fail)
+        ended = run_here("ingest", "--json", str(handbook.parent))
+    statuses = {Path(each["path"]).name: each["status"] for each in ended.json_lines()[:-1]}
+    assert {"handbook.pdf": "unreadable", "other.pdf": "indexed"} == statuses
+    assert "indexed" == ingested(handbook)["status"]
