@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any
 
 OFFLINE = "offline"
@@ -243,9 +244,26 @@ class Document(Record):
     ingested_at: int
 
 
+WITHOUT_PAGES = frozenset({".docx", ".pptx", ".xlsx", ".csv", ".tsv", ".epub", ".eml"})
+"""The ends of names of files that have no pages: their parts are stored as pages, and labelled with their place."""
+
+
+def has_pages(name: str) -> bool:
+    """Whether a document's places are page numbers."""
+    return PurePath(name).suffix.lower() not in WITHOUT_PAGES
+
+
+def unit_of(name: str) -> str:
+    """What a document's length is counted in."""
+    return "page" if has_pages(name) else "part"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPassage(Record):
-    """A passage that fits a query, in rank order. `page` counts from 1, `page_index` from 0."""
+    """A passage that fits a query, in rank order. `page` counts from 1, `page_index` from 0.
+
+    Of a file without pages both count its parts, and `page_label` is the whole of the place: `sheet "Prices", row 12`.
+    """
 
     document: str
     document_id: str
@@ -258,3 +276,10 @@ class FoundPassage(Record):
     """The headings above it, the widest first, ` > ` between them."""
     page_label: str | None = None
     """What is printed on the page for its number, where the file says so."""
+    last_page: int | None = None
+    last_page_label: str | None = None
+    """The page on which it ends, counted from 1, where that is another; and what is printed there."""
+    is_scan: bool = False
+    """Whether it was read off the picture of its page."""
+    gone: str = ""
+    """Why its file cannot be opened now, as `knowledge/presence.py` says it; empty where it can."""

@@ -29,6 +29,12 @@ OWNERS = {
     "chromadb": {"knowledge", "embedding"},
     "pypdf": {"knowledge"},
     "pypdfium2": {"knowledge"},
+    "chardet": {"knowledge"},
+    "lxml": {"knowledge"},
+    "docx": {"knowledge"},
+    "pptx": {"knowledge"},
+    "openpyxl": {"knowledge"},
+    "rapidocr": {"knowledge"},
     "wordllama": {"embedding"},
     "tokenizers": {"embedding"},
     "safetensors": {"embedding"},
@@ -52,7 +58,8 @@ WRITERS = {"terminal"}
 HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
-    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs"),
+    *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs", "rapidocr"),
+    *("chardet", "lxml", "docx", "pptx", "openpyxl"),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}

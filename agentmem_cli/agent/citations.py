@@ -5,14 +5,32 @@ from __future__ import annotations
 import re
 
 from agentmem_cli.recall.block import CITATION
-from agentmem_cli.records import FoundPassage
+from agentmem_cli.records import FoundPassage, has_pages
 
 
 def citation(passage: FoundPassage) -> str:
-    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`."""
-    if passage.page_label and passage.page_label != str(passage.page):
-        return f"{passage.document}, p. {passage.page_label} (page {passage.page} of the file)"
-    return f"{passage.document}, p. {passage.page}"
+    """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`.
+
+    `pp. 3–4` where it runs over a page border. A file without pages has other places: `prices.xlsx, sheet "Prices",
+    row 12`. A scan and a file that has gone are marked.
+    """
+    marks = ", ".join(filter(None, ["scan" if passage.is_scan else "", passage.gone]))
+    return f"{passage.document}, {_place(passage)}{marks and f' ({marks})'}"
+
+
+def _place(passage: FoundPassage) -> str:
+    if not has_pages(passage.document):
+        return passage.page_label or ""
+    numbers = _span(str(passage.page), str(passage.last_page or passage.page))
+    first = passage.page_label or str(passage.page)
+    printed = _span(first, passage.last_page_label or str(passage.last_page or first))
+    pages, page = ("pp.", "pages") if passage.last_page else ("p.", "page")
+    of_file = f" ({page} {numbers} of the file)" if printed != numbers else ""
+    return f"{pages} {printed}{of_file}"
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first}–{last}"
 
 
 def cited_numbers(answer: str) -> list[int]:

@@ -17,13 +17,15 @@ import typer
 from agentmem_cli.errors import ExitCode
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
-from agentmem_cli.terminal.ingesting import ingested, say_counts, say_result
-from agentmem_cli.terminal.streams import counted, note, say_json
+from agentmem_cli.terminal.ingesting import ingested, passed_over_line, say_counts, say_result
+from agentmem_cli.terminal.streams import note, say_json
 
 if TYPE_CHECKING:
     from agentmem_cli.knowledge.walk import FileResult
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False, help="Read PDFs and text files into the knowledge.")
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, help="Read PDFs, texts and office files into the knowledge."
+)
 
 
 @dataclass(slots=True)
@@ -31,23 +33,27 @@ class _Total:
     """What has come so far: files by status, and the pages and passages of those that were read."""
 
     files: dict[str, int] = field(default_factory=dict)
+    new_failures: int = 0
     pages: int = 0
     passages: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def add(self, result: FileResult) -> None:
         self.files[result.status] = self.files.get(result.status, 0) + 1
+        self.new_failures += result.is_new_failure
         self.pages += result.pages
         self.passages += result.passages
 
-    def as_json(self, passed_over: int) -> dict[str, Any]:
+    def as_json(self, passed_over: list[str]) -> dict[str, Any]:
         return {
             "event": "summary",
             "files": sum(self.files.values()),
             "statuses": self.files,
+            "new_failures": self.new_failures,
             "pages": self.pages,
             "passages": self.passages,
-            "passed_over": passed_over,
+            "passed_over": len(passed_over),
+            "passed_over_paths": passed_over,
             "seconds": round(time.monotonic() - self.started, 3),
         }
 
@@ -56,9 +62,7 @@ class _Total:
 def ingest(
     paths: Annotated[
         list[Path],
-        typer.Argument(
-            help="Files, and folders to walk: .pdf, .txt, .md and .html; - reads paths from stdin.", readable=False
-        ),
+        typer.Argument(help="Files, and folders to walk; - reads paths from stdin.", readable=False),
     ],
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from a PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Prune also a PATH that holds no file any more.")] = False,
@@ -68,15 +72,18 @@ def ingest(
     null: Annotated[bool, typer.Option("--null", "-0", help="The paths on stdin end in NUL, not newline.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line per file, then a summary.")] = False,
 ) -> ExitCode:
-    """Read PDFs and text files into the knowledge, which all users share. Unchanged files are skipped."""
-    from agentmem_cli.knowledge.ingest import FAILED
-    from agentmem_cli.knowledge.prune import check_prune
+    """Read PDFs, texts and office files into the knowledge, which all users share. Unchanged files are skipped.
+
+    Exits with 1 when a file fails that did not fail before; failures of unchanged files are told of again, with 0.
+    """
+    from agentmem_cli.knowledge.prune import check_prune, vanished
     from agentmem_cli.knowledge.walk import find_files
 
     paths = _expanded(paths, b"\0" if null else b"\n")
-    found = find_files(paths, may_be_missing=prune and yes)
     settings = load_settings()
     database = open_database(settings)
+    gone = vanished(database, paths) if prune else []
+    found = find_files([each for each in paths if each not in gone], may_be_missing=prune and yes)
     if prune and not yes:
         check_prune(database, paths, found.files)
     total = _Total()
@@ -93,7 +100,7 @@ def ingest(
             note("Stopped. The files listed above are done and kept; the same command goes on from there.")
             raise
     _sum_up(total, found.passed_over, paths, as_json)
-    return ExitCode.FAILURE if FAILED & total.files.keys() else ExitCode.OK
+    return ExitCode.FAILURE if total.new_failures else ExitCode.OK
 
 
 def _expanded(paths: list[Path], end: bytes) -> list[Path]:
@@ -114,12 +121,14 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _sum_up(total: _Total, passed_over: int, paths: list[Path], as_json: bool) -> None:
+def _sum_up(total: _Total, passed_over: list[Path], paths: list[Path], as_json: bool) -> None:
+    from agentmem_cli.knowledge.walk import path_text
+
     if as_json:
-        say_json(total.as_json(passed_over), one_line=True)
+        say_json(total.as_json([path_text(path) for path in passed_over]), one_line=True)
     elif total.files:
         say_counts(total.files)
     if not total.files:
-        note(f"There is nothing to ingest in {', '.join(map(str, paths))}: no .pdf, .txt, .md or .html file.")
-    elif passed_over and not as_json:
-        note(f"{counted(passed_over, 'file')} of other kinds passed over.")
+        note(f"There is nothing to ingest in {', '.join(map(str, paths))}: no file of a kind that can be read.")
+    if passed_over and not as_json:
+        note(passed_over_line(passed_over))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from agentmem_cli.commands.candidates import document_candidates
 from agentmem_cli.errors import UsageProblem
-from agentmem_cli.records import FoundPassage, iso
+from agentmem_cli.knowledge.documents import Passage
+from agentmem_cli.records import FoundPassage, has_pages, iso, unit_of
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
@@ -39,21 +40,23 @@ DocumentId = Annotated[
 def list_documents(as_json: AsJson = False) -> None:
     """List the documents: pages, passages, size, date and status."""
     from agentmem_cli.knowledge import documents
+    from agentmem_cli.knowledge.presence import absences
 
     found = documents.list_documents(_opened()[1])
+    gone = absences(each.path for each in found)
     if as_json:
-        say_json([each.as_json() for each in found])
+        say_json([{**each.as_json(), "gone": gone.get(each.path, "")} for each in found])
     elif not found:
         note("No documents yet. `agentmem ingest PATH` reads some.")
     else:
-        headers = ("ID", "STATUS", "PAGES", "PASSAGES", "KB", "INGESTED", "NAME", "FOLDER")
+        headers = ("ID", "STATUS", "LENGTH", "PASSAGES", "KB", "INGESTED", "NAME", "FOLDER")
         say_table(
             headers,
             [
                 (
                     each.document_id[:8],
-                    each.status,
-                    str(each.pages),
+                    ", ".join(filter(None, [each.status, gone.get(each.path)])),
+                    counted(each.pages, unit_of(each.path)),
                     str(each.passages),
                     str(each.size // 1000),
                     (iso(each.ingested_at) or "")[:10],
@@ -68,21 +71,40 @@ def list_documents(as_json: AsJson = False) -> None:
 @app.command()
 def show(document: DocumentId, as_json: AsJson = False) -> None:
     """Show a document and its passages."""
-    from agentmem_cli.knowledge.documents import find_document, passages_of
+    from agentmem_cli.knowledge.documents import find_document, labels_of, passages_of
+    from agentmem_cli.knowledge.presence import absences
 
     database = _opened()[1]
     found = find_document(database, document)
     passages = passages_of(database, found.document_id)
+    labels = labels_of(database, found.document_id)
+    gone = absences([found.path]).get(found.path, "")
     if as_json:
-        shown = [{"page": each.page_index + 1, **asdict(each)} for each in passages]
-        say_json({**found.as_json(), "text": shown})
+        say_json({**found.as_json(), "gone": gone, "text": [_passage_json(each, labels) for each in passages]})
         return
-    say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {found.pages} pages, {found.passages} passages")
-    if found.detail:
-        say(found.detail)
+    counts = f"{counted(found.pages, unit_of(found.path))}, {counted(found.passages, 'passage')}"
+    say(f"{safe_line(found.path)}\n{found.document_id}  {found.status}  {counts}")
+    for line in filter(None, [found.detail, gone]):
+        say(line)
     for each in passages:
         heading = f" {each.heading}" if each.heading else ""
-        say(f"\n[page {each.page_index + 1}]{heading}\n{each.text}")
+        place = _pages_of(each) if has_pages(found.path) else labels.get(each.page_index, "")
+        say(f"\n[{place}]{heading}\n{each.text}")
+
+
+def _passage_json(passage: Passage, labels: dict[int, str]) -> dict[str, Any]:
+    label = labels.get(passage.page_index)
+    pages = {"page": passage.page_index + 1, "last_page": _last_page(passage), "page_label": label}
+    return {**pages, **asdict(passage)}
+
+
+def _pages_of(passage: Passage) -> str:
+    first, last = passage.page_index + 1, _last_page(passage)
+    return f"pages {first}–{last}" if last else f"page {first}"
+
+
+def _last_page(passage: Passage) -> int | None:
+    return None if passage.last_page_index is None else passage.last_page_index + 1
 
 
 @app.command()

@@ -39,6 +39,8 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _BLANKS = re.compile(r"[ \t\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u200a\u202f\u3000]")
 """All but the blank that is as it should be: putting each of those in its own place takes a fifth of all cleaning."""
 _EMPTY_LINES = re.compile(r"\n{3,}")
+CELL_BORDER = " | "
+"""Between the cells of a table's row."""
 _SHORTEST_FULL_LINE = 60
 _OPEN_ENDS = frozenset(",;(&/\u2019'-")
 _LONGEST_ENDING = 6
@@ -73,14 +75,31 @@ def mended(text: str, words: Set[str]) -> str:
     """
     if _may_be_broken(text):
         text = _BROKEN_WORD.sub(lambda found: _mended_word(found[1], found[2], words), text).replace(_HYPHEN, "-")
-    lines = [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
-    return _EMPTY_LINES.sub("\n\n", "\n".join(_joined_lines(lines))).strip()
+    return _spaced("\n".join(_joined_lines(_stripped_lines(text))))
+
+
+def narrowed(text: str) -> str:
+    """Neutral text with its blanks narrowed and its lines left as they are: none of them was broken to fit a page."""
+    return _spaced("\n".join(_stripped_lines(text)))
+
+
+def _stripped_lines(text: str) -> list[str]:
+    return [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
+
+
+def _spaced(text: str) -> str:
+    return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def cleaned(text: str) -> str:
     """One text by itself, ready to store."""
     plain = neutral(text)
     return mended(plain, words_of([plain]))
+
+
+def runs_on(line: str, following: str) -> bool:
+    """Whether a sentence runs over the end of a full line of mended text, as at the foot of a page."""
+    return _is_full(line) and goes_on(line, following)
 
 
 def _may_be_broken(text: str) -> bool:
@@ -106,15 +125,19 @@ def _joined_lines(lines: list[str]) -> list[str]:
     joined: list[str] = []
     full = False
     for line in lines:
-        if full and _goes_on(joined[-1], line):
+        if full and goes_on(joined[-1], line):
             joined[-1] += f" {line}"
         else:
             joined.append(line)
-        full = len(line) >= _SHORTEST_FULL_LINE
+        full = _is_full(line)
     return joined
 
 
-def _goes_on(line: str, following: str) -> bool:
+def _is_full(line: str) -> bool:
+    return len(line) >= _SHORTEST_FULL_LINE and CELL_BORDER not in line
+
+
+def goes_on(line: str, following: str) -> bool:
     """Whether a sentence runs over the line's end."""
     if not following or not (line[-1].isalnum() or line[-1] in _OPEN_ENDS):
         return False

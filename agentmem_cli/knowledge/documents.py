@@ -28,21 +28,23 @@ _COLUMNS = "document_id, path, title, sha256, size, pages, passages, status, det
 class Passage:
     """A passage's text, the page it is on, counted from 0, and the headings above it, the widest first.
 
-    `heading` is one line, ` > ` between headings; empty where the file has none.
+    `heading` is one line, ` > ` between headings; empty where the file has none. `last_page_index` is the page on
+    which it ends, where that is another.
     """
 
     page_index: int
     text: str
     heading: str = ""
+    last_page_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """One page of a document as it is stored, with the document's path and its number of pages."""
+    """The page of a passage, or the pages that it runs over, as stored; the document's path and number of pages."""
 
     path: str
     pages: int
-    text: str
+    texts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +126,28 @@ def names_told_apart(database: Database) -> dict[str, str]:
 def passages_of(database: Database, document_id: str) -> list[Passage]:
     """A document's passages, in reading order."""
     rows = database.read(
-        "SELECT page_index, text, heading FROM passages WHERE document_id = ? ORDER BY position", (document_id,)
+        "SELECT page_index, text, heading, last_page_index FROM passages WHERE document_id = ? ORDER BY position",
+        (document_id,),
     )
     return [Passage(**dict(row)) for row in rows]
 
 
+def labels_of(database: Database, document_id: str) -> dict[int, str]:
+    """The label of each page that has one, by its index; for a file without pages, the places of its parts."""
+    rows = database.read("SELECT page_index, label FROM pages WHERE document_id = ? AND label <> ''", (document_id,))
+    return {row["page_index"]: row["label"] for row in rows}
+
+
 def page_of(database: Database, passage: FoundPassage) -> PageText:
-    """The page that a passage begins on. Raises NotFound when the document has gone, or was read anew, since."""
+    """The pages that a passage stands on. Raises NotFound when the document has gone, or was read anew, since."""
     rows = database.read(
         "SELECT path, documents.pages, text FROM pages JOIN documents ON documents.document_id = pages.document_id"
-        " WHERE pages.document_id = ? AND page_index = ?",
-        (passage.document_id, passage.page_index),
+        " WHERE pages.document_id = ? AND page_index BETWEEN ? AND ? ORDER BY page_index",
+        (passage.document_id, passage.page_index, (passage.last_page or passage.page) - 1),
     )
     if not rows:
         raise NotFound(f"{passage.document} is no longer what it was.", "Ask again: it was removed or read anew.")
-    return PageText(**dict(rows[0]))
+    return PageText(rows[0]["path"], rows[0]["pages"], [row["text"] for row in rows])
 
 
 def known_file(database: Database, path: str) -> KnownFile | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agentmem_cli.knowledge.clean import mended, words_of
+from agentmem_cli.knowledge.clean import mended, narrowed, words_of
 from agentmem_cli.knowledge.furniture import furniture_of
 from agentmem_cli.knowledge.headings import OutlineEntry, RawPage, headings_of
 
@@ -31,12 +31,14 @@ class Page:
     """One page's clean text. `index` counts from 0; `label` is the number printed by the file's maker, if any.
 
     `sections` are the same text in order without running headers and footers: what passages are made of.
+    `is_part`: it is a slide, a row or a chapter, and `label` is the whole of its place; no sentence runs over its end.
     """
 
     index: int
     label: str | None
     text: str
     sections: tuple[Section, ...] = ()
+    is_part: bool = False
 
 
 def laid_out(raw: Mapping[int, RawPage], outline: Sequence[OutlineEntry] = ()) -> list[Page]:
@@ -55,6 +57,21 @@ def laid_out(raw: Mapping[int, RawPage], outline: Sequence[OutlineEntry] = ()) -
         ]
         sections = tuple(Section(heading, text) for heading, text, is_furniture in parts if text and not is_furniture)
         pages.append(Page(index, page.label, "\n".join(text for _, text, _ in parts if text), sections))
+    return pages
+
+
+def parts_laid_out(raw: Mapping[int, RawPage]) -> list[Page]:
+    """The same for a file without pages: its lines are whole, and what repeats in it is no header or footer."""
+    above: dict[int, str] = {}
+    pages = []
+    for index in sorted(raw):
+        part = raw[index]
+        sections = tuple(
+            Section(heading, text)
+            for heading, lines, _ in _parts(part.lines, set(), part.headings, above)
+            if (text := narrowed("\n".join(lines)))
+        )
+        pages.append(Page(index, part.label, "\n".join(each.text for each in sections), sections, is_part=True))
     return pages
 
 

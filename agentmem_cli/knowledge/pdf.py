@@ -18,27 +18,44 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Container, Iterator
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line, read_with_pdfium, read_with_pypdf
-from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
+from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line
 
 MOST_MEMORY = 1_500_000_000
 """Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
 SPENT_MEMORY = 250_000_000
 """Bytes that a child has once held, after which it is replaced: what pypdf takes it does not give back."""
+MOST_MEMORY_OF_OCR, SPENT_MEMORY_OF_OCR = 3_500_000_000, 2_000_000_000
+"""The same for a child that does OCR: it takes 2,200 MB of address space and holds 1,200, with its weights."""
 MOST_CPU_SECONDS = 150
 """For one file. The parent stops a child sooner; this is for one whose parent is gone while C code loops."""
 
-READERS: dict[str, Callable[[str, Container[int], str | None], Iterator[Line]]] = {
-    "pdfium": read_with_pdfium,
-    "pypdf": read_with_pypdf,
-    "text": read_plain,
-    "markdown": read_markdown,
-    "html": read_html,
+_READERS = {
+    "pdfium": "pdf_pages:read_with_pdfium",
+    "pypdf": "pdf_pages:read_with_pypdf",
+    "ocr": "ocr:read_with_ocr",
+    "text": "text_files:read_plain",
+    "markdown": "text_files:read_markdown",
+    "html": "text_files:read_html",
+    "docx": "word:read_docx",
+    "pptx": "slides:read_pptx",
+    "xlsx": "sheets:read_xlsx",
+    "csv": "sheets:read_csv",
+    "epub": "epub:read_epub",
+    "eml": "mail:read_eml",
 }
+"""Where each is, to be loaded when the first file of its kind comes: all of them take as long as all else at start."""
+
+
+def _reader(kind: str) -> Callable[[str, Container[int], str | None], Iterator[Line]]:
+    module, _, name = _READERS[kind].partition(":")
+    found: Callable[[str, Container[int], str | None], Iterator[Line]]
+    found = getattr(import_module(f"agentmem_cli.knowledge.{module}"), name)
+    return found
 
 
 def lines_for(request: dict[str, Any]) -> Iterator[Line]:
@@ -47,17 +64,17 @@ def lines_for(request: dict[str, Any]) -> Iterator[Line]:
     if request["only"] is not None:
         wanted = frozenset(request["only"])
     try:
-        yield from READERS[request["reader"]](request["path"], wanted, request["password"])
+        yield from _reader(request["reader"])(request["path"], wanted, request["password"])
     except Exception as error:  # noqa: BLE001 -- whatever a file does, the next one is read
         yield {"refused": f"{type(error).__name__}: {error}"}
 
 
-def _limit_memory() -> None:
+def _limit_memory(most: int) -> None:
     try:
         import resource
     except ImportError:  # Windows has no such limits
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _limit_time() -> None:
@@ -71,13 +88,13 @@ def _limit_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _is_spent() -> bool:
+def _is_spent(most: int) -> bool:
     """Whether this process holds so much memory by now that a fresh one should go on."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:  # no Linux
-        return _peak_memory() > SPENT_MEMORY
-    return pages * os.sysconf("SC_PAGE_SIZE") > SPENT_MEMORY
+        return _peak_memory() > most
+    return pages * os.sysconf("SC_PAGE_SIZE") > most
 
 
 def _peak_memory() -> int:
@@ -111,19 +128,20 @@ def _answers() -> Any:
     return answers
 
 
-def serve() -> None:
+def serve(*, for_ocr: bool) -> None:
     """Answer requests until stdin is closed. Ctrl-C is the parent's to act on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = _answers()
-    _limit_memory()
+    most, spent = (MOST_MEMORY_OF_OCR, SPENT_MEMORY_OF_OCR) if for_ocr else (MOST_MEMORY, SPENT_MEMORY)
+    _limit_memory(most)
     for request in _requests():
         _limit_time()
         for line in lines_for(request):
             answers.write(json.dumps(line) + "\n")
             answers.flush()
-        answers.write(json.dumps({"end": True, "spent": _is_spent()}) + "\n")
+        answers.write(json.dumps({"end": True, "spent": _is_spent(spent)}) + "\n")
         answers.flush()
 
 
 if __name__ == "__main__":
-    serve()
+    serve(for_ocr="--ocr" in sys.argv)

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Iterator
+from itertools import accumulate, islice
 from typing import Any
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
+from agentmem_cli.knowledge.page_lines import lines_of
+from agentmem_cli.knowledge.page_segments import OutLine, segments_of
+from agentmem_cli.knowledge.pdf_fields import filled_on
+from agentmem_cli.knowledge.pdf_words import words_on
 
 MOST_PAGES = 20_000
 MOST_CHARACTERS_OF_PAGE = 200_000
@@ -18,6 +23,10 @@ MOST_CHARACTERS = 40_000_000
 MOST_OUTLINE_ENTRIES = 5_000
 MOST_OBJECTS = 1_000
 """Of a page that seems empty: how many are looked at for one that might hold text."""
+
+MOST_CHARACTERS_BESIDE_A_PICTURE = 200
+SHARE_OF_A_PICTURE = 0.6
+"""A page with no more text, a stamp or a page number, and a picture over so much of it is a scan."""
 
 ENCRYPTED = "encrypted"
 _PDFIUM_PASSWORD_ERROR = 4
@@ -27,32 +36,55 @@ Line = dict[str, Any]
 
 def read_with_pdfium(path: str, wanted: Container[int], password: str | None) -> Iterator[Line]:
     """The lines for a PDF as pdfium reads it: `fonts` has a (size, is bold) for each line of the text."""
-    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
-
-    try:
-        document = pypdfium2.PdfDocument(path, password=password)
-    except pypdfium2.PdfiumError as error:
-        is_locked = getattr(error, "err_code", None) == _PDFIUM_PASSWORD_ERROR
-        yield {"refused": ENCRYPTED if is_locked else str(error)}
+    document, refusal = opened_with_pdfium(path, password)
+    if document is None:
+        yield {"refused": refusal}
         return
+
+    document.init_forms()
 
     def read_page(index: int) -> Line:
         page = document[index]
         text = page.get_textpage()
         length = min(text.count_chars(), MOST_CHARACTERS_OF_PAGE)
-        lines = text.get_text_range(0, length).split("\r\n") if length > 0 else []
-        found: Line = {"text": "\n".join(map(neutral_line, lines)), "fonts": _fonts(text, lines)}
+        lines = _lines_on(page, text, length, document.formenv)
+        found: Line = {"text": "\n".join(neutral_line(line) for line, _ in lines), "fonts": _fonts(text, lines)}
         if not found["text"].strip():
             found["doubtful"] = _may_hold_text(page)
+        if length <= MOST_CHARACTERS_BESIDE_A_PICTURE:
+            found["picture"] = _is_picture(page, has_text=bool(found["text"].strip()))
         text.close()
         page.close()
         return {**found, "label": document.get_page_label(index) or None}
 
-    yield from _lines(len(document), wanted, read_page)
+    yield from lines_of_pages(len(document), wanted, read_page)
     yield {"outline": _outline(document)}
 
 
-def _fonts(text: Any, lines: list[str]) -> list[tuple[float, bool]]:
+def opened_with_pdfium(path: str, password: str | None) -> tuple[Any, str]:
+    """The document, or None and why pdfium refuses it."""
+    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        return pypdfium2.PdfDocument(path, password=password), ""
+    except pypdfium2.PdfiumError as error:
+        is_locked = getattr(error, "err_code", None) == _PDFIUM_PASSWORD_ERROR
+        return None, ENCRYPTED if is_locked else str(error)
+
+
+def _lines_on(page: Any, text: Any, length: int, form: Any) -> list[OutLine]:
+    """A page's lines, each with the place of its first character; with what was filled in."""
+    whole = text.get_text_range(0, length) if length > 0 else ""
+    words = words_on(text, whole)
+    if words is not None:
+        return lines_of(filled_on(page, form, segments_of(words)))
+    lines = whole.split("\r\n")
+    starts = accumulate((len(line) + 2 for line in lines), initial=0)
+    found = [(line, start + len(line) - len(line.lstrip())) for line, start in zip(lines, starts, strict=False)]
+    return found + lines_of(filled_on(page, form, []))
+
+
+def _fonts(text: Any, lines: list[OutLine]) -> list[tuple[float, bool]]:
     """The height, to half a point, of each line's first character, and whether it is bold; (0, False) for a blank line.
 
     The height is of the font's box on the page: many files set the font to size 1 and scale it by a matrix.
@@ -63,16 +95,13 @@ def _fonts(text: Any, lines: list[str]) -> list[tuple[float, bool]]:
 
     box, name, flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
     found = []
-    place = 0
-    for line in lines:
-        character = pdfium.FPDFText_GetCharIndexFromTextIndex(text, place + len(line) - len(line.lstrip()))
+    for line, place in lines:
         height, is_bold = 0.0, False
-        if line.strip() and character >= 0 and pdfium.FPDFText_GetLooseCharBox(text, character, box):
+        if line.strip() and place >= 0 and pdfium.FPDFText_GetLooseCharBox(text, place, box):
             height = round(2 * (box.top - box.bottom)) / 2
-            pdfium.FPDFText_GetFontInfo(text, character, name, len(name), flags)
+            pdfium.FPDFText_GetFontInfo(text, place, name, len(name), flags)
             is_bold = b"bold" in name.value.lower()
         found.append((height, is_bold))
-        place += len(line) + 2
     return found
 
 
@@ -88,6 +117,19 @@ def _may_hold_text(page: Any) -> bool:
         pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, each)) for each in range(min(count, MOST_OBJECTS))
     }
     return not kinds or bool(kinds & {pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM})
+
+
+def _is_picture(page: Any, *, has_text: bool) -> bool:
+    """Whether what a page shows can only be read off its picture: it has no text, or one picture covers most of it."""
+    import pypdfium2.raw as pdfium
+
+    if not has_text:
+        return bool(pdfium.FPDFPage_CountObjects(page) > 0)
+    width, height = page.get_size()
+    images = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=1)
+    bounds = [image.get_bounds() for image in islice(images, MOST_OBJECTS)]
+    largest = max((abs((right - left) * (top - bottom)) for left, bottom, right, top in bounds), default=0.0)
+    return bool(largest >= SHARE_OF_A_PICTURE * width * height)
 
 
 def _outline(document: Any) -> list[tuple[int, str, int]]:
@@ -121,10 +163,10 @@ def read_with_pypdf(path: str, wanted: Container[int], password: str | None) -> 
     def read_page(index: int) -> Line:
         return {"text": neutral(document.pages[index].extract_text()[:MOST_CHARACTERS_OF_PAGE])}
 
-    yield from _lines(count, wanted, read_page)
+    yield from lines_of_pages(count, wanted, read_page)
 
 
-def _lines(count: int, wanted: Container[int], read_page: Callable[[int], Line]) -> Iterator[Line]:
+def lines_of_pages(count: int, wanted: Container[int], read_page: Callable[[int], Line]) -> Iterator[Line]:
     """The count, then a line for each wanted page, until the limits are reached."""
     yield {"count": count}
     room = MOST_CHARACTERS

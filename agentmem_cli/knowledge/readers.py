@@ -36,14 +36,17 @@ class ReaderLost(Exception):
 class Reader:
     """One child. Started when it is first needed, and again after it was lost; used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_ocr: bool = False) -> None:
+        self._arguments = ["--ocr"] if for_ocr else []
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._overdue = False
         self._deadline: float | None = None
         self._changing = threading.Lock()
 
-    def lines(self, request: dict[str, Any], until: float) -> Iterator[dict[str, Any]]:
+    def lines(
+        self, request: dict[str, Any], until: float, seconds_of_page: float | None = None
+    ) -> Iterator[dict[str, Any]]:
         """The answer's lines as they come; `until` is a time of the monotonic clock. Raises ReaderLost."""
         child = self._running()
         self._overdue = False
@@ -53,7 +56,7 @@ class Reader:
             _send(child, request)
             while "end" not in (line := _line(child)):
                 yield line
-                self._deadline = min(until, time.monotonic() + MOST_SECONDS_OF_PAGE)
+                self._deadline = min(until, time.monotonic() + (seconds_of_page or MOST_SECONDS_OF_PAGE))
             keeps_its_child = not line["spent"]
         except (OSError, ValueError):  # its pipes are broken, or closed since reading was stopped
             reason = "it took too long" if self._overdue else "the reader crashed on it or ran out of its memory"
@@ -71,8 +74,8 @@ class Reader:
                 _end(self._child)
                 self._child = None
             if self._child is None:
-                self._child = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "agentmem_cli.knowledge.pdf"],
+                self._child = subprocess.Popen(  # noqa: S603 -- ourselves
+                    [sys.executable, "-P", "-m", "agentmem_cli.knowledge.pdf", *self._arguments],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -116,9 +119,9 @@ def _send(child: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
 class ReaderPool:
     """Up to MOST_READERS children, one a core, each with a thread of this process that waits for it."""
 
-    def __init__(self, tasks: int) -> None:
+    def __init__(self, tasks: int, *, for_ocr: bool = False) -> None:
         self._count = max(1, min(MOST_READERS, os.cpu_count() or 1, tasks))
-        self._readers = [Reader() for _ in range(self._count)]
+        self._readers = [Reader(for_ocr=for_ocr) for _ in range(self._count)]
         self._idle: SimpleQueue[Reader] = SimpleQueue()
         for reader in self._readers:
             self._idle.put(reader)

@@ -15,6 +15,7 @@ from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
+from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
 from agentmem_cli.knowledge.ranking import (
     READ,
@@ -95,7 +96,7 @@ class Searcher:
             scored = ranked(candidates, names, self._words.documents_by_first_page(question_words(query)))
             passages = self._passages([each.passage_id for _, each in scored[:READ]])
             found = spread_over_pages(read_closely(query, scored, passages))
-            return without_repeats(self._whole(found, passages, limit), limit)
+            return with_absences(self._database, without_repeats(self._whole(found, passages, limit), limit))
 
     def warm(self) -> None:
         """Load the embedder ahead of the first search and heal the index, as far as they are needed.
@@ -166,9 +167,11 @@ class Searcher:
 
     def _passages(self, passage_ids: Sequence[int]) -> dict[int, FoundPassage]:
         rows = self._database.read(
-            "SELECT passage_id, passages.document_id, title, passages.page_index, label, heading, passages.text"  # noqa: S608 -- only question marks
+            "SELECT passage_id, passages.document_id, title, passages.page_index, pages.label, heading, passages.text,"  # noqa: S608 -- only question marks
+            " last_page_index, last.label AS last_label, COALESCE(pages.is_scan, 0) AS is_scan"
             " FROM passages JOIN documents ON documents.document_id = passages.document_id"
             " LEFT JOIN pages ON pages.document_id = passages.document_id AND pages.page_index = passages.page_index"
+            " LEFT JOIN pages last ON last.document_id = passages.document_id AND last.page_index = last_page_index"
             f" WHERE passage_id IN ({_marks(passage_ids)})",
             passage_ids,
         )
@@ -190,6 +193,9 @@ def _found(row: sqlite3.Row, name: str) -> FoundPassage:
         passage_id=row["passage_id"],
         heading=row["heading"],
         page_label=row["label"],
+        last_page=None if row["last_page_index"] is None else row["last_page_index"] + 1,
+        last_page_label=row["last_label"],
+        is_scan=bool(row["is_scan"]),
     )
 
 

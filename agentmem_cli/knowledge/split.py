@@ -1,11 +1,16 @@
-"""A page -> passages of about 800 to 1,200 characters. Never across pages: the page cited must be right."""
+"""Pages -> passages of about 800 to 1,200 characters, each within its page: the page cited must be right.
+
+Only the last sentence of a page may run over to the next one, and then both are cited.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from itertools import pairwise
 
+from agentmem_cli.knowledge.clean import mended, runs_on, words_of
 from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.knowledge.headings import looks_like_heading
 from agentmem_cli.knowledge.layout import Page, Section
@@ -17,6 +22,8 @@ _SHORTEST = 200
 _ENOUGH_OF_A_SECTION = 600
 """From here a new heading starts a passage: below ENOUGH it would be added, and what it stands above cut off it."""
 _LONG_LINE = 400
+_LONGEST_REST = 600
+"""Of a sentence that runs over a page border, how much may stand on the next page."""
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bInc\.)(?<!\bNo\.)(?<!\bMr\.)(?<!\bDr\.)[\"'\u201d\u2019)\]]*\s+(?![a-z])"
     r"|(?<=[\u3002\uff01\uff1f])[\u300d\u300f\u201d\u2019]*)"
@@ -28,7 +35,16 @@ Piece = tuple[str, str, str]
 
 def passages_of(pages: Iterable[Page]) -> list[Passage]:
     """The passages of a document, in reading order; together they hold all of its words but its furniture."""
-    return [passage for page in pages for passage in split_page(page.index, page.sections)]
+    found: list[Passage] = []
+    before = None
+    for page in pages:
+        rest = _rest_of_sentence(before, page) if before else ""
+        if before and rest:
+            words = words_of([before.text, page.text])
+            found[-1] = replace(found[-1], text=_joined(found[-1].text, rest, words), last_page_index=page.index)
+        found += split_page(page.index, _without(page.sections, rest))
+        before = page
+    return found
 
 
 def split_page(index: int, sections: Iterable[Section]) -> Iterator[Passage]:
@@ -51,6 +67,32 @@ def split_page(index: int, sections: Iterable[Section]) -> Iterator[Passage]:
     elif current:
         found.append((current, heading))
     return (Passage(index, text, above) for text, above in found)
+
+
+def _rest_of_sentence(before: Page, page: Page) -> str:
+    """What a page begins with of the sentence that the page before it ends with; mostly nothing."""
+    if before.is_part or not before.sections or not page.sections or page.index != before.index + 1:
+        return ""
+    last, first = before.sections[-1], page.sections[0]
+    following = first.text.partition("\n")[0]
+    if last.heading != first.heading or not runs_on(last.text.rpartition("\n")[2], following):
+        return ""
+    end = _SENTENCE_END.search(following)
+    rest = following[: end.end()].rstrip() if end else following
+    return rest if len(rest) <= _LONGEST_REST else ""
+
+
+def _joined(text: str, rest: str, words: Set[str]) -> str:
+    """A word that is broken over the border is one again."""
+    return mended(f"{text}\n{rest}", words) if text.endswith(("-", "\u2010")) else f"{text} {rest}"
+
+
+def _without(sections: Sequence[Section], rest: str) -> Sequence[Section]:
+    """The sections without the rest that they begin with."""
+    if not rest:
+        return sections
+    first = replace(sections[0], text=sections[0].text[len(rest) :].lstrip())
+    return [first, *sections[1:]] if first.text else sections[1:]
 
 
 def _opens(separator: str, piece: str) -> bool:

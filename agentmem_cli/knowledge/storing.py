@@ -2,63 +2,109 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import Embedder, configured_embedder
 from agentmem_cli.knowledge.clean import neutral_line
 from agentmem_cli.knowledge.documents import Passage, count_up, embedded_text, title_words
-from agentmem_cli.knowledge.layout import Page
+from agentmem_cli.knowledge.read import Reading
+from agentmem_cli.records import Document
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import searchable
-
-if TYPE_CHECKING:
-    from agentmem_cli.embedding.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A file that was read, ready to store. `page_count` counts unreadable pages too."""
+    """A file that was read, ready to store. `document_id` is that of the document that it stays, None for a new one.
+
+    It is not stored when there is no such document any more.
+    """
 
     path: str
     sha256: str
     size: int
     modified_ns: int
-    status: str
-    detail: str
-    page_count: int
-    pages: Sequence[Page]
+    reading: Reading
     passages: Sequence[Passage]
+    document_id: str | None = None
+
+
+def rename_document(database: Database, document: Document, path: str, modified_ns: int) -> None:
+    """Let a document have another path and title, in place of what was read from there. Its id and vectors stay."""
+    title = _title_of(path)
+    with database.write() as connection:
+        connection.execute("DELETE FROM documents WHERE path = ?", (path,))
+        connection.execute(
+            "UPDATE documents SET path = ?, title = ?, modified_ns = ? WHERE document_id = ?",
+            (path, title, modified_ns, document.document_id),
+        )
+        connection.execute(
+            "UPDATE documents_fts SET title = ?"
+            " WHERE rowid = (SELECT document_number FROM documents WHERE document_id = ?)",
+            (title_words(title), document.document_id),
+        )
+        connection.execute(
+            "UPDATE passages_fts SET title = ? WHERE rowid IN (SELECT passage_id FROM passages WHERE document_id = ?)",
+            (title_words(title), document.document_id),
+        )
+        count_up(connection, "generation")
 
 
 def store_document(database: Database, new: NewDocument) -> None:
     """Embed a document's passages and put it in, in place of what its path held before, in one transaction."""
-    title = neutral_line(Path(new.path).name)  # it stands in prompts and in lists of sources, a line each
+    title = _title_of(new.path)
     texts = [embedded_text(title, passage) for passage in new.passages]
     embedder = configured_embedder(database)
-    while not _stored(database, new, title, embedder, embedder.embed(texts)):
+    while not _stored(database, new, title, embedder, _embedded(database, new, title, texts, embedder)):
         embedder = configured_embedder(database)
 
 
-def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder, vectors: Vectors) -> bool:
+def _embedded(database: Database, new: NewDocument, title: str, texts: list[str], embedder: Embedder) -> list[bytes]:
+    """The vector of each text; of a document that is stored again, those of the texts that it had already."""
+    rows = database.read(
+        "SELECT page_index, heading, text, vector FROM passages WHERE document_id = ? AND embedder = ?",
+        (new.document_id, embedder.name),
+    )
+    known = {
+        embedded_text(title, Passage(row["page_index"], row["text"], row["heading"])): row["vector"] for row in rows
+    }
+    unknown = [text for text in dict.fromkeys(texts) if text not in known]
+    known |= {text: vector.tobytes() for text, vector in zip(unknown, embedder.embed(unknown), strict=True)}
+    return [known[text] for text in texts]
+
+
+def _title_of(path: str) -> str:
+    return neutral_line(Path(path).name)  # it stands in prompts and in lists of sources, a line each
+
+
+def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder, vectors: list[bytes]) -> bool:
     """Put it in; not when another process chose another embedder while this one embedded."""
-    document_id = uuid.uuid4().hex
-    first_page = next((page.text for page in new.pages if page.text), "")
+    document_id = new.document_id or uuid.uuid4().hex
+    reading = new.reading
+    first_page = next((page.text for page in reading.pages if page.text), "")
     with database.write() as connection:
         if configured_embedder(database).name != embedder.name:
             return False
+        if (
+            new.document_id
+            and not connection.execute(
+                "SELECT 1 FROM documents WHERE document_id = ? AND path = ?", (new.document_id, new.path)
+            ).fetchone()
+        ):
+            return True
         connection.execute("DELETE FROM documents WHERE path = ?", (new.path,))
         number = connection.execute(
             "INSERT INTO documents (document_id, path, title, sha256, size, modified_ns, pages, passages, status,"
             " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(document_id, new.path, title, new.sha256, new.size, new.modified_ns),
-                *(new.page_count, len(new.passages), new.status, new.detail, int(time.time())),
+                *(reading.page_count, len(new.passages), reading.status, reading.detail, int(time.time())),
             ),
         ).lastrowid
         connection.execute(
@@ -66,8 +112,15 @@ def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder
             (number, title_words(title), searchable(first_page)),
         )
         connection.executemany(
-            "INSERT INTO pages (document_id, page_index, label, text) VALUES (?, ?, ?, ?)",
-            [(document_id, page.index, page.label, page.text) for page in new.pages],
+            "INSERT INTO pages (document_id, page_index, label, text, is_scan) VALUES (?, ?, ?, ?, ?)",
+            [
+                (document_id, page.index, page.label, page.text, bool(reading.scans.get(page.index)))
+                for page in reading.pages
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO scanned_pages (document_id, page_index, answer) VALUES (?, ?, ?)",
+            [(document_id, index, line and json.dumps(line)) for index, line in reading.scans.items()],
         )
         _store_passages(connection, document_id, title, zip(new.passages, vectors, strict=True), embedder.name)
         count_up(connection, "generation")
@@ -78,14 +131,17 @@ def _store_passages(
     connection: sqlite3.Connection,
     document_id: str,
     title: str,
-    embedded: Iterable[tuple[Passage, Vectors]],
+    embedded: Iterable[tuple[Passage, bytes]],
     embedder: str,
 ) -> None:
     for place, (passage, vector) in enumerate(embedded):
         passage_id = connection.execute(
-            "INSERT INTO passages (document_id, page_index, position, heading, text, embedder, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, passage.page_index, place, passage.heading, passage.text, embedder, vector.tobytes()),
+            "INSERT INTO passages (document_id, page_index, last_page_index, position, heading, text, embedder, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(document_id, passage.page_index, passage.last_page_index, place),
+                *(passage.heading, passage.text, embedder, vector),
+            ),
         ).lastrowid
         connection.execute(
             "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",

@@ -5,27 +5,20 @@ Lines of text come with `headings`: (number of the line, level from 0, the headi
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from agentmem_cli.knowledge.clean import neutral, neutral_line
+from agentmem_cli.knowledge.encodings import decoded
 from agentmem_cli.knowledge.html_text import html_lines
 from agentmem_cli.knowledge.pdf_pages import MOST_CHARACTERS, Line
 
 Heading = tuple[int, int, str]
 
 _MOST_BYTES = 4 * MOST_CHARACTERS
-_BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it starts with
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,30})", re.IGNORECASE)
-_CHARSETS = re.compile(r"(iso-?8859|windows-?|cp|koi8|mac|gb|big5|shift|euc|latin|us-ascii|utf-?8)", re.IGNORECASE)
+_BINARY = "it is binary, not text"
+_UNCLEAR = "its encoding is unclear: save it as UTF-8"
 _ATX = re.compile(r" {0,3}(#{1,6})\s+(.*?)[\s#]*")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})\s*")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -47,7 +40,7 @@ def read_html(path: str, _wanted: Container[int], _password: str | None) -> Iter
 
 
 def _lines(path: str, pages_of: Callable[[str], list[Line]], *, is_html: bool = False) -> Iterator[Line]:
-    text, about = _text_of(path, is_html=is_html)
+    text, about = text_of(path, is_html=is_html)
     if "refused" in about:
         yield about
         return
@@ -68,33 +61,18 @@ def _html_pages(text: str) -> list[Line]:
     return [{"text": "\n".join(map(neutral_line, lines)), "headings": marked}]
 
 
-def _text_of(path: str, *, is_html: bool) -> tuple[str, Line]:
+def text_of(path: str, *, is_html: bool = False) -> tuple[str, Line]:
     """(the text, what is to be said of it: that it is refused or was cut, or nothing)."""
     with Path(path).open("rb") as file:
         content = file.read(_MOST_BYTES)
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
-    if encoding is None and b"\0" in content[:8192]:
-        return "", {"refused": "it is binary, not text"}
-    declared = _META_CHARSET.search(content[:4096]) if is_html else None
-    text = _decoded(content, encoding or (declared and declared[1].decode()))
-    if len(text) > MOST_CHARACTERS or len(content) == _MOST_BYTES:
+    is_cut = len(content) == _MOST_BYTES
+    text = decoded(content, is_html=is_html, is_cut=is_cut)
+    if text is None:
+        return "", {"refused": _BINARY if b"\0" in content else _UNCLEAR}
+    if is_cut or len(text) > MOST_CHARACTERS:
         limit = f"only its first {MOST_CHARACTERS // 1_000_000} million characters were read"
         return text[:MOST_CHARACTERS], {"limit": limit}
     return text, {}
-
-
-def _decoded(content: bytes, encoding: str | None) -> str:
-    """As the file says; else as UTF-8; else as Windows-1252, in which Western text that is not UTF-8 mostly is."""
-    if encoding and (encoding in _BYTE_ORDER_MARKS.values() or _CHARSETS.match(encoding)):
-        try:
-            return content.decode(encoding, "replace")
-        except LookupError:
-            pass
-    try:
-        # Not final: a character that the limit of bytes cuts in two is no reason to take all for another encoding.
-        return codecs.getincrementaldecoder("utf-8")().decode(content, final=len(content) < _MOST_BYTES)
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def _markdown_headings(lines: list[str]) -> Iterator[Heading]:

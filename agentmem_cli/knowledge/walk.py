@@ -1,6 +1,6 @@
 """Paths -> the files to read, and a result for whatever else lies there. Opens no file and changes nothing.
 
-Hidden files and folders are passed over, and so are files of other kinds, which are counted. A link is followed
+Hidden files and folders are passed over, and so are files of other kinds, which are named. A link is followed
 only within the folder that was named: one that leads out of it could bring in what nobody meant to share.
 """
 
@@ -18,13 +18,15 @@ from agentmem_cli.records import Record
 
 MISSING = "missing"
 SKIPPED = "skipped"
+FAILED = frozenset({ReadStatus.ENCRYPTED, ReadStatus.NO_TEXT, ReadStatus.UNREADABLE, MISSING})
+"""The statuses of files in which nothing can be found."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult(Record):
     """How one file ended. `status` is a ReadStatus, `unchanged`, `skipped`, `missing` or `removed`.
 
-    `seconds` is wall time.
+    `seconds` is wall time. `as_before`: it failed in an earlier run too, and has not changed since.
     """
 
     path: str
@@ -33,15 +35,21 @@ class FileResult(Record):
     passages: int
     seconds: float
     detail: str
+    as_before: bool = False
+
+    @property
+    def is_new_failure(self) -> bool:
+        """Whether nothing can be found in the file, and this was not told of in an earlier run."""
+        return self.status in FAILED and not self.as_before
 
 
 @dataclass(slots=True)
 class Found:
-    """What a walk found: files to read, in order; results for what is not read; how many files of other kinds."""
+    """What a walk found: files to read, in order; results for what is not read; the files of other kinds."""
 
     files: list[Path] = field(default_factory=list)
     refused: list[FileResult] = field(default_factory=list)
-    passed_over: int = 0
+    passed_over: list[Path] = field(default_factory=list)
 
     def refuse(self, path: Path, status: str, detail: str) -> None:
         """Note that something is not read, and why."""
@@ -94,7 +102,7 @@ def _sort_in(path: Path, root: Path, found: Found) -> None:
         if special:
             found.refuse(path, SKIPPED, f"it is {special}")
         else:
-            found.passed_over += 1
+            found.passed_over.append(path)
     elif path.is_symlink() and not _is_below(path, root):
         found.refuse(path, SKIPPED, f"it is a link out of the folder, to {path_text(Path(os.path.realpath(path)))}")
     else:

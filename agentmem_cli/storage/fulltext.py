@@ -17,12 +17,14 @@ CJK = (
 )
 """Chinese, Japanese and Korean characters, to stand between the brackets of a pattern."""
 _CJK_RUN = re.compile(f"[{CJK}]+")
+_RAISED_RUN = re.compile("[⁰¹²³⁴-⁹₀-₉]+")
 
 
 def searchable(text: str) -> str:
-    """The text as FTS5 should index it: CJK runs as overlapping pairs of characters."""
+    """The text as FTS5 should index it: CJK runs as overlapping pairs, a footnote's number apart from its word."""
     if text.isascii():
         return text
+    text = _RAISED_RUN.sub(lambda run: f" {run.group()}", text)
     return _CJK_RUN.sub(lambda run: f" {_pairs(run.group())} ", text)
 
 

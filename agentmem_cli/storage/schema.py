@@ -18,6 +18,7 @@ from agentmem_cli.storage.tables import (
     IMPORT_TABLES,
     KNOWLEDGE_TABLES,
     MEMORY_TABLES,
+    SCAN_TABLES,
     SESSION_TABLES,
     VECTOR_TABLES,
     WORD_COLUMNS,
@@ -58,12 +59,18 @@ def tables_of_vectors(connection: sqlite3.Connection) -> None:
     _run(connection, VECTOR_TABLES)
 
 
+def tables_of_scans(connection: sqlite3.Connection) -> None:
+    """Version 6: a passage may end on the next page, and pages that are pictures wait for OCR."""
+    _run(connection, SCAN_TABLES)
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     first_tables,
     tables_of_imports,
     tables_of_captures,
     columns_of_words,
     tables_of_vectors,
+    tables_of_scans,
 ]
 """The function at index N leads from version N to N + 1."""
 

@@ -251,6 +251,24 @@ INSERT INTO memory_vectors SELECT memory_number, embedder, vector FROM older_mem
 DROP TABLE older_memory_vectors;
 """
 
+SCAN_TABLES = """
+-- The page on which a passage ends, where that is another than the one it begins on.
+ALTER TABLE passages ADD COLUMN last_page_index INTEGER;
+-- Whether a page's text was read off its picture.
+ALTER TABLE pages ADD COLUMN is_scan INTEGER NOT NULL DEFAULT 0;
+-- Pages that are pictures, with what OCR made of each: a line of the reading child in JSON, NULL while it waits.
+CREATE TABLE scanned_pages (
+    document_id TEXT NOT NULL REFERENCES documents (document_id) ON DELETE CASCADE,
+    page_index INTEGER NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (document_id, page_index)
+);
+CREATE INDEX waiting_pages ON scanned_pages (document_id) WHERE answer IS NULL;
+-- Which pages of these documents are pictures is not known: their files are read again at the next ingest.
+UPDATE documents SET modified_ns = -1, sha256 = '' WHERE path LIKE '%.pdf' AND (status = 'no text'
+    OR EXISTS (SELECT 1 FROM pages WHERE pages.document_id = documents.document_id AND text = ''));
+"""
+
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
     document_number INTEGER PRIMARY KEY,

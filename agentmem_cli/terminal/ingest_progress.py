@@ -39,7 +39,7 @@ def ingest_progress(total: int) -> Iterator[Advance]:
             if seconds:
                 pages, passages = pages + new_pages, passages + new_passages
             rate = passages / max(time.monotonic() - started, 0.001)
-            counts = f"{pages} pages, {rate:.0f} passages/s"
+            counts = f"{pages} pages, {rate:.0f} passages/s" if passages else f"{pages} pages"
             bar.update(task, advance=1, description=safe_line(name), counts=counts)
 
         yield advance

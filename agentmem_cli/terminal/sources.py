@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import takewhile
+
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import TurnEnded
 from agentmem_cli.errors import NotFound
 from agentmem_cli.knowledge.documents import PageText, page_of
-from agentmem_cli.records import FoundPassage
+from agentmem_cli.knowledge.presence import absences
+from agentmem_cli.records import FoundPassage, has_pages
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.safe_text import safe_line
 
@@ -41,28 +45,36 @@ def opened_lines(database: Database, ended: TurnEnded | None, number: int) -> li
         raise NotFound(f"There is no source [{number}].", "/sources lists those of the last answer.")
     passage = passages[number - 1]
     page = page_of(database, passage)
-    heading = [f"{citation(passage)} of {page.pages} · {page.path}", *filter(None, [passage.heading]), ""]
+    looked_for = replace(passage, gone=absences([page.path]).get(page.path, ""))
+    of_all = f" of {page.pages}" if has_pages(passage.document) else ""
+    heading = [f"{citation(looked_for)}{of_all} · {page.path}", *filter(None, [passage.heading]), ""]
     return [safe_line(line) for line in heading] + _marked(page, passage)
 
 
 def _marked(page: PageText, passage: FoundPassage) -> list[str]:
-    lines = page.text.splitlines()
-    inside = _lines_of(lines, passage.text)
-    marked = [(BAR if place in inside else "  ") + line for place, line in enumerate(lines)]
-    if not inside:
-        marked += ["", *(BAR + line for line in passage.text.splitlines())]
-    return marked
+    words = passage.text.split()
+    shown: list[str] = []
+    for number, text in enumerate(page.texts, start=passage.page):
+        lines = text.splitlines()
+        inside, count = _lines_of(lines, words)
+        words = words[count:]
+        shown += [f"— page {number} —"] if number > passage.page else []
+        shown += [(BAR if place in inside else "  ") + line for place, line in enumerate(lines)]
+    if words:
+        shown = [f"  {line.removeprefix(BAR).removeprefix('  ')}" for line in shown]
+        shown += ["", *(BAR + line for line in passage.text.splitlines())]
+    return shown
 
 
-def _lines_of(lines: list[str], passage: str) -> range:
-    """Where in a page a passage stands: blanks and line breaks may differ, and its end may be on the next page."""
-    words = passage.split()
+def _lines_of(lines: list[str], words: list[str]) -> tuple[range, int]:
+    """Where on a page the most of a passage's first words stand, and how many; blanks and line breaks may differ."""
     of_page = [(word, place) for place, line in enumerate(lines) for word in line.split()]
-    shown = [word for word, _ in of_page]
-    for start in range(len(shown)):
-        length = 0
-        while length < len(words) and start + length < len(shown) and shown[start + length] == words[length]:
-            length += 1
-        if length == len(words) or (length and start + length == len(shown)):
-            return range(of_page[start][1], of_page[start + length - 1][1] + 1)
-    return range(0)
+    start, count = 0, 0
+    for begin in range(len(of_page)):
+        alike = takewhile(lambda pair: pair[0][0] == pair[1], zip(of_page[begin:], words, strict=False))
+        length = sum(1 for _ in alike)
+        if length > count:
+            start, count = begin, length
+    if not count:
+        return range(0), 0
+    return range(of_page[start][1], of_page[start + count - 1][1] + 1), count

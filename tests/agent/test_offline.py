@@ -290,7 +290,7 @@ def test_a_search_that_fails_finds_nothing(cli: Cli, monkeypatch: pytest.MonkeyP
 def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
     """A short line with a number is an answer, not a heading."""
     cli("ingest", SAMPLES)
-    assert "> Card reader 79 each" in cli("chat", "-p", "What does a card reader cost?").out
+    assert "> Card reader | 79 | each" in cli("chat", "-p", "What does a card reader cost?").out
 
 
 def test_what_was_said_last_time(told: Cli) -> None:

@@ -22,6 +22,7 @@ from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.layout import Page
+from agentmem_cli.knowledge.read import Reading, ReadStatus
 from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.storing import NewDocument, store_document
@@ -55,7 +56,8 @@ def store(database: Database, texts: list[str]) -> None:
         pages = [Page(place // 3, None, "\n".join(some[place : place + 3])) for place in range(0, len(some), 3)]
         passages = [Passage(place // 3, text) for place, text in enumerate(some)]
         path = f"/reports/COMPANY{start // OF_A_DOCUMENT}_2023_10K.pdf"
-        store_document(database, NewDocument(path, path, 1, 1, "indexed", "", len(pages), pages, passages))
+        reading = Reading(ReadStatus.INDEXED, pages, len(pages))
+        store_document(database, NewDocument(path, path, 1, 1, reading, passages))
 
 
 def report(name: str, search: Callable[[str], object], questions: list[str]) -> None:

@@ -8,13 +8,15 @@ import signal
 import socket
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from harness.command_line import Result, run_here, started_process
 from harness.pdf_files import HOSTILE, pages_of, pdf_of, slow_pdf, text_page, write_hostile
 from harness.waiting import PATIENCE, wait_until
 
-from agentmem_cli.knowledge import ingest
+from agentmem_cli.errors import StorageProblem, StoreLocked
+from agentmem_cli.knowledge import ingest, read, storing
 from agentmem_cli.knowledge.read import ReadStatus
 from agentmem_cli.knowledge.readers import Reader, ReaderPool
 from agentmem_cli.knowledge.walk import find_files
@@ -84,6 +86,76 @@ def test_a_file_that_vanishes_between_walk_and_read(tmp_path: Path) -> None:
         Path(each.path).name: each.status for each in ingest.ingest_files(database, found.files)
     }
     database.close()
+
+
+STAGES = [
+    (ingest, "known_file"),
+    (ingest, "read_file"),
+    (read, "laid_out"),
+    (ingest, "passages_of"),
+    (ingest, "store_document"),
+    (storing, "searchable"),
+]
+
+
+@pytest.mark.parametrize(("module", "stage"), STAGES, ids=[stage for _, stage in STAGES])
+@pytest.mark.parametrize("failure", [IndexError("list index"), RecursionError(), MemoryError(), UnicodeError("\ud800")])
+def test_a_stage_that_fails_costs_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, stage: str, failure: Exception
+) -> None:
+    """Whatever fails on one file is that file's status; the others are read, and it is tried again the next time."""
+    for name in ("a.txt", "bad.txt", "c.txt"):
+        (tmp_path / name).write_text(f"The text of {name}.")
+    real = getattr(module, stage)
+
+    def fail_on_one(*given: object, **named: object) -> object:
+        if "bad.txt" in repr(given):
+            raise failure
+        return real(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, stage, fail_on_one)
+        ended = run_here("ingest", "--json", str(tmp_path))
+    assert {"a.txt": "indexed", "bad.txt": "unreadable", "c.txt": "indexed"} == files_of(ended)
+    assert f"agentmem failed on it ({type(failure).__name__}: " in ended.out
+    assert (1, "") == (ended.code, ended.err)
+    assert "indexed" == files_of(run_here("ingest", "--json", str(tmp_path)))["bad.txt"]
+
+
+@pytest.mark.parametrize("stage", ["has_gone", "rename_document"])
+def test_a_renamed_file_on_which_a_stage_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+    """It costs no other file, and the renamed one is read, now or the next time."""
+    (tmp_path / "a.txt").write_text("The text of a.")
+    run_here("ingest", str(tmp_path))
+    (tmp_path / "a.txt").rename(tmp_path / "b.txt")
+    (tmp_path / "c.txt").write_text("The text of c.")
+
+    def fail(*_given: object) -> None:
+        raise IndexError("list index")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest, stage, fail)
+        first = files_of(run_here("ingest", "--json", str(tmp_path)))
+    again = files_of(run_here("ingest", "--json", str(tmp_path)))
+    b, b_again = ("indexed", "unchanged") if stage == "has_gone" else ("unreadable", "renamed")
+    assert {"b.txt": b, "c.txt": "indexed"} == first
+    assert {"b.txt": b_again, "c.txt": "unchanged"} == again
+
+
+@pytest.mark.parametrize("failure", [StorageProblem("The disk is full.", "Make room."), StoreLocked("It is locked.")])
+def test_what_concerns_every_file_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: StorageProblem
+) -> None:
+    """A full disk or a locked database is one line of its own, not a status of each file."""
+    (tmp_path / "a.txt").write_text("Some text.")
+
+    def fail(*_given: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(ingest, "store_document", fail)
+    ended = run_here("ingest", str(tmp_path))
+    assert (1, "") == (ended.code, ended.out)
+    assert failure.problem in ended.err
 
 
 def test_names_that_are_made_to_hurt(tmp_path: Path) -> None:

@@ -180,9 +180,42 @@ def test_the_summary_for_scripts(notes: Path) -> None:
     (notes / "picture.png").write_bytes(b"png")
     summary = run_here("ingest", "--json", str(notes)).json_lines()[-1]
     assert summary.pop("seconds") >= 0
-    counts = {"files": 4, "statuses": {"indexed": 4}, "pages": 5, "passages": 5, "passed_over": 1}
-    assert {"event": "summary", **counts} == summary
-    assert "1 file of other kinds passed over." in run_here("ingest", str(notes)).err
+    counts = {"files": 4, "statuses": {"indexed": 4}, "new_failures": 0, "pages": 5, "passages": 5, "passed_over": 1}
+    assert {"event": "summary", **counts, "passed_over_paths": [str(notes / "picture.png")]} == summary
+
+
+@pytest.mark.usefixtures("without_index")
+def test_what_is_passed_over_is_named(notes: Path) -> None:
+    """Files of other kinds are named on the screen, the first ten of many; --json names them all."""
+    (notes / "picture.png").write_bytes(b"png")
+    assert f"1 file of other kinds passed over: {notes / 'picture.png'}\n" == run_here("ingest", str(notes)).err
+    for number in range(11):
+        (notes / f"z{number:02}.zip").write_bytes(b"zip")
+    said = run_here("ingest", str(notes)).err
+    assert "12 files of other kinds passed over: " in said
+    assert "z08.zip and 2 more; --json names them all" in said
+    assert 12 == len(run_here("ingest", "--json", str(notes)).json_lines()[-1]["passed_over_paths"])
+
+
+@pytest.mark.usefixtures("without_index")
+def test_only_new_failures_are_failures(notes: Path) -> None:
+    """A file that failed before and is the same is told of again, with exit 0; a new or changed one that fails is 1."""
+    broken = notes / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing else")
+    assert 1 == run_here("ingest", str(notes)).code
+    ended = run_here("ingest", str(notes))
+    assert 0 == ended.code
+    assert "(it is damaged, or not a PDF; as before)" in ended.out
+    os.utime(broken, ns=(1, 1))
+    lines = run_here("ingest", "--json", str(notes)).json_lines()
+    assert [("unreadable", True)] == [
+        (each["status"], each["as_before"]) for each in lines if "broken" in each.get("path", "")
+    ]
+    assert 0 == lines[-1]["new_failures"]
+    (notes / "empty.txt").write_text("")
+    assert 1 == run_here("ingest", str(notes)).code
+    broken.write_bytes(b"%PDF-1.7 something else")
+    assert (1, 0) == (run_here("ingest", str(notes)).code, run_here("ingest", str(notes)).code)
 
 
 @pytest.mark.usefixtures("without_index")
@@ -211,7 +244,7 @@ def test_prune_does_not_believe_an_empty_folder(notes: Path) -> None:
     assert (1, "") == (ended.code, ended.out)
     assert "4 documents came from there: nothing was removed." in ended.err
     notes.rmdir()
-    assert 3 == run_here("ingest", "--prune", str(notes)).code
+    assert 1 == run_here("ingest", "--prune", str(notes)).code
     assert 4 == len(run_here("knowledge", "list", "--json").json())
     assert {"removed"} == set(statuses("--prune", "--yes", notes).values())
     assert [] == run_here("knowledge", "list", "--json").json()

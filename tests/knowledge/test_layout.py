@@ -8,7 +8,7 @@ import pytest
 from harness.pdf_files import pages_of, pdf_of, stream, text_page
 
 from agentmem_cli.knowledge.headings import RawPage
-from agentmem_cli.knowledge.layout import laid_out
+from agentmem_cli.knowledge.layout import laid_out, parts_laid_out
 from agentmem_cli.knowledge.read import read_file
 from agentmem_cli.knowledge.readers import Reader
 from agentmem_cli.knowledge.split import passages_of
@@ -23,7 +23,7 @@ def passages(raw: dict[int, RawPage], outline: list[tuple[int, str, int]] | None
 
 
 REPORT = [
-    f"Acme plc · Annual Report 2023\nFact {number * 37 % 10}: it is so.\nPage {number + 5}" for number in range(6)
+    f"Acme plc · Annual Report 2023\nFact {number * 37 % 10}: it is so.\nPage {number + 1}" for number in range(6)
 ]
 
 
@@ -49,6 +49,48 @@ def test_what_only_looks_alike_stays() -> None:
     assert alone == passages(pages(*alone))
 
 
+VARYING = {
+    "invoices": "Invoice no. {0}",
+    "bare numbers": "{0}",
+    "years": "Report of the year 20{1}",
+    "extensions": "Extension 20{1}",
+    "door codes": "Ground floor, door {0}",
+    "steps": "Step {2}",
+    "days": "{2} May 2023",
+    "two numbers": "Sheet {2} of box {0}",
+}
+
+
+@pytest.mark.parametrize("pattern", VARYING.values(), ids=VARYING.keys())
+@pytest.mark.parametrize("at_top", [True, False])
+def test_numbers_that_go_up_with_the_page_stay(pattern: str, at_top: bool) -> None:
+    """What differs from page to page in more than the page's own number is no furniture; nor is a step at the top."""
+    if not at_top and pattern == "Step {2}":
+        pytest.skip("nothing tells it from a page's number there")
+    lines = [pattern.format(number + 1001, number + 11, number + 1) for number in range(6)]
+    texts = [f"{line}\nText {n * n}." if at_top else f"Text {n * n}.\n{line}" for n, line in enumerate(lines)]
+    assert texts == passages(pages(*texts))
+
+
+@pytest.mark.parametrize("pattern", ["{0}", "- {0} -", "Page {0}", "{0}/6", "Page {0} of 6", "Acme plc 2023 {0}"])
+def test_page_numbers_at_the_foot_are_furniture(pattern: str) -> None:
+    """Alone, with a word, with the count of pages, behind a running head."""
+    texts = [f"Text {number * number}.\n{pattern.format(number + 1)}" for number in range(6)]
+    assert [f"Text {number * number}." for number in range(1, 6)] == passages(pages(*texts))[1:]
+
+
+def test_what_stands_inside_of_other_lines_stays() -> None:
+    """The same line on most pages is no running head if it stands between lines that say something."""
+    texts = [f"Invoice no. {n + 1001}\nStatus: {'open' if n == 5 else 'paid'}\nFor {n * n}." for n in range(6)]
+    assert texts == passages(pages(*texts))
+
+
+def test_a_literal_mark_among_numbered_lines() -> None:
+    """A line with a `#` where others have a number ended the run once."""
+    texts = [f"Entry {number}\nText {number * number}." for number in range(5)]
+    assert [*texts, "Entry #\nText."] == passages(pages(*texts, "Entry #\nText."))
+
+
 def test_three_pages_repeat_nothing() -> None:
     """In a document of three pages nothing is taken for furniture."""
     assert REPORT[:3] == passages(pages(*REPORT[:3]))
@@ -67,6 +109,54 @@ def test_headings_from_the_outline() -> None:
     assert ["", "Risk Factors", "Risk Factors > Market risk (all)", "Balance sheet"] == [
         each.heading for each in passages_of(laid_out(raw, outline))
     ]
+
+
+FULL = "Customers who bought a yearly plan before the first of March of this year may"
+
+
+def spans(*texts: str) -> list[tuple[int, int | None, str]]:
+    found = passages_of(laid_out(pages(*texts)))
+    return [(each.page_index, each.last_page_index, each.text) for each in found]
+
+
+def test_a_sentence_runs_over_a_page_border() -> None:
+    """It is whole in the passage that it begins in, which names both pages; what follows is on its own page only."""
+    assert [
+        (0, 1, f"All is well. {FULL} ask for it back by post."),
+        (1, None, "Others may not."),
+    ] == spans(f"All is well. {FULL}", "ask for it back by post. Others may not.")
+
+
+def test_no_sentence_runs_over_the_end_of_a_slide() -> None:
+    """Nor of a row or a chapter: what follows is another thing, however it begins."""
+    first = "The charterer of a narrowboat shall at all times of the day and of the night"
+    found = passages_of(parts_laid_out(pages(first, "keep its lamp lit. Nobody may swim.")))
+    assert [first, "keep its lamp lit. Nobody may swim."] == [each.text for each in found]
+
+
+def test_a_word_is_broken_by_a_page_border() -> None:
+    """It is one again, as another place in the document writes it."""
+    (over,) = spans(f"A refund. {FULL} ask for a re-", "fund by post.")
+    assert (0, 1, f"A refund. {FULL} ask for a refund by post.") == over
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (f"{FULL} ask.", "then a new sentence."),  # it has ended
+        (FULL, "A new sentence."),  # the next one begins
+        ("Total 12 of all", "thereof 3"),  # no full line: a row of a table, a heading
+        (f"{FULL} ask for", f"{'a very long rest ' * 50}."),  # more than a passage should hold
+    ],
+)
+def test_what_ends_at_a_page_border(first: str, second: str) -> None:
+    """Where nothing shows that a sentence runs on, each passage stays within its page."""
+    assert [(0, None), (1, None)] == [(page, last) for page, last, _ in spans(first, second)]
+
+
+def test_no_sentence_runs_over_a_page_between() -> None:
+    """An empty page parts two pages, and so does a heading."""
+    assert [(0, None), (2, None)] == [(page, last) for page, last, _ in spans(FULL, "", "ask for it back.")]
 
 
 def font_page(index: int, *lines: tuple[str, float, bool]) -> RawPage:

@@ -99,11 +99,11 @@ def test_a_file_that_only_its_owner_may_change_opens(reader: Reader, tmp_path: P
     assert ["Open to all"] == texts(read_file(reader, path))
 
 
-def test_a_scan_has_no_text(reader: Reader, tmp_path: Path) -> None:
-    """A PDF whose pages hold no text is `no text`, with a hint."""
+def test_empty_pages_have_no_text(reader: Reader, tmp_path: Path) -> None:
+    """A PDF on whose pages nothing stands is `no text`, and nothing of it is a scan."""
     reading = read_file(reader, make_pdf(tmp_path / "a.pdf", "", ""))
     assert (ReadStatus.NO_TEXT, 2, []) == (reading.status, reading.page_count, reading.pages)
-    assert "OCR" in reading.detail
+    assert ("no page has text", {}) == (reading.detail, reading.scans)
 
 
 def test_a_page_label_is_kept(reader: Reader, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_page_that_raises_does_not_cost_the_others() -> None:
             raise ValueError("bad page")
         return {"text": f"page {index}"}
 
-    lines = list(pdf_pages._lines(3, EVERY, read_page))
+    lines = list(pdf_pages.lines_of_pages(3, EVERY, read_page))
     assert [0, 1, 2] == [line["index"] for line in lines[1:]]
     assert "ValueError: bad page" == lines[2]["problem"]
 
@@ -244,7 +244,7 @@ def test_a_page_that_raises_does_not_cost_the_others() -> None:
 def test_the_characters_of_a_file_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Past the limit no more pages are read, and the file says so."""
     monkeypatch.setattr(pdf_pages, "MOST_CHARACTERS", 10)
-    lines = list(pdf_pages._lines(5, EVERY, lambda _index: {"text": "sixsix"}))
+    lines = list(pdf_pages.lines_of_pages(5, EVERY, lambda _index: {"text": "sixsix"}))
     assert (2, "limit" in lines[-1]) == (len([line for line in lines if "text" in line]), True)
 
 

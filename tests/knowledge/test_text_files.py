@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 
 import pytest
@@ -24,21 +23,6 @@ def plain(tmp_path: Path, content: bytes) -> list[Line]:
     path = tmp_path / "a.txt"
     path.write_bytes(content)
     return list(read_plain(str(path), ALL, None))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "naïve café".encode(),
-        codecs.BOM_UTF8 + "naïve café".encode(),
-        "naïve café".encode("utf-16"),
-        codecs.BOM_UTF32_BE + "naïve café".encode("utf-32-be"),
-        "naïve café".encode("cp1252"),
-    ],
-)
-def test_the_encoding_is_found(tmp_path: Path, content: bytes) -> None:
-    """A byte-order mark decides, else UTF-8 where it fits, else Windows-1252."""
-    assert [{"count": 1}, {"index": 0, "text": "naïve café"}] == plain(tmp_path, content)
 
 
 def test_a_form_feed_starts_a_page(tmp_path: Path) -> None:
@@ -86,6 +70,31 @@ def test_html_is_what_a_browser_shows(tmp_path: Path) -> None:
             "Plans & prices\n\nAll prices in euros.\n\nMore.\n\nPlan | Price\nSolo | 49\n\na\nb\n\nEnd here",
         )
     ] == passages_in(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("<tr><th><th>Adult<th>Child<tr><td>North<td><td>4", ["| Adult | Child", "North |  | 4"]),
+        ("<tr><td rowspan=2>Night<td>12<td>6<tr><td>15<td>8", ["Night | 12 | 6", "Night | 15 | 8"]),
+        ("<tr><td>a<td rowspan=2>b<td>c<tr><td>d<td>e<tr><td>f<td>g<td>h", ["a | b | c", "d | b | e", "f | g | h"]),
+        ("<tr><th colspan=2>Price<th>Note<tr><td>1<td>2<td>n", ["Price |  | Note", "1 | 2 | n"]),
+        ("<tr><td><p>one<p>two<td>three<br>four", ["one two | three four"]),
+        ("<tr><td colspan=x>a<td rowspan=99999999999>b<tr><td>c", ["a | b", "c"]),
+        ("<tr><td>a<td><table><tr><td>i<td>j</table><tr><td>b<td>c", ["a", "i | j", "", "b | c"]),
+        ("<tr><td hidden>x<td>a<td>b<tr><td><td>", ["a | b"]),
+    ],
+)
+def test_cells_of_html_keep_their_places(table: str, expected: list[str]) -> None:
+    """Empty cells, and those that span rows or columns; a table in a table is rows of its own."""
+    assert [*expected, ""] == html_lines(f"<table>{table}</table>")[0]
+
+
+def test_a_table_that_arranges_a_page() -> None:
+    """Cells with headings, or long ones, are read one after the other, and the headings stay headings."""
+    lines, headings = html_lines(f"<table><tr><td><h2>News</h2>{'word ' * 9}<td>{'side ' * 99}</table>")
+    assert ["News", f"{'word ' * 9}".strip(), f"{'side ' * 99}".strip()] == [line for line in lines if line]
+    assert [(lines.index("News"), 2, "News")] == headings
 
 
 def test_the_charset_that_html_declares(tmp_path: Path) -> None:

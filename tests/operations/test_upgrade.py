@@ -146,3 +146,30 @@ def test_the_vectors_of_version_4_are_kept(home: Path) -> None:  # noqa: ARG001 
         upgraded.connection.execute("UPDATE memory_details SET status = 'forgotten'")
         upgraded.connection.execute("DELETE FROM agno_runs")
         assert [[], []] == [upgraded.read(f"SELECT * FROM {table}_vectors") for table in ("message", "memory")]  # noqa: S608 -- as above
+
+
+def test_the_documents_of_version_5_are_kept(cli: Cli, tmp_path: Path) -> None:
+    """Passages and vectors stay; a PDF in which pages had no text is read again, for scans may be among them."""
+    settings = load_settings(user="sarah")
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+        for migration in MIGRATIONS[:5]:
+            migration(connection)
+        for name, status in (("a.pdf", "indexed"), ("b.pdf", "no text"), ("c.pdf", "indexed")):
+            connection.execute(
+                "INSERT INTO documents (document_id, path, title, sha256, size, modified_ns, pages, passages, status,"
+                " detail, ingested_at) VALUES (?, ?, ?, 'abc', 1, 2, 1, 1, ?, '', 3)",
+                (name, str(tmp_path / name), name, status),
+            )
+        connection.execute("INSERT INTO pages VALUES ('a.pdf', 0, NULL, 'Apple pie'), ('c.pdf', 0, NULL, '')")
+        connection.execute(
+            "INSERT INTO passages (document_id, page_index, position, text, embedder, vector)"
+            " VALUES ('a.pdf', 0, 0, 'Apple pie', 'openai:x', x'0000803f')"
+        )
+        connection.execute("PRAGMA user_version = 5")
+    (passage,) = cli("knowledge", "show", "a.pdf", "--json").json()["text"]
+    assert ("Apple pie", 1, None) == (passage["text"], passage["page"], passage["last_page"])
+    with closing(open_database(settings)) as database:
+        assert ["openai:x"] == [row["embedder"] for row in database.read("SELECT embedder FROM passages")]
+        again = database.read("SELECT path FROM documents WHERE modified_ns = -1 AND sha256 = '' ORDER BY path")
+        assert [str(tmp_path / "b.pdf"), str(tmp_path / "c.pdf")] == [row["path"] for row in again]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from harness.office_files import excel_file
 
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence, TurnEnded, Usage
@@ -42,6 +44,23 @@ def found(database: Database, query: str) -> list[FoundPassage]:
 
 
 @pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"last_page": 15}, "r.pdf, pp. 14–15"),
+        (
+            {"page_label": "xii", "last_page": 15, "last_page_label": "xiii"},
+            "r.pdf, pp. xii–xiii (pages 14–15 of the file)",
+        ),
+        ({"is_scan": True}, "r.pdf, p. 14 (scan)"),
+        ({"is_scan": True, "gone": "file gone"}, "r.pdf, p. 14 (scan, file gone)"),
+    ],
+)
+def test_a_citation_that_says_more(more: dict[str, Any], shown: str) -> None:
+    """Two pages, a scan, and a file that has gone."""
+    assert shown == citation(FoundPassage("r.pdf", "d", 14, 13, "text", 1.0, 1, **more))
+
+
+@pytest.mark.parametrize(
     ("label", "shown"), [(None, "r.pdf, p. 14"), ("14", "r.pdf, p. 14"), ("xii", "r.pdf, p. xii (page 14 of the file)")]
 )
 def test_a_citation(label: str | None, shown: str) -> None:
@@ -66,6 +85,45 @@ def test_a_source_in_its_page(database: Database) -> None:
     assert (lines[0].partition(" · ")[0], len(PAGE.splitlines())) == ("long.txt, p. 2 of 2", len(lines) - 2)
     marked = [line.removeprefix("▌ ") for line in lines if line.startswith("▌")]
     assert passage.text.split() == " ".join(marked).split()
+
+
+def test_a_source_whose_file_has_gone(database: Database, tmp_path: Path) -> None:
+    """The page is shown as it was read, and marked: what counts is the disk when it is opened."""
+    ended = answered("[1]", found(database, "matter 140"))
+    (tmp_path / "long.txt").unlink()
+    assert opened_lines(database, ended, 1)[0].startswith("long.txt, p. 2 (file gone) of 2 · ")
+    again = answered("[1]", found(database, "matter 140"))
+    assert source_lines(again)[0].startswith("[1] long.txt, p. 2 (file gone)")
+
+
+def test_a_source_over_a_page_border(database: Database, tmp_path: Path) -> None:
+    """Both pages are named and shown, and the passage is marked on each, whatever stands at the foot of the first."""
+    first = "The charterer of a narrowboat shall at all times of the day and of the night"
+    body = [f"Part {number * number}. It is so, and no other way than that." for number in range(1, 7)]
+    pages = [*body, first, "keep its lamp lit. Nobody may swim."]
+    note = tmp_path / "boats.txt"
+    note.write_text("\f".join(f"Boats and Barges\n{page}\n{number}" for number, page in enumerate(pages, start=1)))
+    list(ingest_files(database, [note]))
+    passage = found(database, "charterer narrowboat lamp")[0]
+    assert f"{first} keep its lamp lit." == passage.text
+    assert "boats.txt, pp. 7–8" == citation(passage)
+    lines = opened_lines(database, answered("[1]", [passage]), 1)
+    assert lines[0].startswith("boats.txt, pp. 7–8 of 8 · ")
+    assert [f"▌ {first}", "  7", "— page 8 —", "  Boats and Barges", "▌ keep its lamp lit. Nobody may swim."] == [
+        line for line in lines[3:-1] if line.strip()
+    ]
+
+
+def test_a_source_in_its_row(database: Database, tmp_path: Path) -> None:
+    """A file without pages is opened at its place, which is no count of pages."""
+    prices = excel_file(tmp_path / "prices.xlsx")
+    list(ingest_files(database, [prices]))
+    ended = answered("[1]", found(database, "price of the Practice plan"))
+    lines = opened_lines(database, ended, 1)
+    assert f'prices.xlsx, sheet "Prices", row 5 · {prices}' == lines[0]
+    assert any(line.startswith("▌ ") and "1,234.50 €" in line for line in lines)
+    prices.unlink()
+    assert opened_lines(database, ended, 1)[0].startswith('prices.xlsx, sheet "Prices", row 5 (file gone) · ')
 
 
 def test_a_source_that_is_not_there(database: Database) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import UsageProblem
-from agentmem_cli.terminal.ingesting import ingested, say_counts, say_result
+from agentmem_cli.terminal.ingesting import ingested, passed_over_line, say_counts, say_result
 from agentmem_cli.terminal.streams import note, say_prose
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def ingest(chat: Chat, words: str) -> None:
         except KeyboardInterrupt:
             note("Stopped; what is read is kept.")
     say_counts(counts) if counts else say_prose("There is nothing to ingest there.")
+    if found.passed_over:
+        note(passed_over_line(found.passed_over))
 
 
 def _paths(words: str) -> list[Path]:

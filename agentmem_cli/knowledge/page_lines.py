@@ -1,0 +1,155 @@
+"""The words of a page and where they stand -> its lines in reading order.
+
+The order in which a page was drawn is mostly the order in which it is read, so it is kept unless the places of words
+say otherwise: columns that were drawn row by row are read one after the other, and a table row by row. Pure: knows
+nothing of PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from agentmem_cli.knowledge.page_blocks import Block
+from agentmem_cli.knowledge.page_segments import NARROWEST, SAME_ROW, OutLine, Row, Segment, plain_lines
+
+_FAR = 3.5
+"""Times the height: rows farther apart are no one table."""
+_CROSSED = 0.25
+"""Of the rows: a gutter that words of more rows cross is none."""
+_MOST_ROWS = 2000
+"""Of a page whose layout is looked at."""
+
+Gutter = tuple[float, float]
+"""Left and right end of a space between columns."""
+
+
+def lines_of(segments: Sequence[Segment]) -> list[OutLine]:
+    """The lines in reading order."""
+    for order, segment in enumerate(segments):
+        segment.order = order
+    rows = _rows(segments)
+    if len(rows) == len(segments) or len(rows) > _MOST_ROWS:
+        return plain_lines(segments)
+    instead: dict[int, list[OutLine]] = {}
+    """Of the first segment of each block the block's lines, of the others nothing."""
+    for block in _blocks(rows):
+        lines = block.lines()
+        if lines is not None:
+            instead |= {order: [] for order in block.orders} | {min(block.orders): lines}
+    found: list[OutLine] = []
+    rest: list[Segment] = []
+    for order, segment in enumerate(segments):
+        if order in instead:
+            found += plain_lines(rest) + instead[order]
+            rest = []
+        else:
+            rest.append(segment)
+    return found + plain_lines(rest)
+
+
+def _rows(segments: Sequence[Segment]) -> list[Row]:
+    """From top to bottom."""
+    rows: list[Row] = []
+    for segment in sorted(segments, key=lambda each: -each.middle):
+        first = rows[-1][0] if rows else None
+        height = max(segment.top - segment.bottom, first.top - first.bottom) if first else 0
+        if first and first.middle - segment.middle < SAME_ROW * height:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for number, row in enumerate(rows):
+        row.sort(key=lambda each: each.left)
+        for segment in row:
+            segment.row = number
+    return rows
+
+
+def _blocks(rows: Sequence[Row]) -> Iterator[Block]:
+    """The tables and columns of a page."""
+    gaps = [_gaps(row) for row in rows]
+    waiting = [(0, len(rows))]
+    while waiting:
+        start, end = waiting.pop()
+        richest = max(range(start, end), key=lambda number: len(gaps[number]), default=start)
+        if start >= end or not gaps[richest]:
+            continue
+        first, last, borders = _grown(rows, richest, gaps[richest], range(start, end))
+        if borders:
+            block = Block([list(row) for row in rows[first : last + 1]], borders)
+            if sum(len({segment.column for segment in row}) > 1 for row in block.rows) > 1:
+                yield block
+        waiting += [(start, first), (last + 1, end)]
+
+
+def _gaps(row: Row) -> list[Gutter]:
+    found = []
+    right = row[0].right
+    for segment in row[1:]:
+        if segment.left - right > NARROWEST * (segment.top - segment.bottom):
+            found.append((right, segment.left))
+        right = max(right, segment.right)
+    return found
+
+
+def _grown(rows: Sequence[Row], start: int, gutters: Sequence[Gutter], within: range) -> tuple[int, int, list[float]]:
+    """(first row, last row, borders) of the block around a row: up and down to a row that crosses all gutters."""
+    growth = _Growth(list(gutters), [0] * len(gutters))
+    first = growth.last_of(rows, range(start, within.start - 1, -1))
+    last = growth.last_of(rows, range(start, within.stop))
+    most = _CROSSED * growth.several
+    pairs = zip(growth.gutters, growth.crossed, strict=True)
+    return first, last, [(left + right) / 2 for (left, right), count in pairs if count <= most]
+
+
+@dataclass(slots=True)
+class _Growth:
+    """The gutters of a block as far as it has grown, by how many rows each was crossed, and of how many it was seen."""
+
+    gutters: list[Gutter]
+    crossed: list[int]
+    several: int = 1
+
+    def last_of(self, rows: Sequence[Row], numbers: range) -> int:
+        """The number of the last row, from the first of these on, that belongs to the block.
+
+        A row that crosses a gutter does not, nor does what stands before it, down from the last line that stands alone:
+        there another table starts, with columns of its own.
+        """
+        last = numbers[0]
+        alone: tuple[int, _Growth] | None = None
+        for number in numbers[1:]:
+            row = rows[number]
+            free = [_free(gutter, row) for gutter in self.gutters]
+            if not any(free) or abs(row[0].middle - rows[last][0].middle) > _FAR * (row[0].top - row[0].bottom):
+                break
+            if len(row) == 1:
+                alone = number, replace(self)
+            elif None in free and alone:
+                last, before = alone
+                self.gutters, self.crossed, self.several = before.gutters, before.crossed, before.several
+                break
+            else:
+                self.several += 1
+                self.crossed = [count + (each is None) for count, each in zip(self.crossed, free, strict=True)]
+                self.gutters = [each or gutter for each, gutter in zip(free, self.gutters, strict=True)]
+            last = number
+        return last
+
+
+def _free(gutter: Gutter, row: Row) -> Gutter | None:
+    """What a row leaves free of a gutter; None if a word crosses it."""
+    left, right = gutter
+    for segment in row:
+        if segment.right <= left or segment.left >= right:
+            continue
+        for word in segment.words if len(row) > 1 else row:
+            if word.right <= left or word.left >= right:
+                continue
+            if word.left - left > right - word.right:
+                right = word.left
+            else:
+                left = word.right
+        if right - left < NARROWEST * (segment.top - segment.bottom):
+            return None
+    return left, right

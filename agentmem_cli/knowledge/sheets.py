@@ -1,0 +1,123 @@
+"""Excel and CSV files -> their rows, in the child process (`pdf.py`)."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
+from typing import Any
+
+from agentmem_cli.knowledge.cell_text import shown
+from agentmem_cli.knowledge.pdf_pages import Line
+from agentmem_cli.knowledge.places import Part, part_lines, quoted, unpacked
+from agentmem_cli.knowledge.table_rows import Row, row_parts
+from agentmem_cli.knowledge.text_files import text_of
+from agentmem_cli.knowledge.xml_parts import lines_of, parsed, related
+
+_DELIMITERS = ",;\t|"
+_SAMPLE_LINES = 30
+_MOST_IN_CELL = 10_000_000
+_MOST_MERGED = 10_000
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_CHUNK = 1 << 20
+
+Merged = dict[int, list[tuple[int, int, int]]]
+"""Row from 1 -> (first column from 0, last row, last column) of the merged cells that begin there."""
+
+
+def read_csv(path: str, _wanted: Container[int], _password: str | None) -> Iterator[Line]:
+    """The lines for a .csv or .tsv file."""
+    text, about = text_of(path)
+    if about:
+        yield about
+    if "refused" not in about:
+        yield from part_lines(row_parts(_csv_rows(text)))
+
+
+def _csv_rows(text: str) -> Iterator[Row]:
+    csv.field_size_limit(_MOST_IN_CELL)
+    lines = text.replace("\0", "").splitlines(keepends=True)
+    rows = csv.reader(lines, delimiter=_delimiter(lines[:_SAMPLE_LINES]))
+    for number, cells in enumerate(rows, start=1):
+        yield number, [" ".join(cell.split()) for cell in cells]
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """That by which most of the first rows have as many cells as each other, and more than one."""
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+        width, rows = widths.most_common(1)[0] if widths else (0, 0)
+        return rows, width
+
+    return max(_DELIMITERS, key=fits)
+
+
+def read_xlsx(path: str, _wanted: Container[int], _password: str | None) -> Iterator[Line]:
+    """The lines for an Excel file: a part for each row, and for each comment and text box of its sheets."""
+    yield from part_lines(_xlsx_parts(path))
+
+
+def _xlsx_parts(path: str) -> Iterator[Part]:
+    import openpyxl
+
+    with unpacked(path) as archive:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            hidden = "" if sheet.sheet_state == "visible" else "hidden "
+            prefix = f"{hidden}sheet {quoted(sheet.title)}, "
+            part = sheet._worksheet_path  # noqa: SLF001 -- nothing else names the sheet's part of the archive
+            yield from row_parts(_sheet_rows(sheet, _merged(archive, part)), sheet.title, prefix)
+            yield from _notes(archive, part, sheet.title, prefix)
+
+
+def _sheet_rows(sheet: Any, merged: Merged) -> Iterator[Row]:
+    """The rows as they are shown; a merged cell's text stands in each cell that it covers, as an eye carries it."""
+    sheet.reset_dimensions()  # what the file claims is often wrong
+    covering: list[tuple[range, int, str]] = []
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        texts = [_shown(cell) for cell in cells]
+        covering = [each for each in covering if number <= each[1]]
+        for first, last_row, last in merged.get(number, ()):
+            if first < len(texts) and texts[first]:
+                covering.append((range(first, min(last + 1, len(texts))), last_row, texts[first]))
+        for columns, _, text in covering:
+            for column in columns:
+                if column < len(texts):
+                    texts[column] = texts[column] or text
+        yield number, texts
+
+
+def _shown(cell: Any) -> str:
+    return "" if cell.value is None else " ".join(shown(cell.value, cell.number_format or "").split())
+
+
+def _merged(archive: zipfile.ZipFile, part: str) -> Merged:
+    """The merged cells of a sheet. They stand behind its rows, of which openpyxl then knows nothing any more."""
+    from openpyxl.utils import range_boundaries
+
+    found: Merged = {}
+    with archive.open(part.lstrip("/")) as file:
+        tail, count = b"", 0
+        while (chunk := file.read(_CHUNK)) and count < _MOST_MERGED:
+            for reference in _MERGED.findall(tail + chunk):
+                first_column, first_row, last_column, last_row = range_boundaries(reference.decode())
+                found.setdefault(first_row, []).append((first_column - 1, last_row, last_column - 1))
+                count += 1
+            tail = chunk[-100:]
+    return found
+
+
+def _notes(archive: zipfile.ZipFile, part: str, sheet: str, prefix: str) -> Iterator[Part]:
+    """The comments and text boxes of a sheet."""
+    for kind, target in related(archive, part.lstrip("/")):
+        if kind == "comments":
+            for comment in parsed(archive.read(target)).iter("{*}comment"):
+                cell = comment.get("ref", "")
+                place = f"{prefix}comment on {cell}"
+                yield Part(place, [f"Comment on {cell}: {' '.join(lines_of(comment))}"], [(-1, 0, sheet)])
+        elif kind == "drawing":
+            for box in parsed(archive.read(target)).iter("{*}txBody"):
+                yield Part(f"{prefix}text box", lines_of(box), [(-1, 0, sheet)])
