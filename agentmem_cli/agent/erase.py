@@ -13,18 +13,17 @@ from agentmem_cli.records import Memory, SessionSummary
 from agentmem_cli.sessions.catalog import purge_session
 from agentmem_cli.sessions.erase import delete_turn, question_of
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.erase import erase_deleted_text
+from agentmem_cli.storage.erase import erasing
 
 
 def erase_turn(database: Database, user_id: str, run_id: str) -> None:
     """Erase a turn of a user for good, and every quote of it.
 
-    Raises NotFound when there is no such turn of theirs, and what `erase_deleted_text` raises.
+    Raises NotFound when there is no such turn of theirs, and what `erasing` raises.
     """
-    with database.write() as connection:
+    with erasing(database) as connection:
         delete_turn(database, connection, user_id, run_id)
         erase_quotes(connection, user_id, "run_id", run_id)
-    erase_deleted_text(database)
 
 
 def erase_forgotten(database: Database, user_id: str, memories: Sequence[Memory]) -> list[str]:
@@ -33,7 +32,7 @@ def erase_forgotten(database: Database, user_id: str, memories: Sequence[Memory]
     A memory without a turn, or whose turn is gone, is erased all the same.
     """
     questions = {}
-    with database.write() as connection:
+    with erasing(database) as connection:
         for memory in memories:
             erase_quotes(connection, user_id, "memory_id", memory.memory_id)
         for run_id in dict.fromkeys(memory.run_id for memory in memories if memory.run_id):
@@ -42,14 +41,12 @@ def erase_forgotten(database: Database, user_id: str, memories: Sequence[Memory]
             if question is not None:
                 delete_turn(database, connection, user_id, run_id)
                 questions[run_id] = question
-    erase_deleted_text(database)
     return list(questions.values())
 
 
 def erase_sessions(database: Database, sessions: Sequence[SessionSummary]) -> None:
     """Erase whole sessions, in sight or in the trash, and every quote of them."""
-    for session in sessions:
-        with database.write() as connection:
+    with erasing(database) as connection:
+        for session in sessions:
             erase_quotes(connection, session.user_id, "session_id", session.session_id)
             purge_session(connection, session)
-    erase_deleted_text(database)
