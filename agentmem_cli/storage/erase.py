@@ -48,6 +48,14 @@ def erasing(database: Database) -> Iterator[sqlite3.Connection]:
     erase_deleted_text(database)
 
 
+@contextmanager
+def perhaps_erasing(database: Database) -> Iterator[sqlite3.Connection]:
+    """One transaction that may note an erasing: then what was deleted leaves the files after it, now or later."""
+    with database.write() as connection:
+        yield connection
+    finish_erasing(database)
+
+
 def erase_deleted_text(database: Database) -> None:
     """Make the text of every deleted row unrecoverable from the database's files. Rewrites the whole file.
 

@@ -55,7 +55,17 @@ def test_a_sound_store_passes_every_check(database: Database) -> None:
     result = run_here("doctor", "--json")
 
     verdicts = {name: finding["verdict"] for name, finding in findings(result).items()}
-    sound = ("data folder", "permissions", "database", "transcripts", "memories", "recall", "knowledge", "embedder", "erasing")
+    sound = (
+        "data folder",
+        "permissions",
+        "database",
+        "transcripts",
+        "memories",
+        "recall",
+        "knowledge",
+        "embedder",
+        "erasing",
+    )
     assert {**dict.fromkeys((*sound, "versions"), "ok"), "model": "warning"} == verdicts
     assert 0 == result.code
     assert all(bool(finding["remedy"]) == (finding["verdict"] != "ok") for finding in result.json())
