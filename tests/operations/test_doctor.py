@@ -119,6 +119,17 @@ def from_the_future(database: Database) -> None:
     database.connection.execute("PRAGMA user_version = 999")
 
 
+def another_schema(database: Database) -> None:
+    """Add a trigger that deletes what is remembered."""
+    database.connection.execute("CREATE TRIGGER evil AFTER INSERT ON messages BEGIN DELETE FROM agno_memories; END")
+
+
+def emptied(database: Database) -> None:
+    """Lose all bytes, as a full disk or a sync program may do."""
+    database.close()
+    database.path.write_bytes(b"")
+
+
 def break_a_rule(database: Database) -> None:
     """Leave a NULL where the schema allows none: only SQLite's own check finds it."""
     database.connection.execute("PRAGMA writable_schema = ON")
@@ -141,6 +152,8 @@ def orphan(database: Database) -> None:
         (spoil_end, "restore"),
         (break_a_rule, "restore"),
         (orphan, "restore"),
+        (another_schema, "restore"),
+        (emptied, "restore"),
         (from_the_future, "pip install --upgrade"),
     ],
 )
@@ -152,6 +165,11 @@ def test_a_database_that_cannot_be_used_has_failed(
     result = run_here("doctor", "--json")
     assert (1, "failed") == (result.code, findings(result)["database"]["verdict"])
     assert remedy in findings(result)["database"]["remedy"]
+    if spoil is emptied:
+        assert 0 == database.path.stat().st_size
+        assert (1, True) == ((listed := run_here("sessions", "list")).code, "what it held is lost" in listed.err)
+        database.path.unlink()
+        assert 0 == run_here("sessions", "list").code
     assert 11 == len(findings(result))
 
 
