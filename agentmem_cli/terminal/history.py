@@ -14,7 +14,7 @@ from typing import Any
 
 from prompt_toolkit.history import History
 
-from agentmem_cli.errors import StorageProblem
+from agentmem_cli.errors import StorageProblem, StoreUnwritable
 from agentmem_cli.language.stems import stems, stems_asked_for
 from agentmem_cli.storage.lock import file_lock
 from agentmem_cli.terminal.paste import Pastes
@@ -65,7 +65,7 @@ class InputHistory(History):
 def forget_typed(path: Path, texts: Collection[str], sessions: Collection[str] = ()) -> None:
     """Take out of the file what was typed of these texts, and all that was typed in these sessions.
 
-    An entry goes with what was pasted into it. A kill leaves the old file or the new one.
+    An entry goes with what was pasted into it. A kill leaves the old file or the new one. Raises StorageProblem.
     """
     if not path.exists():
         return
@@ -73,9 +73,14 @@ def forget_typed(path: Path, texts: Collection[str], sessions: Collection[str] =
         lines = path.read_bytes().splitlines(keepends=True)
         kept = [line for line in lines if not _is_of(line, texts, sessions)]
         part = path.with_suffix(".part")
-        with open(part, "wb", opener=_private) as file:
-            file.writelines(kept)
-        part.replace(path)
+        try:
+            with open(part, "wb", opener=_private) as file:
+                file.writelines(kept)
+            part.replace(path)
+        except OSError as problem:
+            raise StoreUnwritable(
+                f"{path} cannot be written: {problem.strerror}.", "Check its permissions and the free space."
+            ) from None
 
 
 def _is_of(line: bytes, texts: Collection[str], sessions: Collection[str]) -> bool:
