@@ -20,6 +20,7 @@ from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erasure_due
+from agentmem_cli.storage.opening import refuse_shared_folder
 from agentmem_cli.storage.schema import SCHEMA_VERSION, known_version
 from agentmem_cli.storage.shape import schema_problem
 
@@ -60,12 +61,13 @@ def finding_of(check: Callable[[], Finding]) -> Finding:
 
 
 def check_folder(settings: Settings) -> Finding:
-    """Whether the data folder is there or can be made, may be written, and has room."""
+    """Whether the data folder is there or can be made, may be written by its owner alone, and has room."""
     folder = settings.data_dir
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         why = "is not a folder you can write to"
         return Finding(Verdict.FAILED, f"{nearest} {why}.", "Change its permissions, or set AGENTMEM_HOME.")
+    refuse_shared_folder(folder)
     free = shutil.disk_usage(nearest).free
     if free < LITTLE_SPACE:
         return Finding(Verdict.WARNING, f"{folder}: {free // 1_000_000} MB are free.", "Free some space.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -106,7 +108,7 @@ def open_to_look(settings: Settings) -> Database:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder that only its owner can read."""
+    """Make a folder that only its owner can read. Raises StorageProblem for one that was made for others to write."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
@@ -114,6 +116,27 @@ def make_private_folder(path: Path) -> None:
             f"The data folder {path} cannot be made: {problem.strerror}.",
             "Set AGENTMEM_HOME to a folder you can write to.",
         ) from None
+    refuse_shared_folder(path)
+
+
+def refuse_shared_folder(path: Path) -> None:
+    """Raise StorageProblem for a folder in which somebody else can put files, or that somebody else led here.
+
+    A link of one's own, such as to a larger disk, may stay.
+    """
+    if not path.is_dir():
+        return
+    if path.lstat().st_uid != os.geteuid() or path.stat().st_uid != os.geteuid():
+        raise StorageProblem(
+            f"The data folder {path} belongs to another user.", "Set AGENTMEM_HOME to a folder of your own."
+        )
+    about = path.stat()
+    is_own_group = about.st_gid == os.getegid()
+    if about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and not is_own_group):
+        raise StorageProblem(
+            f"Other users can write to the data folder {path}.",
+            f"See whether all in it is yours; then run `chmod 700 {shlex.quote(str(path))}`.",
+        )
 
 
 def _open_in_memory(settings: Settings) -> Database:
