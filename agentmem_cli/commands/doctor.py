@@ -53,6 +53,6 @@ def _search(settings: Settings, text: str, *, as_json: bool) -> ExitCode:
         say("\n".join([*remains.files, *(f"table {table} of the database" for table in remains.tables)]))
         note("It stands there.")
     else:
-        say(f"It stands nowhere in {settings.data_dir}: {remains.searched} files, {remains.bytes:,} bytes searched.")
+        say(f"It stands nowhere in {settings.data_dir}: {remains.searched} files searched.")
         note("Backups that you keep elsewhere, and your shell's history, were not searched.")
     return ExitCode.FAILURE if remains.files or remains.tables else ExitCode.OK

@@ -8,6 +8,7 @@ the words of rows that are found by themselves.
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,18 +28,17 @@ _CHUNK = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Remains(Record):
-    """The `files` and `tables` in which a text stands, and how many `searched` files of how many `bytes` there are."""
+    """The `files` and `tables` in which a text stands, and how many files were `searched`."""
 
     files: list[str]
     tables: list[str]
     searched: int
-    bytes: int
 
 
 def remains_of(text: str, settings: Settings) -> Remains:
     """Search for a text, whatever its case, in the spellings that it may have on disk.
 
-    Raises StorageProblem for a file that cannot be read.
+    Raises StorageProblem for a file or folder that cannot be read.
     """
     wanted = _spellings(text)
     tables: list[str] = []
@@ -47,7 +47,7 @@ def remains_of(text: str, settings: Settings) -> Remains:
             tables += _tables_with(database, wanted)
     paths = _files(settings)
     found = [str(path) for path in paths if _file_holds(path, wanted)]
-    return Remains(found, tables, len(paths), sum(path.stat().st_size for path in paths))
+    return Remains(found, tables, len(paths))
 
 
 def _spellings(text: str) -> set[bytes]:
@@ -67,10 +67,16 @@ def _in_json(text: str, is_ascii: bool) -> str:
 
 def _files(settings: Settings) -> list[Path]:
     """Every file of the data folder, and the settings; no pipe, which would not end."""
-    paths = {path for path in settings.data_dir.rglob("*") if path.is_file()}
-    if settings.config_file.is_file():
-        paths.add(settings.config_file)
-    return sorted(paths)
+    paths = {settings.config_file}
+    for folder, _, names in os.walk(settings.data_dir, onerror=_refuse_unreadable):
+        paths.update(Path(folder, name) for name in names)
+    return sorted(path for path in paths if path.is_file())
+
+
+def _refuse_unreadable(problem: OSError) -> None:
+    """Raise StorageProblem, but for what another agentmem has just removed."""
+    if not isinstance(problem, FileNotFoundError):
+        raise StorageProblem(f"{problem.filename} cannot be read: {problem.strerror}.", "Check its permissions.")
 
 
 def _file_holds(path: Path, wanted: set[bytes]) -> bool:
@@ -85,7 +91,7 @@ def _file_holds(path: Path, wanted: set[bytes]) -> bool:
                     return True
                 tail = part[-overlap:] if overlap else b""
     except OSError as problem:
-        raise StorageProblem(f"{path} cannot be read: {problem.strerror}.", "Check its permissions.") from None
+        _refuse_unreadable(problem)
     return any(each in tail for each in wanted)
 
 

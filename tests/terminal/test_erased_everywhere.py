@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from harness.command_line import Result, run_here
+from harness.command_line import Result, run_here, run_process
 from harness.terminal import Terminal
 
 Chat = Callable[..., AbstractContextManager[Terminal]]
@@ -61,6 +61,14 @@ def test_where_a_text_stands(cli: Callable[..., Result], home: Path) -> None:
     nowhere = cli("doctor", "--erased", "zanzibar")
     assert (0, True) == (nowhere.code, "nowhere" in nowhere.out)
     assert 2 == cli("doctor", "--erased", " ").code
+
+
+def test_a_folder_that_cannot_be_read(home: Path) -> None:
+    """Then nothing is said to be gone."""
+    run_here("memories", "add", "Likes tea.")
+    (home / "left").mkdir(mode=0o000)
+    result = run_process("doctor", "--erased", "zanzibar", without_root=True)
+    assert (1, True) == (result.code, "left cannot be read" in result.err), result
 
 
 def test_before_there_is_a_folder(cli: Callable[..., Result], home: Path) -> None:
