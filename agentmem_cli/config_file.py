@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,4 +140,6 @@ def _write(path: Path, text: str) -> None:
         part.chmod(0o600)
         part.replace(target)
     except OSError as problem:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise StorageProblem(f"{path} cannot be written: {problem.strerror}.", "Check its permissions.") from None

@@ -8,6 +8,7 @@
     ├── ProviderProblem           5   the model's provider or the network failed
     └── StorageProblem            1   the data folder or a database cannot be used
         ├── StoreLocked           1
+        ├── StoreUnwritable       1
         ├── StoreCorrupt          1
         └── StoreTooNew           1
 
@@ -101,6 +102,10 @@ class StorageProblem(AgentmemError):
 
 class StoreLocked(StorageProblem):
     """Another process held the database longer than the lock timeout."""
+
+
+class StoreUnwritable(StorageProblem):
+    """Nothing can be written there: a read-only folder, a full disk. What only reads may go on."""
 
 
 class StoreCorrupt(StorageProblem):

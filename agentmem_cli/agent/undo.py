@@ -21,6 +21,7 @@ from agentmem_cli.sessions.branches import (
     take_back_run,
 )
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.erase import perhaps_erasing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class ChatChanges:
         change = next((each for each in reversed(self._done) if each.place == here), None)
         if change is not None and change.batch_id is not None:
             changes = MemoryChanges()
-            with self._database.write() as connection:
+            with perhaps_erasing(self._database) as connection:
                 take_back(self._database, connection, self._user, change.batch_id, now, changes)
             self._done.remove(change)
             self._undone.append(change)
@@ -134,7 +135,7 @@ class ChatChanges:
 def take_back_exchanges(database: Database, user_id: str, runs: Sequence[str], now: int) -> Undone:
     """Take back exchanges, the last one first, in one transaction; gives the question of the earliest."""
     changes, question = MemoryChanges(), ""
-    with database.write() as connection:
+    with perhaps_erasing(database) as connection:
         for run_id in runs:
             batches = batches_of_run(database, user_id, run_id)
             for batch_id in batches:

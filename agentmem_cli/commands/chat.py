@@ -9,7 +9,7 @@ import typer
 from agentmem_cli.agent.choice import model_name
 from agentmem_cli.commands.candidates import model_candidates, one_of, session_candidates
 from agentmem_cli.commands.options import User
-from agentmem_cli.errors import ExitCode, NotFound, UsageProblem
+from agentmem_cli.errors import ExitCode, NotFound, StoreUnwritable, UsageProblem
 from agentmem_cli.sessions import catalog
 from agentmem_cli.setting_table import MEMORY_MODES
 from agentmem_cli.settings import Settings, load_settings
@@ -100,7 +100,7 @@ def chat(
         user=user, model=model, memory=memory, memory_model=memory_model, history=history, incognito=incognito
     )
     name = model_name(settings.model)
-    database = open_database(settings)
+    database = _opened(settings)
     session_id = _session_id(database, settings, session, resume, continue_)
 
     from agentmem_cli.agent.conversation import Conversation
@@ -131,6 +131,17 @@ def chat(
         raise
     finally:
         conversation.close()
+
+
+def _opened(settings: Settings) -> Database:
+    """The database. Raises StoreUnwritable, with the way to chat all the same, where nothing can be kept."""
+    try:
+        return open_database(settings)
+    except StoreUnwritable as problem:
+        raise StoreUnwritable(
+            f"Nothing of a chat can be kept: {problem.problem}",
+            f"{problem.remedy} `agentmem chat --incognito` needs no place.",
+        ) from None
 
 
 def _check_formats(input_format: str, output: str, *, print_: bool, words: str) -> None:

@@ -15,7 +15,7 @@ from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.records import FoundPassage, has_pages, iso, unit_of
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.opening import open_database
+from agentmem_cli.storage.opening import open_to_read
 from agentmem_cli.terminal.safe_text import safe_line
 from agentmem_cli.terminal.streams import counted, note, progress, say, say_json, say_table
 
@@ -190,7 +190,7 @@ def _use(settings: Settings, database: Database, name: str) -> None:
 
 def _opened() -> tuple[Settings, Database]:
     settings = load_settings()
-    return settings, open_database(settings)
+    return settings, open_to_read(settings)
 
 
 def _embedder_json(database: Database) -> dict[str, object]:

@@ -212,7 +212,7 @@ app.command()(reject)
 
 def _erase(settings: Settings, database: Database, memories: list[Memory], as_json: bool, *, yes: bool) -> None:
     """Forget memories and erase what they came from, once the person has said yes."""
-    from agentmem_cli.agent.erase import erase_forgotten
+    from agentmem_cli.agent.erase import erase_forgotten, words_of_memories
     from agentmem_cli.memories.corrections import forget_memories
     from agentmem_cli.sessions.erase import question_of
 
@@ -223,15 +223,14 @@ def _erase(settings: Settings, database: Database, memories: list[Memory], as_js
         raise UsageProblem("Nothing was erased.", "Say yes, or pass --yes.")
     known = [memory.memory_id for memory in memories if memory.status != "forgotten"]
     forget_memories(database, settings.user, known, now=int(time.time()))
-    questions = erase_forgotten(database, settings.user, memories)
-    if settings.input_history.exists():
+    if settings.input_history.exists():  # before the turns go: what a kill leaves can be erased again
         from agentmem_cli.terminal.history import forget_typed
 
-        for question in questions:
-            forget_typed(settings.input_history, question)
+        forget_typed(settings.input_history, words_of_memories(database, settings.user, memories))
+    turns = erase_forgotten(database, settings.user, memories)
     if as_json:
-        say_json({"erased": [memory.memory_id for memory in memories], "turns": len(questions)})
-    note(f"Erased for good, with {counted(len(questions), 'turn')}.")
+        say_json({"erased": [memory.memory_id for memory in memories], "turns": turns})
+    note(f"Erased for good, with {counted(turns, 'turn')}.")
 
 
 def _pin(memory_ids: list[str] | None, user: str | None, as_json: bool, *, pinned: bool) -> None:

@@ -16,7 +16,7 @@ from agentmem_cli.commands.candidates import model_candidates, user_candidates
 from agentmem_cli.errors import AgentmemError, NotFound
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.opening import open_database
+from agentmem_cli.storage.opening import open_database, open_to_read
 
 User = Annotated[
     str | None,
@@ -36,9 +36,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def opened(user: str | None) -> tuple[Settings, Database]:
-    """The settings for a user, and the database they name."""
+    """The settings for a user, and the database they name; where nothing can be written, to read only."""
     settings = load_settings(user=user)
-    return settings, open_database(settings)
+    return settings, open_to_read(settings)
 
 
 def opened_to_capture(user: str | None, model: str | None) -> tuple[Settings, Database, str]:

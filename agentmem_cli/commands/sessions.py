@@ -117,8 +117,13 @@ def delete(
     sessions = [catalog.find_session_anywhere(database, settings.user, each) for each in session_ids]
     if not yes and not confirm(f"Delete {len(sessions)} session(s) for good?"):
         raise UsageProblem("Nothing was deleted.", "Say yes, or pass --yes.")
-    from agentmem_cli.agent.erase import erase_sessions
+    from agentmem_cli.agent.erase import erase_sessions, words_of_sessions
 
+    if settings.input_history.exists():  # before the sessions go: what a kill leaves can be purged again
+        from agentmem_cli.terminal.history import forget_typed
+
+        ids = {session.session_id for session in sessions}
+        forget_typed(settings.input_history, words_of_sessions(database, sessions), ids)
     erase_sessions(database, sessions)
     note(f"Deleted {len(sessions)} session(s) for good.")
 

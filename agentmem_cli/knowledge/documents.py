@@ -19,6 +19,7 @@ from agentmem_cli.errors import Ambiguous, NotFound
 from agentmem_cli.knowledge.clean import neutral_line
 from agentmem_cli.records import Document, FoundPassage
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.erase import note_erasure_due
 from agentmem_cli.storage.fulltext import searchable
 
 _COLUMNS = "document_id, path, title, sha256, size, pages, passages, status, detail, ingested_at"
@@ -166,8 +167,12 @@ def note_unchanged(database: Database, document_id: str, modified_ns: int) -> No
 
 
 def remove_documents(database: Database, document_ids: Sequence[str]) -> None:
-    """Delete documents with their pages, passages, vectors and index rows; one transaction."""
+    """Delete documents with their pages, passages, vectors and index rows; one transaction.
+
+    Their text is in the files until `erase_deleted_text` has run.
+    """
     with database.write() as connection:
+        note_erasure_due(connection)
         connection.executemany("DELETE FROM documents WHERE document_id = ?", [(each,) for each in document_ids])
         count_up(connection, "generation")
         count_up(connection, "erasures")

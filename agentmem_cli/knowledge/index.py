@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.embedding.configured import configured_embedder
-from agentmem_cli.errors import StorageProblem, StoreLocked, is_failure
+from agentmem_cli.errors import StorageProblem, StoreLocked, StoreUnwritable, is_failure
 from agentmem_cli.knowledge.documents import Position, position
 from agentmem_cli.knowledge.marker import Marker, MarkerFile
 from agentmem_cli.settings import Settings, load_settings
@@ -56,13 +56,16 @@ class PassageIndex:
         return marker is not None and marker.is_at(position(self._database), self._embedder)
 
     def nearest(self, vector: Vectors, count: int) -> list[int] | None:
-        """The ids of up to `count` passages near a unit vector, nearest first; None when not in step."""
+        """The ids of up to `count` passages near a unit vector, nearest first; None when not in step, or not to be had.
+
+        Chroma writes when it is asked: where nothing can be written the passages are scanned.
+        """
         if not self.is_in_step():  # asked before the lock: a rebuild holds it for seconds
             return None
         try:
             with self._locked(_PATIENCE):
                 return self._query(vector, count)
-        except StoreLocked:
+        except (StoreLocked, StoreUnwritable):
             return None
 
     def _query(self, vector: Vectors, count: int) -> list[int] | None:

@@ -87,9 +87,9 @@ def ingest_files(database: Database, files: Iterable[Path], password: str | None
 
 
 def finish_removal(database: Database, settings: Settings) -> None:
-    """After documents were removed: rebuild the index without their vectors and clear their text from the files."""
-    bring_index_in_step(database, settings)
+    """After documents were removed: clear their text from the files and rebuild the index without their vectors."""
     erase_deleted_text(database)
+    bring_index_in_step(database, settings)
 
 
 def _looked_at(database: Database, path: Path, password: str | None) -> FileResult | _Task:

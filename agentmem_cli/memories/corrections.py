@@ -16,6 +16,7 @@ from agentmem_cli.memories.store import STATUSES, find_memory, list_memories, li
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.erase import perhaps_erasing
 
 _KNOWN = ("active", "proposed", "superseded")
 
@@ -41,14 +42,14 @@ def edit_memory(database: Database, user_id: str, prefix: str, text: str, *, now
 
 def forget_memories(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
     """Forget memories. Each stays as a tombstone, which stops the same from being learnt again."""
-    with database.write() as connection:
+    with perhaps_erasing(database) as connection:
         memories = _found(database, user_id, prefixes, _KNOWN)
         return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
 
 
 def forget_all(database: Database, user_id: str, *, now: int) -> list[Memory]:
     """Forget everything that is known of a user, what was replaced and what waits for approval too."""
-    with database.write() as connection:
+    with perhaps_erasing(database) as connection:
         memories = [each for each in list_memories(database, user_id, status=None) if each.status in _KNOWN]
         return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
 
@@ -84,7 +85,7 @@ def approve(
 
 def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
     """Turn proposals down, and answer questions with no: both stand. The same is not proposed or asked again."""
-    with database.write() as connection:
+    with perhaps_erasing(database) as connection:
         batch = begin_batch(connection, user_id, PERSON, now)
         return [
             _end(batch, [memory], "rejected", "reject")[0]
@@ -96,7 +97,7 @@ def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: in
 
 def undo_last(database: Database, user_id: str, *, now: int) -> list[LedgerEntry]:
     """Take back the last batch that is not undone; give the entries that this wrote. Raises NotFound."""
-    with database.write() as connection:
+    with perhaps_erasing(database) as connection:
         entries = last_batch(database, user_id)
         if not entries:
             raise NotFound("There is nothing to undo.", "`agentmem memories history` shows every change.")

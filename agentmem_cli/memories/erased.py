@@ -13,6 +13,8 @@ from agentmem_cli.memories.index import index_text
 
 ERASED_TEXT = "(erased)"
 """Stands where a forgotten memory's text was."""
+FORGOTTEN = ("forgotten", "rejected")
+"""The statuses of what the person made it forget."""
 
 _KEPT = "SELECT memory_id FROM memory_details WHERE user_id = ? AND status NOT IN ('forgotten', 'rejected')"
 _GONE = (

@@ -13,10 +13,13 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from agentmem_cli.memories.erased import FORGOTTEN, erase_quotes
 from agentmem_cli.memories.index import index_text
 from agentmem_cli.memories.store import entry_of, sameness_hash
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.erase import note_erasure_due
+from agentmem_cli.storage.erased_keys import is_source_erased
 
 AGENT_ID = "agentmem"
 """Whose memories these are, in Agno's table."""
@@ -81,6 +84,14 @@ class Batch:
             index_text(self.connection, after.memory_id, after.text)
         self._show_agno(kept.memory_id, after)
         self._record(kept.memory_id, before, after, action)
+        if after is None or after.status in FORGOTTEN:
+            self._erase_with_its_source(kept)
+
+    def _erase_with_its_source(self, memory: Memory) -> None:
+        """What goes after the message that it came from was erased leaves a hash only, as what went before it does."""
+        if is_source_erased(self.connection, self.user_id, memory.session_id, memory.run_id):
+            erase_quotes(self.connection, self.user_id, "memory_id", memory.memory_id)
+            note_erasure_due(self.connection)
 
     def _show_agno(self, memory_id: str, after: Memory | None) -> None:
         """Agno's table holds exactly the active memories, its JSON columns as Agno writes them."""

@@ -24,6 +24,7 @@ from agentmem_cli.memories.wording import MAX_TEXT, own_words, tidy, verbatim
 from agentmem_cli.records import Memory
 from agentmem_cli.storage.captures import take_capture
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.erase import perhaps_erasing
 
 
 def apply_operations(
@@ -48,7 +49,7 @@ def apply_operations(
     written = Written(batch_id=uuid4().hex, withheld=secrets_in(said))
     if not operations and not takes_capture:
         return written
-    with database.write() as connection:
+    with perhaps_erasing(database) as connection:
         if takes_capture and not take_capture(connection, source.run_id or ""):
             return Written(batch_id=written.batch_id)
         batch = Batch(connection, written.batch_id, user_id, source.actor, now, source.run_id)

@@ -36,6 +36,16 @@ def question_of(database: Database, user_id: str, run_id: str) -> str | None:
     return next((_question(row) for row in rows if row is not None), None)
 
 
+def questions_in(database: Database, user_id: str, session_id: str) -> list[str]:
+    """What the user said in a session, in sight, in the trash or taken back."""
+    of_session = [
+        database.read(f"SELECT run_data FROM {runs} WHERE session_id = ? AND user_id = ?", (session_id, user_id))  # noqa: S608 -- names from above
+        for runs, _ in _PLACES
+    ]
+    runs = [json.loads(row["run_data"]) for rows in of_session for row in rows]
+    return [message.text for run in runs for message in messages_of_run(run) if message.role == "user"]
+
+
 def delete_turn(database: Database, connection: sqlite3.Connection, user_id: str, run_id: str) -> None:
     """Delete a turn of a user, and its copies in forks, in the caller's transaction. A session left empty goes too.
 

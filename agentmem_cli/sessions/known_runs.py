@@ -10,9 +10,9 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import NAMESPACE_URL, uuid5
 
 from agentmem_cli.sessions.index import messages_of_run
+from agentmem_cli.storage.erased_keys import forget_erased, hashed, is_erased, note_erased, session_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def run_key(
     user_id: str, session_id: str, imported_id: str | None, role: str, text: str, at: int | None, repetition: int = 1
 ) -> str:
     """The id of an imported run whose first message this is; `repetition` tells the same said twice at one time."""
-    return _hash([user_id, session_id, imported_id, role, text, at, repetition])
+    return hashed([user_id, session_id, imported_id, role, text, at, repetition])
 
 
 def runs_known(connection: sqlite3.Connection, user_id: str, session_id: str) -> dict[str, KnownRun]:
@@ -55,28 +55,22 @@ def runs_known(connection: sqlite3.Connection, user_id: str, session_id: str) ->
 
 def note_erased_run(connection: sqlite3.Connection, user_id: str, run: sqlite3.Row) -> None:
     """Keep the hashes of a run that is erased, in the caller's transaction; the row has its ids and `run_data`."""
-    _note(connection, _keys(user_id, run["session_id"], run))
+    note_erased(connection, _keys(user_id, run["session_id"], run))
 
 
 def note_erased_session(connection: sqlite3.Connection, user_id: str, session_id: str) -> None:
     """Keep the hash of a session that is erased whole, in the caller's transaction."""
-    _note(connection, [_session_key(user_id, session_id)])
-
-
-def is_erased(connection: sqlite3.Connection, key: str) -> bool:
-    """Whether the run of this key was erased."""
-    return connection.execute("SELECT 1 FROM erased_keys WHERE key = ?", (key,)).fetchone() is not None
+    note_erased(connection, [session_key(user_id, session_id)])
 
 
 def is_session_erased(connection: sqlite3.Connection, user_id: str, session_id: str) -> bool:
     """Whether a session of this id was erased whole."""
-    return is_erased(connection, _session_key(user_id, session_id))
+    return is_erased(connection, session_key(user_id, session_id))
 
 
 def forget_erasing(connection: sqlite3.Connection, user_id: str, session_id: str, keys: Iterable[str]) -> None:
     """Have a session, and these runs of it, count as never erased: they were asked for again."""
-    wanted = [(key,) for key in (_session_key(user_id, session_id), *keys)]
-    connection.executemany("DELETE FROM erased_keys WHERE key = ?", wanted)
+    forget_erased(connection, (session_key(user_id, session_id), *keys))
 
 
 def _keys(user_id: str, session_id: str, run: sqlite3.Row) -> list[str]:
@@ -84,15 +78,3 @@ def _keys(user_id: str, session_id: str, run: sqlite3.Row) -> list[str]:
     said = messages_of_run(json.loads(run["run_data"]))[:1]
     keys = [run_key(user_id, session_id, first.imported_id, first.role, first.text, first.at) for first in said]
     return [run["run_id"], *keys]
-
-
-def _session_key(user_id: str, session_id: str) -> str:
-    return _hash([user_id, session_id])
-
-
-def _note(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
-    connection.executemany("INSERT OR IGNORE INTO erased_keys VALUES (?)", [(key,) for key in keys])
-
-
-def _hash(parts: list[str | int | None]) -> str:
-    return str(uuid5(NAMESPACE_URL, json.dumps(parts)))

@@ -22,7 +22,6 @@ from agentmem_cli.sessions.index import AGENT_ID, index_messages, messages_of_ru
 from agentmem_cli.sessions.known_runs import (
     KnownRun,
     forget_erasing,
-    is_erased,
     is_session_erased,
     run_key,
     runs_known,
@@ -30,6 +29,7 @@ from agentmem_cli.sessions.known_runs import (
 from agentmem_cli.sessions.rows import ensure_session, message_data, next_place, write_run
 from agentmem_cli.sessions.titles import title_of_messages
 from agentmem_cli.storage.database import Database, storable
+from agentmem_cli.storage.erased_keys import is_erased
 
 TIMES = range(-30_610_224_000, 253_402_214_400)
 """Unix seconds that every time zone can show: the years 1000 to 9999, without the last day."""

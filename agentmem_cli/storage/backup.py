@@ -10,24 +10,27 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, UsageProblem
+from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, StoreUnwritable, UsageProblem
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database, translated_errors
-from agentmem_cli.storage.lock import file_lock
-from agentmem_cli.storage.opening import make_private_folder, open_database
+from agentmem_cli.storage.lock import file_lock, store_lock
+from agentmem_cli.storage.opening import make_private_folder, open_database, open_to_read
 from agentmem_cli.storage.schema import known_version
+from agentmem_cli.storage.shape import schema_problem
 
 _FILES = ("", "-wal", "-shm")
 _COUNTS = (
     "SELECT (SELECT count(*) FROM agno_sessions), (SELECT count(*) FROM messages),"
     " (SELECT count(*) FROM agno_memories), (SELECT count(*) FROM documents)"
 )
+_WRITTEN = "Give a file that `agentmem backup` wrote."
 _TARGET_FAILED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
 
@@ -58,28 +61,33 @@ def back_up(settings: Settings, target: Path, *, force: bool = False) -> Content
     """
     if not settings.database.exists():
         raise NotFound(f"There is nothing to back up: {settings.database} does not exist.", "`agentmem chat` makes it.")
-    _refuse_the_live_database(settings, target)
+    _refuse_own_file(settings, target)
     if target.exists() and not force:
         raise UsageProblem(f"{target} exists.", "Give another name, or --force to replace it.")
-    with closing(open_database(settings)) as database, _locked(database):
+    if target.exists() and not target.is_file():  # renaming the copy would replace a device such as /dev/null
+        raise _unwritable(target, "it is not a regular file")
+    with closing(open_to_read(settings)) as database, _locked_if_writable(database):
         _write_copy(database, target)
-    return contents_of(target)
+    with closing(_opened_read_only(target)) as copy:
+        return _counted(copy, target)
 
 
 def contents_of(path: Path) -> Contents:
     """Count what a backup holds. Raises NotFound, StoreTooNew, or StorageProblem when it is not a sound one."""
     if not path.exists():
-        raise NotFound(f"{path} does not exist.", "Give a file that `agentmem backup` wrote.")
+        raise NotFound(f"{path} does not exist.", _WRITTEN)
+    if not path.is_file():  # a pipe would be waited for without end
+        raise StorageProblem(f"{path} is not a regular file.", _WRITTEN)
     try:
         with closing(_opened_read_only(path)) as connection:
             _require_sound(connection, path)
-            known_version(connection.execute("PRAGMA user_version").fetchone()[0], path)
-            sessions, messages, memories, documents = connection.execute(_COUNTS).fetchone()
+            version = known_version(connection.execute("PRAGMA user_version").fetchone()[0], path)
+            problem = schema_problem(connection, version)
+            if problem:
+                raise StorageProblem(f"{path} is not a sound agentmem backup ({problem}).", _WRITTEN)
+            return _counted(connection, path)
     except sqlite3.DatabaseError as error:
-        raise StorageProblem(
-            f"{path} is not a sound agentmem backup ({error}).", "Give a file that `agentmem backup` wrote."
-        ) from None
-    return Contents(sessions, messages, memories, documents, path.stat().st_size)
+        raise StorageProblem(f"{path} is not a sound agentmem backup ({error}).", _WRITTEN) from None
 
 
 def put_back(settings: Settings, source: Path) -> Path | None:
@@ -89,12 +97,12 @@ def put_back(settings: Settings, source: Path) -> Path | None:
     its log. Raises what `contents_of` raises before anything is touched, and StorageProblem or StoreLocked with
     the database as it was.
     """
-    _refuse_the_live_database(settings, source)
+    _refuse_own_file(settings, source)
     contents_of(source)
     make_private_folder(settings.data_dir)
     with (
         closing(Database(settings.database, lock_timeout=settings.lock_timeout)) as database,
-        _locked(database),
+        store_lock(database),
         file_lock(settings.chroma_dir.with_suffix(".lock"), settings.lock_timeout),
     ):
         kept = _keep(database) if settings.database.exists() else None
@@ -104,14 +112,29 @@ def put_back(settings: Settings, source: Path) -> Path | None:
     return kept
 
 
-def _locked(database: Database) -> AbstractContextManager[None]:
-    return file_lock(database.path.with_suffix(".lock"), database.lock_timeout)
+def _counted(connection: sqlite3.Connection, path: Path) -> Contents:
+    sessions, messages, memories, documents = connection.execute(_COUNTS).fetchone()
+    return Contents(sessions, messages, memories, documents, path.stat().st_size)
 
 
-def _refuse_the_live_database(settings: Settings, path: Path) -> None:
+@contextmanager
+def _locked_if_writable(database: Database) -> Iterator[None]:
+    """Nothing replaces the content meanwhile; where nothing can be written nothing would."""
+    with ExitStack() as held:
+        with suppress(StoreUnwritable):
+            held.enter_context(store_lock(database))
+        yield
+
+
+def _refuse_own_file(settings: Settings, path: Path) -> None:
+    """Raise UsageProblem for the database in use, and for what agentmem keeps beside it: locks, index, settings."""
+    place = path.resolve()
     database = settings.database.resolve()
-    if path.resolve() in [database.with_name(database.name + suffix) for suffix in _FILES]:
-        raise UsageProblem(f"{path} is the database in use.", "Give the name of a backup.")
+    folders = [settings.chroma_dir.resolve(), settings.input_history.parent.resolve()]
+    own = {database.with_name(database.name + suffix) for suffix in _FILES} | {settings.config_file.resolve()}
+    own |= {each.with_suffix(".lock") for each in (database, *folders)}
+    if place in own or not {place, *place.parents}.isdisjoint(folders):
+        raise UsageProblem(f"{path} is a file in use by agentmem itself.", "Give the name of a backup.")
 
 
 def _write_copy(database: Database, target: Path) -> None:
@@ -151,6 +174,8 @@ def _keep(database: Database) -> Path:
     """Copy what is here to a name that no earlier copy has; a damaged database is moved there as it is."""
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     kept = database.path.with_name(f"{database.path.name}.before-restore-{moment}")
+    for left in database.path.parent.glob(f"{database.path.name}.before-restore-*.partial"):
+        left.unlink(missing_ok=True)  # of a restore that was killed
     try:
         with database.write():
             pass  # a locked database is told before a copy of it is made

@@ -19,7 +19,10 @@ from agentmem_cli.errors import AgentmemError, is_failure
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.schema import known_version
+from agentmem_cli.storage.erase import erasure_due
+from agentmem_cli.storage.opening import refuse_shared_folder
+from agentmem_cli.storage.schema import SCHEMA_VERSION, known_version
+from agentmem_cli.storage.shape import schema_problem
 
 LITTLE_SPACE = 200_000_000
 """Bytes. Erasing text rewrites the whole database, so it needs its size once more."""
@@ -60,12 +63,13 @@ def finding_of(check: Callable[[], Finding]) -> Finding:
 
 
 def check_folder(settings: Settings) -> Finding:
-    """Whether the data folder is there or can be made, may be written, and has room."""
+    """Whether the data folder is there or can be made, may be written by its owner alone, and has room."""
     folder = settings.data_dir
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         why = "is not a folder you can write to"
         return Finding(Verdict.FAILED, f"{nearest} {why}.", "Change its permissions, or set AGENTMEM_HOME.")
+    refuse_shared_folder(folder)
     free = shutil.disk_usage(nearest).free
     if free < LITTLE_SPACE:
         return Finding(Verdict.WARNING, f"{folder}: {free // 1_000_000} MB are free.", "Free some space.")
@@ -87,11 +91,14 @@ def check_permissions(settings: Settings) -> Finding:
 
 
 def check_database(database: Database) -> Finding:
-    """Whether the file is sound, every reference leads somewhere, and its schema is one this program knows."""
+    """Whether the file is sound, every reference leads somewhere, and its schema is what its version should have."""
     version = known_version(int(database.read("PRAGMA user_version")[0][0]), database.path)
     damage = database.read("PRAGMA quick_check(1)")[0][0]
     if damage != "ok":
         return Finding(Verdict.FAILED, f"{database.path} is damaged: {damage}.", RESTORE)
+    problem = schema_problem(database.connection, version)
+    if problem:
+        return Finding(Verdict.FAILED, f"{database.path} has another schema than agentmem's: {problem}.", RESTORE)
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
@@ -102,8 +109,25 @@ def check_database(database: Database) -> Finding:
             f"{database.path} cannot use a write-ahead log (it uses {journal}).",
             "Set AGENTMEM_HOME to a folder on a local disk.",
         )
+    if version < SCHEMA_VERSION:
+        return Finding(
+            Verdict.WARNING,
+            f"{database.path} is not ready yet: it has schema {version}, and this agentmem needs {SCHEMA_VERSION}.",
+            "Any other command, such as `agentmem sessions list`, brings it up to date.",
+        )
     size = database.path.stat().st_size / 1_000_000
     return Finding(Verdict.OK, f"{database.path}, {size:.1f} MB, sound, schema {version}, write-ahead log on")
+
+
+def check_erasing(database: Database) -> Finding:
+    """Whether the text of all that was erased has left the files."""
+    if erasure_due(database) is None:
+        return Finding(Verdict.OK, "nothing that was erased is left to clear; `doctor --erased TEXT` looks for a text")
+    return Finding(
+        Verdict.WARNING,
+        "An erasing was cut short: deleted text is still in the files.",
+        "Any other command that can write, such as `agentmem sessions list`, removes it.",
+    )
 
 
 def check_words(database: Database, what: str, table: str) -> Finding:

@@ -13,13 +13,17 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, not_utf8
+from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, StoreUnwritable, not_utf8
+
+_TO_BE_MADE = 0.05
+"""Seconds in which SQLite has long written the first bytes of a new file."""
 
 
 def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
@@ -55,7 +59,12 @@ class Database:
         weakref.finalize(self, _close_all, self._opened)
 
     def connect(self) -> sqlite3.Connection:
-        """One more connection, which the caller closes."""
+        """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
+        if _is_emptied(self.path):
+            raise StoreCorrupt(
+                f"{self.path} is empty: what it held is lost.",
+                "Run `agentmem restore FILE` with a backup, or move the file away to start again.",
+            )
         with translated_errors(self.path):
             return connect(self._place, self.lock_timeout)
 
@@ -117,6 +126,18 @@ class Rehearsal(Database):
                 yield self.connection
             finally:
                 self.connection.execute("ROLLBACK")
+
+
+def _is_emptied(path: Path) -> bool:
+    """Whether a file that was a database before is of 0 bytes: its lock file is made later than its first bytes."""
+    if not path.with_suffix(".lock").exists():
+        return False
+    log = path.with_name(path.name + "-wal")
+    for _ in range(2):
+        if not path.is_file() or path.stat().st_size or (log.exists() and log.stat().st_size):
+            return False
+        time.sleep(_TO_BE_MADE)  # it may be a new one in the place of one that was moved away
+    return True
 
 
 def _begin_within(connection: sqlite3.Connection, patience: float, lock_timeout: float) -> None:
@@ -182,7 +203,7 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> StorageProblem:
         )
     if "readonly" in said or "unable to open" in said or "disk I/O" in said or "full" in said:
         why = said if os.access(path.parent, os.W_OK) else f"the folder is not writable ({said})"
-        return StorageProblem(
+        return StoreUnwritable(
             f"{path} cannot be used: {why}.", "Check its permissions and the free space, or set AGENTMEM_HOME."
         )
     return StorageProblem(

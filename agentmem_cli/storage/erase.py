@@ -1,22 +1,90 @@
-"""Erasing: deleted text leaves the files too. Deletes no row itself and knows no table by name.
+"""Erasing: deleted text leaves the files too. Deletes no row itself.
 
 A deleted row's text is still on disk in three places (SQLite 3.40, counted): in the write-ahead log until it
 is truncated, in free pages, and in FTS5, whose segments keep the words of deleted rows even after VACUUM.
 Backups made earlier are other files, and keep what they hold.
+
+The transaction that deletes the rows also stores that their text is still to leave the files. A process that is killed
+in between, or a full disk, leaves that note, and the next start that can write finishes the erasing.
 """
 
 from __future__ import annotations
 
-from agentmem_cli.errors import StoreLocked
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from agentmem_cli.errors import StorageProblem, StoreLocked
 from agentmem_cli.storage.database import Database, translated_errors
+from agentmem_cli.storage.lock import store_lock
+
+_DUE = "erasure_due"
+"""The key of the note in `knowledge_state`. Its value is random: one erasing must not clear the note of another."""
+
+
+def note_erasure_due(connection: sqlite3.Connection) -> None:
+    """Store, in the transaction that deletes rows, that their text is still in the files."""
+    connection.execute(
+        "INSERT OR REPLACE INTO knowledge_state (key, value) VALUES (?, hex(randomblob(8)))",
+        (_DUE,),
+    )
+
+
+def erasure_due(database: Database) -> str | None:
+    """The note of deleted text that is still in the files; None when there is none."""
+    rows = database.read("SELECT value FROM knowledge_state WHERE key = ?", (_DUE,))
+    return rows[0]["value"] if rows else None
+
+
+@contextmanager
+def erasing(database: Database) -> Iterator[sqlite3.Connection]:
+    """One transaction that deletes rows for good: their text leaves the files after it.
+
+    Raises StorageProblem when the rows are gone and the text is still there, as with a full disk.
+    """
+    with database.write() as connection:
+        note_erasure_due(connection)
+        yield connection
+    erase_deleted_text(database)
+
+
+@contextmanager
+def perhaps_erasing(database: Database) -> Iterator[sqlite3.Connection]:
+    """One transaction that may note an erasing: then what was deleted leaves the files after it, now or later."""
+    with database.write() as connection:
+        yield connection
+    finish_erasing(database)
 
 
 def erase_deleted_text(database: Database) -> None:
     """Make the text of every deleted row unrecoverable from the database's files. Rewrites the whole file.
 
     Must run outside a transaction. Raises StoreLocked when another process reads or writes for longer than
-    the lock timeout: the rows are gone then, but their text is not, until a later call ends well.
+    the lock timeout, StorageProblem for a full disk: the next start tries again.
     """
+    try:
+        with store_lock(database):
+            _erase(database)
+    except StorageProblem as problem:
+        raise type(problem)(
+            f"It is deleted, but its text is still in {database.path.parent}: {problem.problem}",
+            "The next agentmem that can write there removes it; `agentmem doctor` says when it is gone.",
+        ) from None
+
+
+def finish_erasing(database: Database) -> None:
+    """Do what an erasing that was killed, or met a full disk, has left. One that is still at work is not waited for.
+
+    Raises nothing of that: what cannot be erased now is due until the next start.
+    """
+    if erasure_due(database) is None:
+        return
+    with suppress(StorageProblem), store_lock(database, timeout=0):
+        _erase(database)
+
+
+def _erase(database: Database) -> None:
+    due = erasure_due(database)
     for table in _full_text_tables(database):
         with database.write() as connection:
             connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 -- a name of the schema
@@ -24,10 +92,9 @@ def erase_deleted_text(database: Database) -> None:
         database.connection.execute("VACUUM")
         busy = database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if busy:
-        raise StoreLocked(
-            f"Deleted text is still in {database.path}-wal, which another program is reading.",
-            "Close it; the next erasing clears it.",
-        )
+        raise StoreLocked(f"another program is reading {database.path}-wal.")
+    with database.write() as connection:
+        connection.execute("DELETE FROM knowledge_state WHERE key = ? AND value = ?", (_DUE, due))
 
 
 def _full_text_tables(database: Database) -> list[str]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from agentmem_cli.errors import StorageProblem
+from agentmem_cli.errors import StorageProblem, StoreUnwritable
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.erase import finish_erasing
 from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION, ensure_schema
 
 
 def open_database(settings: Settings) -> Database:
     """The database of these settings, its folder and schema made or migrated first; incognito, an empty one in memory.
 
+    An erasing that was cut short is finished.
     Raises StorageProblem when the folder or file cannot be used, StoreLocked, StoreCorrupt or StoreTooNew.
     """
     if settings.incognito:
@@ -22,7 +27,54 @@ def open_database(settings: Settings) -> Database:
     make_private_folder(settings.data_dir)
     database = Database(settings.database, lock_timeout=settings.lock_timeout)
     ensure_schema(database)
+    finish_erasing(database)
     return database
+
+
+def open_to_read(settings: Settings) -> Database:
+    """The same for what only reads: where nothing can be written, such as a read-only or a full disk, as it is.
+
+    Raises StoreUnwritable when it cannot be read like that either, or is of an older agentmem.
+    """
+    try:
+        return open_database(settings)
+    except StoreUnwritable:
+        database = _open_unwritable(settings)
+        if database is None or database.read("PRAGMA user_version")[0][0] != SCHEMA_VERSION:
+            raise
+        return database
+
+
+def open_as_it_is(settings: Settings, lock_timeout: float | None = None) -> Database:
+    """The stored database, neither made nor migrated. Raises what `open_database` raises, but not StoreTooNew."""
+    wait = settings.lock_timeout if lock_timeout is None else lock_timeout
+    database = Database(settings.database, lock_timeout=wait)
+    try:
+        database.read("PRAGMA user_version")
+    except StoreUnwritable:
+        unwritable = _open_unwritable(settings)
+        if unwritable is None:
+            raise
+        return unwritable
+    return database
+
+
+def _open_unwritable(settings: Settings) -> Database | None:
+    """The stored database where nothing can be written: beside those that have it open, or with nobody there."""
+    for how in ("mode=ro", "immutable=1"):
+        if how == "immutable=1" and _has_log(settings):
+            continue
+        uri = f"{settings.database.absolute().as_uri()}?{how}"
+        database = Database(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
+        with suppress(StoreUnwritable):
+            database.read("SELECT count(*) FROM sqlite_master")
+            return database
+    return None
+
+
+def _has_log(settings: Settings) -> bool:
+    log = settings.database.with_name(settings.database.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def open_untouched(settings: Settings) -> Database | None:
@@ -31,8 +83,7 @@ def open_untouched(settings: Settings) -> Database | None:
     `immutable` alone makes no -wal and -shm. It takes the file for all there is, so with anything in a
     write-ahead log, which another agentmem has open, it would read half of the truth.
     """
-    log = settings.database.with_name(settings.database.name + "-wal")
-    if not settings.database.exists() or (log.exists() and log.stat().st_size):
+    if not settings.database.exists() or _has_log(settings):
         return None
     uri = f"{settings.database.absolute().as_uri()}?immutable=1"
     database = Database(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
@@ -57,14 +108,35 @@ def open_to_look(settings: Settings) -> Database:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder that only its owner can read."""
+    """Make a folder that only its owner can read. Raises StorageProblem for one that was made for others to write."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        raise StorageProblem(
+        raise StoreUnwritable(
             f"The data folder {path} cannot be made: {problem.strerror}.",
             "Set AGENTMEM_HOME to a folder you can write to.",
         ) from None
+    refuse_shared_folder(path)
+
+
+def refuse_shared_folder(path: Path) -> None:
+    """Raise StorageProblem for a folder in which somebody else can put files, or that somebody else led here.
+
+    A link of one's own, such as to a larger disk, may stay.
+    """
+    if not path.is_dir():
+        return
+    if path.lstat().st_uid != os.geteuid() or path.stat().st_uid != os.geteuid():
+        raise StorageProblem(
+            f"The data folder {path} belongs to another user.", "Set AGENTMEM_HOME to a folder of your own."
+        )
+    about = path.stat()
+    is_own_group = about.st_gid == os.getegid()
+    if about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and not is_own_group):
+        raise StorageProblem(
+            f"Other users can write to the data folder {path}.",
+            f"See whether all in it is yours; then run `chmod 700 {shlex.quote(str(path))}`.",
+        )
 
 
 def _open_in_memory(settings: Settings) -> Database:

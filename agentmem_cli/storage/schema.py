@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from agentmem_cli.errors import StoreTooNew
+from agentmem_cli.errors import StoreCorrupt, StoreLocked, StoreTooNew, StoreUnwritable
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.lock import file_lock
+from agentmem_cli.storage.lock import store_lock
 from agentmem_cli.storage.tables import (
     AGNO_TABLES,
     CAPTURE_TABLES,
@@ -81,15 +82,31 @@ def ensure_schema(database: Database) -> None:
     """Bring the database to SCHEMA_VERSION, under a file lock. Raises StoreTooNew for one from the future."""
     if _version(database) == SCHEMA_VERSION:
         return
-    with file_lock(database.path.with_suffix(".lock"), database.lock_timeout):
+    with store_lock(database):
         for number in range(_version(database), SCHEMA_VERSION):
             with database.write() as connection:
                 MIGRATIONS[number](connection)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
 
 
+def is_current(database: Database) -> bool:
+    """Whether the schema is this program's, once another agentmem that makes or upgrades it just now is ready.
+
+    Raises StoreTooNew or StoreCorrupt.
+    """
+    if _version(database) != SCHEMA_VERSION:
+        with suppress(StoreLocked, StoreUnwritable), store_lock(database):
+            pass
+    return _version(database) == SCHEMA_VERSION
+
+
 def known_version(version: int, path: Path) -> int:
-    """The schema version of the database at `path`, if this program knows it. Raises StoreTooNew."""
+    """The schema version of the database at `path`, if this program knows it. Raises StoreTooNew, StoreCorrupt."""
+    if version < 0:
+        raise StoreCorrupt(
+            f"{path} is no agentmem database: there is no schema {version}.",
+            "Run `agentmem restore FILE` with a backup, or move the file away to start again.",
+        )
     if version > SCHEMA_VERSION:
         raise StoreTooNew(
             f"{path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",

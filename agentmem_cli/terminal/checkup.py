@@ -6,16 +6,20 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
+from agentmem_cli.errors import AgentmemError
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import (
     Finding,
     Verdict,
     check_database,
+    check_erasing,
     check_folder,
     check_permissions,
     finding_of,
 )
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_as_it_is
+from agentmem_cli.storage.schema import is_current
 from agentmem_cli.terminal.streams import progress, say_prose
 
 MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.FAILED: "FAILED "}
@@ -34,12 +38,21 @@ def findings_of(settings: Settings) -> dict[str, Finding]:
 
 
 def _database(settings: Settings) -> Database:
-    """Look at the database as it is: not made, not migrated."""
-    return Database(settings.database, lock_timeout=min(LOCK_TIMEOUT, settings.lock_timeout))
+    """Look at the database as it is; of one that cannot be opened each check says why."""
+    timeout = min(LOCK_TIMEOUT, settings.lock_timeout)
+    try:
+        if settings.database.exists():
+            return open_as_it_is(settings, timeout)
+    except AgentmemError:
+        pass
+    return Database(settings.database, lock_timeout=timeout)
 
 
 def _checks(settings: Settings, database: Database) -> dict[str, Callable[[], Finding]]:
-    """Every check by its name; those of the database only when there is one, so that nothing is made."""
+    """Every check by its name; those of the database only when there is one, so that nothing is made.
+
+    Those of its tables only when it has the tables: in a first start of another agentmem it has not yet.
+    """
     from agentmem_cli.agent.checks import check_model, check_versions
     from agentmem_cli.knowledge.checks import check_embedder, check_knowledge
     from agentmem_cli.memories.checks import check_memories
@@ -50,14 +63,25 @@ def _checks(settings: Settings, database: Database) -> dict[str, Callable[[], Fi
     if settings.database.exists():
         checks["permissions"] = partial(check_permissions, settings)
         checks["database"] = partial(check_database, database)
+    is_ready = settings.database.exists() and not _is_behind(database)
+    if is_ready:
+        checks["erasing"] = partial(check_erasing, database)
         checks["transcripts"] = partial(check_transcripts, database)
         checks["memories"] = partial(check_memories, database)
         checks["recall"] = partial(check_recall, database, settings.user)
         checks["knowledge"] = partial(check_knowledge, database, settings)
     checks["model"] = partial(check_model, settings)
-    checks["embedder"] = partial(check_embedder, database if settings.database.exists() else None)
+    checks["embedder"] = partial(check_embedder, database if is_ready else None)
     checks["versions"] = check_versions
     return checks
+
+
+def _is_behind(database: Database) -> bool:
+    """Whether the tables that the checks read are not there yet: of a first start, or of an older agentmem."""
+    try:
+        return not is_current(database)
+    except AgentmemError:
+        return False  # the checks say what it is
 
 
 def say_findings(findings: dict[str, Finding]) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from prompt_toolkit.history import History
 
-from agentmem_cli.errors import StorageProblem
+from agentmem_cli.errors import StorageProblem, StoreUnwritable
+from agentmem_cli.language.stems import stems, stems_asked_for
 from agentmem_cli.storage.lock import file_lock
 from agentmem_cli.terminal.paste import Pastes
 
@@ -24,12 +25,16 @@ LOCK_SECONDS = 2.0
 
 
 class InputHistory(History):
-    """The entries for the arrow keys, Ctrl-R and the suggestions. Without a file they end with the chat."""
+    """The entries for the arrow keys, Ctrl-R and the suggestions. Without a file they end with the chat.
 
-    def __init__(self, path: Path | None, pastes: Pastes) -> None:
+    `session` is asked for the id of the session that an entry is typed in.
+    """
+
+    def __init__(self, path: Path | None, pastes: Pastes, session: Callable[[], str] = lambda: "") -> None:
         super().__init__()
         self._path = path
         self._pastes = pastes
+        self._session = session
 
     def load_history_strings(self) -> Iterator[str]:
         """The newest first; a line that is none of ours is passed over."""
@@ -41,30 +46,66 @@ class InputHistory(History):
         """Add an entry. A disk that is full must not keep the message from being sent, so nothing is raised."""
         if self._path is None:
             return
-        entry = {"text": string, "pasted": self._pastes.blocks_in(string)}
+        entry = {"text": string, "pasted": self._pastes.blocks_in(string), "session": self._session()}
         line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         with suppress(OSError, StorageProblem):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self._path), open(self._path, "ab", opener=_private) as file:
                 file.write(line)
 
+    def forget(self, texts: Collection[str]) -> None:
+        """Take out what was typed of these texts, as `forget_typed` does, here and in the file."""
+        if self._path is not None:
+            forget_typed(self._path, texts)
+        self._loaded_strings = [
+            each for each in self._loaded_strings if not _is_typed_of(self._pastes.expanded(each), texts)
+        ]
 
-def forget_typed(path: Path, text: str) -> None:
-    """Take a message out of the file: every entry that sent it, with what was pasted into it."""
+
+def forget_typed(path: Path, texts: Collection[str], sessions: Collection[str] = ()) -> None:
+    """Take out of the file what was typed of these texts, and all that was typed in these sessions.
+
+    An entry goes with what was pasted into it. A kill leaves the old file or the new one. Raises StorageProblem.
+    """
     if not path.exists():
         return
     with _locked(path):
         lines = path.read_bytes().splitlines(keepends=True)
-        kept = [line for line in lines if _sent(line) not in (text, f"/{text}")]  # `//` sends a slash
-        path.write_bytes(b"".join(kept))
+        kept = [line for line in lines if not _is_of(line, texts, sessions)]
+        part = path.with_suffix(".part")
+        try:
+            with open(part, "wb", opener=_private) as file:
+                file.writelines(kept)
+            part.replace(path)
+        except OSError as problem:
+            raise StoreUnwritable(
+                f"{path} cannot be written: {problem.strerror}.", "Check its permissions and the free space."
+            ) from None
 
 
-def _sent(line: bytes) -> str | None:
+def _is_of(line: bytes, texts: Collection[str], sessions: Collection[str]) -> bool:
     entry = _entry(line)
     if entry is None:
-        return None
+        return False
     pastes = Pastes()
-    return pastes.expanded(pastes.restored(entry["text"], entry["pasted"]))
+    sent = pastes.expanded(pastes.restored(entry["text"], entry["pasted"]))
+    return entry.get("session") in sessions or _is_typed_of(sent, texts)
+
+
+def _is_typed_of(sent: str, texts: Collection[str]) -> bool:
+    """Whether an entry sent one of the texts, or is a command with a word of one: /remember, /forget, /rename."""
+    if sent in texts or sent.removeprefix("/") in texts:  # `//` sends a slash
+        return True
+    command, _, words = sent.partition(" ")
+    if not command.startswith("/") or not words.strip():
+        return False
+    asked = stems_asked_for(words)
+    return any(words.strip().casefold() in text.casefold() or _shares_word(asked, text) for text in texts)
+
+
+def _shares_word(asked: list[frozenset[str]], text: str) -> bool:
+    held = set(stems(text))
+    return any(not held.isdisjoint(word) for word in asked)
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import Application
@@ -30,10 +30,20 @@ _VI_SEQUENCE_SECONDS = 0.3
 
 
 class ChatPrompt:
-    """The prompt of one chat. `standing` is asked each time the bottom line is drawn, so it must be quick."""
+    """The prompt of one chat. `standing` is asked each time the bottom line is drawn, so it must be quick.
 
-    def __init__(self, settings: Settings, completer: Completer | None, standing: Callable[[], Standing]) -> None:
+    `session` is asked for the id of the session that a line is typed in.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        completer: Completer | None,
+        standing: Callable[[], Standing],
+        session: Callable[[], str] = lambda: "",
+    ) -> None:
         self._pastes = Pastes()
+        self._history = InputHistory(None if settings.incognito else settings.input_history, self._pastes, session)
         self._standing = standing
         self._incognito = settings.incognito
         self.session = self._session(settings, completer)
@@ -59,13 +69,17 @@ class ChatPrompt:
 
         self.session.app.after_render += shown
 
+    def forget(self, texts: Collection[str]) -> None:
+        """Take out of the input history what was typed of these texts."""
+        self._history.forget(texts)
+
     def redraw(self) -> None:
         """Draw the bottom line anew; from any thread."""
         self.session.app.invalidate()
 
     def _session(self, settings: Settings, completer: Completer | None) -> PromptSession[str]:
         session: PromptSession[str] = PromptSession(
-            history=InputHistory(None if settings.incognito else settings.input_history, self._pastes),
+            history=self._history,
             completer=completer,
             auto_suggest=AutoSuggestFromHistory(),
             enable_history_search=True,

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.conversation import Conversation
-from agentmem_cli.agent.erase import erase_turn
+from agentmem_cli.agent.erase import erase_forgotten, words_of_memories
 from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded, Waiting
 from agentmem_cli.errors import AgentmemError, ExitCode
 from agentmem_cli.memories.store import count_pending, list_pending, session_title
@@ -16,7 +16,6 @@ from agentmem_cli.records import Memory, TurnStatus
 from agentmem_cli.sessions.catalog import short_id
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.completion import ChatCompleter
-from agentmem_cli.terminal.history import forget_typed
 from agentmem_cli.terminal.keys import LeftAtOnce
 from agentmem_cli.terminal.notices import memory_line, status_line, waiting_line
 from agentmem_cli.terminal.paste import Typed, asked_before
@@ -51,7 +50,9 @@ class Chat:
         commands = {name: (command.__doc__ or "").split("\n")[0] for name, command in COMMANDS.items()}
         completer = ChatCompleter(conversation, commands)
         self._standing = self._stands()
-        self._prompt = ChatPrompt(conversation.settings, completer, lambda: self._standing)
+        self._prompt = ChatPrompt(
+            conversation.settings, completer, lambda: self._standing, lambda: conversation.session_id
+        )
 
     @property
     def database(self) -> Database:
@@ -117,13 +118,12 @@ class Chat:
         self.conversation.catch_up(self._say_captured)
         threading.Thread(target=_load_renderer, daemon=True).start()
 
-    def erase_turn(self, run_id: str, question: str) -> None:
-        """Erase a turn for good, its line in the input history too."""
-        erase_turn(self.database, self.user, run_id)
-        if not self.conversation.settings.incognito:
-            forget_typed(self.conversation.settings.input_history, question)
+    def erase(self, memory: Memory) -> None:
+        """Erase a forgotten memory and its turn for good. What was typed of them goes first: a kill can be repeated."""
+        self._prompt.forget(words_of_memories(self.database, self.user, [memory]))
+        erase_forgotten(self.database, self.user, [memory])
         self.forgotten = None
-        if self._last_turn is not None and self._last_turn.run_id == run_id:
+        if self._last_turn is not None and self._last_turn.run_id == memory.run_id:
             self._last_turn = self.last = None
 
     def retry(self) -> None:

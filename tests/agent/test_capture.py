@@ -11,9 +11,9 @@ import pytest
 from harness.anthropic_server import AnthropicServer, Request
 from harness.captures import CAPTURE, operation, replied
 from harness.command_line import Result
+from harness.erasing import erase_turn
 
 from agentmem_cli.agent.capturing import NOT_IN_FORM
-from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.agent.undo import ChatChanges
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from harness.anthropic_server import AnthropicServer, Request
 from harness.command_line import Result
+from harness.erasing import erase_turn
 
 from agentmem_cli.agent.capture import capture_offline
-from agentmem_cli.agent.erase import erase_sessions, erase_turn
+from agentmem_cli.agent.erase import erase_sessions
 from agentmem_cli.agent.undo import ChatChanges, return_exchange
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.records import TurnStatus

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
-from agentmem_cli.agent.erase import erase_forgotten, erase_turn
+from agentmem_cli.agent.erase import erase_forgotten
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.operations import Operation, Source
@@ -89,7 +89,7 @@ def test_what_is_erased_cannot_be_undone(told: Cli) -> None:
     """Undo passes over it, and takes back what it can of the change before."""
     ids = memories(told)
     told("memories", "delete", ids[DOG], "--erase-turn", "--yes")
-    assert WORK in told("memories", "undo").out
+    assert 0 == told("memories", "undo").code
     assert ({}, 3) == (memories(told), told("memories", "undo").code)
     assert "(erased)" in told("memories", "history", ids[DOG]).out
 
@@ -155,8 +155,7 @@ def test_every_wording_goes(store: Store, home: Path) -> None:
 def test_another_users_turn_is_not_there(store: Store) -> None:
     """And what rests on it keeps its quote."""
     memory = store.say("Keeps a zebra", user="tom").added[0]
-    with pytest.raises(NotFound):
-        erase_turn(store.database, "sarah", "run-1")
+    assert 0 == erase_forgotten(store.database, "sarah", [memory])
     assert memory == find_memory(store.database, "tom", memory.memory_id)
 
 
@@ -190,3 +189,45 @@ def _do(store: Store, step: str, text: str, newest: str | None) -> None:
         forgotten = corrections.forget_memories(store.database, "sarah", [newest], now=NOW)
         if step == "erase":
             erase_forgotten(store.database, "sarah", forgotten)
+
+
+@pytest.mark.parametrize("then", ["forget", "forget all", "undo", "reject", "by the model"])
+def test_what_is_forgotten_after_its_words_were_erased(told: Cli, home: Path, then: str) -> None:
+    """Purged first and forgotten then, it is as gone as the other way round, and no undo brings it back."""
+    ids = memories(told)
+    if then == "reject":
+        with closing(open_database(load_settings())) as database, database.write() as connection:
+            connection.execute("UPDATE memory_details SET status = 'proposed'")
+    told("sessions", "delete", "s1", "--purge", "--yes")
+    assert b"quagga" in bytes_of(home)
+
+    if then == "by the model":
+        forget = Operation("forget", quote="Forget my dog.", replaces=(ids[DOG],))
+        with closing(open_database(load_settings())) as database:
+            source = Source("s2", None, NOW, "model:any")
+            apply_operations(database, "sarah", [forget], source, typed_text="Forget my dog.", mode="auto", now=NOW)
+    else:
+        words = {
+            "forget": ("delete", ids[DOG]),
+            "forget all": ("delete", "--all", "--yes"),
+            "undo": ("undo",),
+            "reject": ("reject", ids[DOG]),
+        }[then]
+        assert 0 == told("memories", *words).code
+
+    assert b"quagga" not in bytes_of(home)
+    told("memories", "undo")
+    assert DOG not in memories(told, "--all")
+    assert b"quagga" not in bytes_of(home)
+    if then != "undo":
+        tell(DOG)
+        assert DOG not in memories(told)
+
+
+def test_a_new_session_of_a_purged_one_is_no_erased_source(told: Cli) -> None:
+    """What is learnt in it can be forgotten and taken back as ever."""
+    told("sessions", "delete", "s1", "--purge", "--yes")
+    tell("My cat is called Okapi.")
+    told("memories", "delete", memories(told)["My cat is called Okapi."])
+    told("memories", "undo")
+    assert "My cat is called Okapi." in memories(told)

@@ -78,13 +78,15 @@ def test_a_file_that_exists_is_kept_unless_forced(database: Database, tmp_path: 
 
 
 def test_the_database_in_use_is_no_target(database: Database) -> None:
-    """Not even with --force, nor by another name for it, nor its log."""
+    """Not even with --force, nor by another name for it, nor its log, nor what stands beside it."""
+    home = database.path.parent
     link = database.path.parent.parent / "link.db"
     link.symlink_to(database.path)
-    for target in (str(database.path), f"{database.path}-wal", str(link)):
+    beside = [home / name for name in ("agentmem.lock", "chroma.lock", "history.lock", "config.toml", "history/x")]
+    for target in (str(database.path), f"{database.path}-wal", str(link), *map(str, beside)):
         result = run_here("backup", target, "--force")
         assert 2 == result.code
-        assert "database in use" in result.err
+        assert "in use by agentmem itself" in result.err
 
 
 def test_nothing_to_back_up_is_not_found(home: Path, tmp_path: Path) -> None:

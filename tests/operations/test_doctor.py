@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from importlib import metadata
@@ -12,13 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from harness.command_line import Result, run_here, run_process
+from harness.command_line import Result, run_here, run_process, started_process
 
 from agentmem_cli.embedding import configured
 from agentmem_cli.knowledge.index import PassageIndex
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.checks import check_database
 from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.opening import open_database
+from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION
 
 
 def findings(result: Result) -> dict[str, Any]:
@@ -51,7 +55,17 @@ def test_a_sound_store_passes_every_check(database: Database) -> None:
     result = run_here("doctor", "--json")
 
     verdicts = {name: finding["verdict"] for name, finding in findings(result).items()}
-    sound = ("data folder", "permissions", "database", "transcripts", "memories", "recall", "knowledge", "embedder")
+    sound = (
+        "data folder",
+        "permissions",
+        "database",
+        "transcripts",
+        "memories",
+        "recall",
+        "knowledge",
+        "embedder",
+        "erasing",
+    )
     assert {**dict.fromkeys((*sound, "versions"), "ok"), "model": "warning"} == verdicts
     assert 0 == result.code
     assert all(bool(finding["remedy"]) == (finding["verdict"] != "ok") for finding in result.json())
@@ -78,7 +92,7 @@ def test_a_folder_that_cannot_be_written_has_failed(database: Database) -> None:
     database.path.parent.chmod(0o700)
     assert (1, "failed") == (result.code, findings(result)["data folder"]["verdict"])
     assert "AGENTMEM_HOME" in findings(result)["data folder"]["remedy"]
-    assert 10 == len(findings(result))
+    assert 11 == len(findings(result))
 
 
 def test_little_space_is_a_warning(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 -- its environment
@@ -105,6 +119,17 @@ def from_the_future(database: Database) -> None:
     database.connection.execute("PRAGMA user_version = 999")
 
 
+def another_schema(database: Database) -> None:
+    """Add a trigger that deletes what is remembered."""
+    database.connection.execute("CREATE TRIGGER evil AFTER INSERT ON messages BEGIN DELETE FROM agno_memories; END")
+
+
+def emptied(database: Database) -> None:
+    """Lose all bytes, as a full disk or a sync program may do."""
+    database.close()
+    database.path.write_bytes(b"")
+
+
 def break_a_rule(database: Database) -> None:
     """Leave a NULL where the schema allows none: only SQLite's own check finds it."""
     database.connection.execute("PRAGMA writable_schema = ON")
@@ -127,6 +152,8 @@ def orphan(database: Database) -> None:
         (spoil_end, "restore"),
         (break_a_rule, "restore"),
         (orphan, "restore"),
+        (another_schema, "restore"),
+        (emptied, "restore"),
         (from_the_future, "pip install --upgrade"),
     ],
 )
@@ -138,12 +165,17 @@ def test_a_database_that_cannot_be_used_has_failed(
     result = run_here("doctor", "--json")
     assert (1, "failed") == (result.code, findings(result)["database"]["verdict"])
     assert remedy in findings(result)["database"]["remedy"]
-    assert 10 == len(findings(result))
+    if spoil is emptied:
+        assert 0 == database.path.stat().st_size
+        assert (1, True) == ((listed := run_here("sessions", "list")).code, "what it held is lost" in listed.err)
+        database.path.unlink()
+        assert 0 == run_here("sessions", "list").code
+    assert 11 == len(findings(result))
 
 
 def test_a_database_without_a_write_ahead_log_is_a_warning() -> None:
     """As on a network disk; here, in memory."""
-    with closing(Database(Path(":memory:"), lock_timeout=1.0)) as database:
+    with closing(open_database(replace(load_settings(), incognito=True))) as database:
         finding = check_database(database)
     assert "warning" == finding.verdict
     assert "local disk" in finding.remedy
@@ -238,3 +270,27 @@ def test_an_untested_version_is_a_warning(home: Path, monkeypatch: pytest.Monkey
     finding = examined("versions")[1]
     assert "warning" == finding["verdict"]
     assert "agno 9.9.9" in finding["found"]
+
+
+def test_beside_the_first_start_of_another(home: Path) -> None:
+    """However far that is, nothing has failed: `doctor` waits for the schema, or says that it is not ready."""
+    for _ in range(3):
+        shutil.rmtree(home, ignore_errors=True)
+        with started_process("memories", "add", "Likes tea."), ThreadPoolExecutor(4) as pool:
+            ended = list(pool.map(lambda _: run_process("doctor", "--json"), range(4)))
+        assert [0] * 4 == [result.code for result in ended], [result.out for result in ended]
+
+
+@pytest.mark.parametrize("version", range(SCHEMA_VERSION))
+def test_a_database_of_an_older_agentmem_is_not_ready(home: Path, version: int) -> None:
+    """That is a warning with what to do; the checks of what stands in it wait."""
+    home.mkdir(mode=0o700)
+    with closing(Database(home / "agentmem.db", lock_timeout=1.0)) as database, database.write() as connection:
+        for migrate in MIGRATIONS[:version]:
+            migrate(connection)
+        connection.execute(f"PRAGMA user_version = {version}")
+    code, finding = examined("database")
+    assert (0, "warning") == (code, finding["verdict"])
+    assert f"schema {version}" in finding["found"]
+    assert 0 == run_here("sessions", "list").code
+    assert "ok" == examined("database")[1]["verdict"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from harness.command_line import AGENTMEM, run_here, started_process
+from harness.command_line import AGENTMEM, run_here, run_process, started_process
 from harness.environment import process_environment
 
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
@@ -152,11 +153,18 @@ def spoiled(kind: str, backup: Path) -> Path:
     """Make a file that is no sound backup."""
     path = backup.with_name("spoiled.db")
     whole = backup.read_bytes()
-    content = {"text": b"Dear diary,\n" * 500, "truncated": whole[: len(whole) // 2], "newer": whole, "broken": whole}
-    path.write_bytes(content.get(kind, b""))
+    content = {"text": b"Dear diary,\n" * 500, "truncated": whole[: len(whole) // 2], "empty": b"", "another": b""}
+    path.write_bytes(content.get(kind, whole))
     changes = {
         "newer": ["PRAGMA user_version = 999"],
         "another": ["CREATE TABLE recipes (name)"],
+        "negative": ["PRAGMA user_version = -5"],
+        "no table": ["DROP TABLE taken_back_runs"],
+        "trigger": ["CREATE TRIGGER evil AFTER INSERT ON messages BEGIN DELETE FROM agno_memories; END"],
+        "view": ["CREATE VIEW evil AS SELECT * FROM agno_memories"],
+        "index": ["CREATE UNIQUE INDEX one_message ON messages (message_id, text)"],
+        "column": ["ALTER TABLE messages ADD COLUMN evil TEXT"],
+        "held": ["CREATE TABLE recipes (about TEXT REFERENCES agno_sessions (session_id))"],
         "broken": [
             "PRAGMA writable_schema = ON",
             "UPDATE sqlite_master SET sql = replace(sql, 'label TEXT', 'label NOT NULL')",
@@ -176,6 +184,13 @@ def spoiled(kind: str, backup: Path) -> Path:
         ("empty", "not a sound agentmem backup"),
         ("another", "not a sound agentmem backup (no such table: agno_sessions)"),
         ("broken", "NULL value in pages.label"),
+        ("negative", "there is no schema -5"),
+        ("no table", "the table taken_back_runs is missing"),
+        ("trigger", "the trigger evil is not agentmem's"),
+        ("view", "the view evil is not agentmem's"),
+        ("index", "the index one_message is not agentmem's"),
+        ("column", "the table messages is not agentmem's"),
+        ("held", "the table recipes is not agentmem's"),
         ("newer", "Upgrade agentmem"),
     ],
 )
@@ -191,6 +206,23 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(backup: Path, home: Pa
     assert 1 == result.err.count("\n")
     assert before == path.read_bytes()
     assert (3, []) == (len(session_ids(home)), kept_copies(home))
+
+
+def test_tables_of_other_programs_may_stay(backup: Path, home: Path) -> None:
+    """Such as those that Agno makes beside ours; nothing of ours hangs on them."""
+    with closing(sqlite3.connect(backup)) as connection:
+        connection.execute("CREATE TABLE agno_metrics (id VARCHAR PRIMARY KEY)")
+        connection.execute("CREATE INDEX metrics_by_id ON agno_metrics (id)")
+    assert 0 == run_here("restore", str(backup), "--yes").code
+    assert ["clinic", "travel"] == session_ids(home)
+
+
+def test_a_pipe_is_no_backup(tmp_path: Path) -> None:
+    """It would be waited for without end; nor is a folder."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        result = run_process("restore", str(path), "--yes")
+        assert (1, True) == (result.code, "not a regular file" in result.err)
 
 
 def test_a_file_that_is_missing_is_not_found(backup: Path, home: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from harness.erasing import erase_turn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from harness.erasing import erase_turn
 
-from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.agent.undo import take_back_exchanges
 from agentmem_cli.errors import NotFound
 from agentmem_cli.records import TurnStatus

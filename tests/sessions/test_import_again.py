@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from harness.command_line import Result
+from harness.erasing import erase_turn
 
-from agentmem_cli.agent.erase import erase_turn
 from agentmem_cli.agent.undo import ChatChanges
 from agentmem_cli.sessions.catalog import find_session, transcript
 from agentmem_cli.sessions.turns import begin_turn

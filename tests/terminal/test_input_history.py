@@ -61,11 +61,35 @@ def test_forgetting(path: Path) -> None:
     history, pastes = opened(path)
     for shown in ("keep", f"see {pastes.folded(LONG)}", "//etc", "see", "//etc"):
         history.append_string(shown)
-    forget_typed(path, f"see {LONG}")
-    forget_typed(path, "/etc")
+    forget_typed(path, [f"see {LONG}", "/etc"])
     assert ["see", "keep"] == [*opened(path)[0].load_history_strings()]
     assert (False, 0o600) == (b"line 7" in path.read_bytes(), path.stat().st_mode & 0o777)
-    forget_typed(path.with_name("nobody"), "anything")
+    forget_typed(path.with_name("nobody"), ["anything"])
+
+
+def test_forgetting_what_commands_hold(path: Path) -> None:
+    """A command with a word of the text goes, in any form of it, or a part of one; other commands stay."""
+    history, _ = opened(path)
+    kept = ["/help", "/memories tea", "/forget 3f2a91bc", "/new", "I am fine"]
+    for shown in (
+        *kept,
+        "/forget peanut",
+        "/remember I am allergic to peanuts",
+        "/rename Peanuts and me",
+        "/forget eanu",
+    ):
+        history.append_string(shown)
+    history.forget(["I am allergic to peanuts."])
+    assert sorted(kept) == sorted(opened(path)[0].load_history_strings())
+    assert sorted(kept) == sorted(history.get_strings())
+
+
+def test_forgetting_a_session(path: Path) -> None:
+    """All that was typed in it goes, whatever it says."""
+    for session in ("s1", "s2"):
+        InputHistory(path, Pastes(), lambda session=session: session).append_string(f"/search in {session}")
+    forget_typed(path, [], {"s1"})
+    assert ["/search in s2"] == [*opened(path)[0].load_history_strings()]
 
 
 def test_a_damaged_file(path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
 from agentmem_cli.memories import corrections
+from agentmem_cli.memories.erased import ERASED_TEXT
 from agentmem_cli.memories.operations import PERSON, Source
 from agentmem_cli.memories.statements import statement_by_hand
 from agentmem_cli.memories.store import (
@@ -78,6 +79,10 @@ def forget(chat: Chat, words: str) -> None:
         raise UsageProblem("Forget which?", "/memories shows them: /forget ID, or words of it.")
     memory = _memory_meant(chat, words)
     _note(chat, corrections.forget_memories(chat.database, chat.user, [memory.memory_id], now=int(time.time())))
+    if find_memory(chat.database, chat.user, memory.memory_id).text == ERASED_TEXT:
+        chat.erase(memory)
+        say_prose(f"Forgotten for good, since what you said of it is erased: {memory.text}")
+        return
     chat.forgotten = memory
     say_prose(f"Forgotten: {memory.text}. /undo brings it back.")
     if memory.run_id and (question := question_of(chat.database, chat.user, memory.run_id)) is not None:
@@ -86,16 +91,17 @@ def forget(chat: Chat, words: str) -> None:
 
 
 def erase(chat: Chat, words: str) -> None:
-    """Remove the turn of a forgotten memory: /erase after /forget."""
+    """Erase a forgotten memory and its turn: /erase after /forget."""
     memory = chat.forgotten
-    question = question_of(chat.database, chat.user, memory.run_id) if memory and memory.run_id else None
-    if memory is None or memory.run_id is None or question is None:
-        raise UsageProblem("There is no turn to erase.", "/forget a memory first; /erase then offers its turn.")
+    if memory is None:
+        raise UsageProblem("There is nothing to erase.", "/forget a memory first; /erase then offers its turn.")
     if words != "yes":
-        shown = _turn_shown(chat, memory, question)
-        say_prose(f"This message and its answer go for good: {shown}. `/erase yes` does it.")
+        question = question_of(chat.database, chat.user, memory.run_id) if memory.run_id else None
+        what = "This memory goes" if question is None else "This message and its answer go"
+        shown = _turn_shown(chat, memory, question or memory.text)
+        say_prose(f"{what} for good: {shown}. `/erase yes` does it.")
         return
-    chat.erase_turn(memory.run_id, question)
+    chat.erase(memory)
     say_prose("Erased, with its quotes in memories. Later answers that repeat it stay.")
 
 
