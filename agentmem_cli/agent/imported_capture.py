@@ -6,12 +6,14 @@ What was imported and not looked through, since that was stopped or killed, is l
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
 from agentmem_cli.memories.operations import Operation, Source
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import text_key
+from agentmem_cli.memories.wording import own_words
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import OFFLINE
 from agentmem_cli.sessions.account_import import UnminedRun, count_unmined, note_mined, unmined_runs
@@ -19,6 +21,8 @@ from agentmem_cli.storage.database import Database
 
 MOST_TYPED = 2_000
 """Characters of a message that a person typed; a longer one is mostly pasted, and somebody else's words."""
+_MARK = re.compile(r"^\[[^\[\]\n]+\]$", re.MULTILINE)
+"""What stands for a file or a picture: its name is not what the person says."""
 
 _Said = tuple[Operation, UnminedRun]
 
@@ -49,8 +53,9 @@ def _look_through(
     last, messages = 0, count_unmined(database, user_id)
     for place, run in enumerate(unmined_runs(database, user_id), start=1):
         last = run.number
-        if len(run.question) <= MOST_TYPED:
-            for operation in statements_of(run.question, [], run.at):
+        typed = _MARK.sub("", own_words(run.question))
+        if len(typed) <= MOST_TYPED:
+            for operation in statements_of(typed, [], run.at):
                 _keep_the_latest(latest, operation, run)
         if place % 100 == 0:
             progress(place, messages)

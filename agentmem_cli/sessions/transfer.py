@@ -104,16 +104,18 @@ def import_session(
     lines: list[ImportedLine],
     *,
     erased: bool,
+    begun_at: int | None = None,
 ) -> SessionImport:
     """Write one session's messages as runs, a question and its answers each, in the caller's transaction.
 
-    A run is known by its first message. One that has gained messages since, such as the answer, is written anew.
+    A message without a time of its own has that of the one before; `begun_at` is when the session began, if known. A
+    run is known by its first message. One that has gained messages since, such as the answer, is written anew.
     """
     done = SessionImport()
     if not erased and is_session_erased(connection, user_id, session_id):
         done.left_out = len(lines)
         return done
-    dated = _with_times(lines)
+    dated = _with_times(lines, begun_at)
     known = runs_known(connection, user_id, session_id)
     keyed = list(_keyed(user_id, session_id, dated))
     if erased:
@@ -207,9 +209,13 @@ def _bad(number: int, what: str) -> AgentmemError:
     return AgentmemError(f"Line {number} {what}.", "Nothing was imported; correct it and try again.")
 
 
-def _with_times(lines: list[ImportedLine]) -> _Exchange:
-    """Each line with its time; one without a time has that of the line before, the first of all: now."""
-    at = next((line.at for line in lines if line.at is not None), int(time.time()))
+def _with_times(lines: list[ImportedLine], begun_at: int | None) -> _Exchange:
+    """Each line with its time; one without a time has that of the line before.
+
+    Before the first time that a line has it is that, or `begun_at` where that is earlier; with neither it is now.
+    """
+    known = [line.at for line in lines if line.at is not None][:1]
+    at = min((*known, *([begun_at] if begun_at is not None else [])), default=int(time.time()))
     dated = []
     for line in lines:
         at = line.at if line.at is not None else at
