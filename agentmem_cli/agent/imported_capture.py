@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 from agentmem_cli.memories.operations import Operation, Source
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import text_key
 from agentmem_cli.memories.wording import own_words
-from agentmem_cli.memories.writer import apply_operations
+from agentmem_cli.memories.writer import propose_statements
 from agentmem_cli.records import OFFLINE
 from agentmem_cli.sessions.account_import import UnminedRun, count_unmined, note_mined, unmined_runs
 from agentmem_cli.storage.database import Database
@@ -23,6 +24,9 @@ MOST_TYPED = 2_000
 """Characters of a message that a person typed; a longer one is mostly pasted, and somebody else's words."""
 _MARK = re.compile(r"^\[[^\[\]\n]+\]$", re.MULTILINE)
 """What stands for a file or a picture: its name is not what the person says."""
+
+_TOGETHER = 200
+"""Statements in one transaction: one each waits for the disk, and all of them would keep others waiting."""
 
 _Said = tuple[Operation, UnminedRun]
 
@@ -33,12 +37,14 @@ def propose_from_imports(database: Database, user_id: str, progress: Callable[[i
     Proposing the same again changes nothing, so what was killed in the middle is done anew from its beginning.
     """
     said, last, messages = _look_through(database, user_id, progress)
-    now, proposed = int(time.time()), 0
-    for operation, run in sorted(said, key=lambda each: each[1].at):
-        source = Source(run.session_id, run.run_id, run.at, OFFLINE)
-        written = apply_operations(
-            database, user_id, [operation], source, typed_text=run.question, mode="review", now=now
-        )
+    statements = [
+        (operation, Source(run.session_id, run.run_id, run.at, OFFLINE), run.question)
+        for operation, run in sorted(said, key=lambda each: each[1].at)
+    ]
+    now, proposed, batch_id = int(time.time()), 0, uuid4().hex
+    for start in range(0, len(statements), _TOGETHER):
+        together = statements[start : start + _TOGETHER]
+        written = propose_statements(database, user_id, together, now=now, batch_id=batch_id)
         proposed += len(written.proposed)
     note_mined(database, user_id, last)
     progress(messages, messages)
