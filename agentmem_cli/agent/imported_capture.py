@@ -1,6 +1,6 @@
 """What imported conversations say of the person, proposed and never saved: the person has not seen it written.
 
-Each thing is proposed once, as it was said last.
+Each thing is proposed once, as it was said last, and of a home, a job, a name or an age only the last.
 What was imported and not looked through, since that was stopped or killed, is looked through with the next import.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from agentmem_cli.memories.operations import Operation, Source
+from agentmem_cli.memories.revising import SINGLE_VALUED, are_two_values
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import text_key
 from agentmem_cli.memories.wording import own_words
@@ -39,7 +40,7 @@ def propose_from_imports(database: Database, user_id: str, progress: Callable[[i
     said, last, messages = _look_through(database, user_id, progress)
     statements = [
         (operation, Source(run.session_id, run.run_id, run.at, OFFLINE), run.question)
-        for operation, run in sorted(said, key=lambda each: each[1].at)
+        for operation, run in _still_true(said)
     ]
     now, proposed, batch_id = int(time.time()), 0, uuid4().hex
     for start in range(0, len(statements), _TOGETHER):
@@ -66,6 +67,18 @@ def _look_through(
         if place % 100 == 0:
             progress(place, messages)
     return list(latest.values()), last, messages
+
+
+def _still_true(said: list[_Said]) -> list[_Said]:
+    """What is said, in its order, without what says an older value of the same: where somebody lived before."""
+    kept: list[_Said] = []
+    latest: list[tuple[str, list[str]]] = []
+    for operation, run in sorted(said, key=lambda each: each[1].at, reverse=True):
+        value = operation.text, operation.topics
+        if not any(are_two_values(value, each) for each in latest):
+            kept.append((operation, run))
+            latest += [value] if operation.topics[:1] and operation.topics[0] in SINGLE_VALUED else []
+    return kept[::-1]
 
 
 def _keep_the_latest(latest: dict[str, _Said], operation: Operation, run: UnminedRun) -> None:

@@ -98,6 +98,13 @@ class TestTimes:
         assert [("2021-01-30T12:00:00Z", "I keep geese.")] == lines(cli)
         assert "2021-01-30T12:00:00Z" == cli("memories", "pending", "--json").json()[0]["said_at"]
 
+    def test_an_old_statement_does_not_beat_a_newer_one(self, cli: Cli) -> None:
+        """Of two homes the one said last is proposed, in whatever order the conversations stand."""
+        new = chatgpt(said("a", "root", "user", "I live in Turku.", NOON + 9_999))
+        old = {**chatgpt(said("b", "root", "user", "I live in Porto.", None), create_time=NOON), "id": "h"}
+        imported(cli, new, old)
+        assert {"I live in Turku."} == pending(cli)
+
     @pytest.mark.parametrize("key", ["created_at", "updated_at"])
     def test_claude_without_times(self, cli: Cli, key: str) -> None:
         """In ISO 8601."""
