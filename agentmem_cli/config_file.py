@@ -85,7 +85,7 @@ def _parsed(path: Path) -> TOMLDocument:
     try:
         document = parse(path.read_text(encoding="utf-8"))
         check_users(path, document)
-    except (ParseError, UnicodeDecodeError, OSError):
+    except (ParseError, UnicodeDecodeError, RecursionError, OSError):
         read_config(path)  # says the same in the words that every other command uses
         raise
     return document

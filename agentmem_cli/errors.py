@@ -20,6 +20,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
+from agentmem_cli.key_masking import without_keys
+
+_LONGEST_NAME = 200
+"""Characters of a name in an error; a longer one would hide what is wrong with it."""
+
 
 class ExitCode(IntEnum):
     """What the shell is told."""
@@ -41,14 +46,17 @@ class ExitCode(IntEnum):
 
 
 class AgentmemError(Exception):
-    """A failure with a clear line for the person: `problem` is what is wrong, `remedy` what to do."""
+    """A failure with a clear line for the person: `problem` is what is wrong, `remedy` what to do.
+
+    Whatever a library says becomes one of these before it is shown or stored, so it is here that keys are left out.
+    """
 
     exit_code = ExitCode.FAILURE
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(f"{problem} {remedy}".strip())
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = without_keys(problem)
+        self.remedy = without_keys(remedy)
+        super().__init__(f"{self.problem} {self.remedy}".strip())
 
 
 class UsageProblem(AgentmemError):
@@ -101,3 +109,36 @@ class StoreCorrupt(StorageProblem):
 
 class StoreTooNew(StorageProblem):
     """The database was written by a newer agentmem."""
+
+
+def described(error: BaseException) -> AgentmemError:
+    """What Python or a library raised, as a failure with what to do about it."""
+    if isinstance(error, AgentmemError):
+        return error
+    if isinstance(error, UnicodeEncodeError):
+        return not_utf8(error)
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return StorageProblem(
+            f"{name_shown(str(error.filename))} cannot be used: {error.strerror}.",
+            "Check the name, its permissions and the free space.",
+        )
+    if isinstance(error, MemoryError):
+        return AgentmemError("There is not enough memory for this.", "Give it less at once.")
+    return AgentmemError(f"unexpected {type(error).__name__}: {error}.", "Set AGENTMEM_DEBUG=1 to see where.")
+
+
+def not_utf8(error: UnicodeEncodeError) -> UsageProblem:
+    """The failure of a word of the command line that is no UTF-8."""
+    return UsageProblem(
+        f"{name_shown(ascii(error.object[error.start : error.end]))} is not UTF-8 text.", "Type it again."
+    )
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether an exception is a failure, and not Ctrl-C or the like; a panic of Chroma's Rust is no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def name_shown(text: str) -> str:
+    """A name as an error shows it."""
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.errors import ConfigProblem
+from agentmem_cli.errors import ConfigProblem, name_shown
 from agentmem_cli.records import Record
 from agentmem_cli.setting_table import SETTINGS, Setting, suggestion
+
+_SET_HOME = "Set AGENTMEM_HOME to a folder you can write to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,22 @@ def directories(environ: Mapping[str, str] = os.environ) -> tuple[Path, Path]:
     """(data folder, config file): both below AGENTMEM_HOME when it is set, else where the platform keeps them."""
     home = environ.get("AGENTMEM_HOME")
     if home:
-        base = Path(home).expanduser()
+        base = _expanded(Path(home))
         return base, base / "config.toml"
     import platformdirs  # 25 ms that a set AGENTMEM_HOME saves
 
-    return Path(platformdirs.user_data_dir("agentmem")), Path(platformdirs.user_config_dir("agentmem")) / "config.toml"
+    try:
+        data, config = platformdirs.user_data_dir("agentmem"), platformdirs.user_config_dir("agentmem")
+    except RuntimeError:  # a user id without a name, and no HOME
+        raise ConfigProblem("There is no home folder.", _SET_HOME) from None
+    return Path(data), Path(config) / "config.toml"
+
+
+def _expanded(home: Path) -> Path:
+    try:
+        return home.expanduser()
+    except RuntimeError:
+        raise ConfigProblem(f"There is no home folder {home.parts[0]}.", _SET_HOME) from None
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -118,21 +131,29 @@ def read_config(path: Path) -> dict[str, Any]:
 
     A name misspelt is an error and not a warning: `memroy = "off"` passed over would save what was not to be saved.
     """
-    if not path.exists():
-        return {}
-    import tomllib
-
     try:
-        config = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ConfigProblem(f"{path} is not valid TOML: {problem}.", "Correct the file, or move it away.") from None
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        config = _parsed(text)
     except OSError as problem:
-        raise ConfigProblem(f"{path} cannot be read: {problem.strerror}.", "Check its permissions.") from None
+        raise ConfigProblem(
+            f"{name_shown(str(path))} cannot be read: {problem.strerror}.",
+            f"Check its name and permissions. {_SET_HOME}",
+        ) from None
+    except (ValueError, RecursionError) as problem:
+        raise ConfigProblem(f"{path} is not valid TOML: {problem}.", "Correct the file, or move it away.") from None
     check_users(path, config)
     _check_names(path, "", config.keys() - {"users"})
     for name, table in config.get("users", {}).items():
         _check_names(path, f"[users.{name}] ", table.keys(), but={"user"})
     return config
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    import tomllib
+
+    return tomllib.loads(text)
 
 
 def check_users(path: Path, config: Mapping[str, Any]) -> None:

@@ -104,16 +104,23 @@ def make_samples(folder: Path) -> None:
     """Write the three PDFs into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in SAMPLES.items():
-        _make(folder / name, content)
+        make_pdf(folder / name, content)
 
 
-def _make(path: Path, content: list[Any]) -> None:
+def make_pdf(path: Path, content: list[Any], page_height: float | None = None) -> None:
+    """Write one document. `page_height` is in points, A4 where it is not given."""
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import SimpleDocTemplate
 
+    width, height = A4
     title = path.stem.replace("-", " ").title()
     document = SimpleDocTemplate(
-        str(path), pagesize=A4, title=title, author="Fernhill Clinic Software", invariant=1, pageCompression=1
+        str(path),
+        pagesize=(width, page_height or height),
+        title=title,
+        author="Fernhill Clinic Software",
+        invariant=1,
+        pageCompression=1,
     )
     document.build([part for block in content for part in _parts(block)])
 

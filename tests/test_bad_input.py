@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import platformdirs
 import pytest
 from harness.command_line import Result
 
@@ -138,6 +139,7 @@ def test_a_config_file_that_cannot_be_read(process: Cli, home: Path) -> None:
         ("user = 7", "cannot be a user id"),
         ("model = ", "not valid TOML"),
         ("\xff", "not valid TOML"),
+        ("a = " + "[" * 3_000 + "]" * 3_000, "not valid TOML"),
     ],
 )
 def test_a_bad_setting(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch, config: str, says: str) -> None:
@@ -197,3 +199,81 @@ def test_a_command_left_out(cli: Cli) -> None:
         result.err.startswith("Usage: agentmem memories"),
         "pending" in result.err,
     )
+
+
+@pytest.mark.parametrize("where", ["~nobody-of-this-name/x", "/" + "a" * 300, "/proc/1/root/x"])
+def test_a_home_that_cannot_be(process: Cli, where: str) -> None:
+    """No such user, a name that no file system takes, a folder of somebody else: one line, with the way out."""
+    result = process("sessions", "list", env={"AGENTMEM_HOME": where}, without_root=True)
+    assert "unexpected" not in result.err
+    refused(result, result.code, "AGENTMEM_HOME")
+    assert result.code in (1, 4)
+    assert len(result.err) < 500
+
+
+def test_no_home_at_all(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user id without a name, and no HOME, as in a bare container."""
+
+    def no_home(_: str) -> str:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("AGENTMEM_HOME")
+    monkeypatch.setattr(platformdirs, "user_data_dir", no_home)
+    refused(cli("sessions", "list"), 4, "There is no home folder.", "AGENTMEM_HOME")
+
+
+@pytest.mark.parametrize("words", ["config set model", "sessions show", "sessions search"])
+def test_words_that_are_no_text(cli: Cli, words: str) -> None:
+    """Bytes that are no UTF-8 are nothing to look up or to write, and the word is named."""
+    refused(cli(*words.split(), "\udcff"), 2, "'\\udcff' is not UTF-8 text.")
+
+
+@pytest.mark.parametrize("command", ["knowledge search", "recall"])
+def test_a_search_for_what_is_no_text(cli: Cli, kept: Path, tmp_path: Path, without_index: None, command: str) -> None:  # noqa: ARG001 -- it takes the index away
+    """The other words are searched for."""
+    assert kept.exists()
+    (tmp_path / "note.txt").write_text("The boiler is green.")
+    cli("ingest", str(tmp_path / "note.txt"))
+    result = cli(*command.split(), "boiler \udcff")
+    assert (0, True) == (result.code, "boiler" in result.out)
+
+
+def test_a_file_name_that_is_no_text(cli: Cli, tmp_path: Path) -> None:
+    """A file may be called so all the same."""
+    backup = str(tmp_path / "\udcff.zip")
+    cli("memories", "add", "Likes tea")
+    Path(backup).write_text("not a backup")
+    refused(cli("restore", backup, "--yes"), 1, "not a sound agentmem backup")
+
+
+def test_a_name_that_is_too_long(cli: Cli, kept: Path) -> None:
+    """What the system says of it, and not its 5,000 characters."""
+    assert kept.exists()
+    result = cli("backup", "x" * 5_000)
+    refused(result, 1, "File name too long")
+    assert len(result.err) < 500
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM passages_fts_config", "DROP TABLE passages_fts"])
+def test_a_damaged_text_index(cli: Cli, home: Path, tmp_path: Path, without_index: None, damage: str) -> None:  # noqa: ARG001 -- it takes the index away
+    """It is said with a way out, not as an exception of the library."""
+    (tmp_path / "note.txt").write_text("The garden gate is green.")
+    cli("ingest", str(tmp_path / "note.txt"))
+    connection = sqlite3.connect(home / "agentmem.db")
+    with connection:
+        connection.execute(damage)
+    connection.close()
+    refused(cli("knowledge", "search", "garden gate"), 1, "agentmem restore FILE")
+
+
+def test_a_panic_of_a_library(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rust's panics are no `Exception`; they are one line all the same."""
+
+    class PanicException(BaseException):
+        """As pyo3 makes it."""
+
+    def panic(*_: object, **__: object) -> None:
+        raise PanicException("range end index 4 out of range")
+
+    monkeypatch.setattr("agentmem_cli.sessions.catalog.list_sessions", panic)
+    refused(cli("sessions", "list"), 1, "unexpected PanicException: range end index 4", "AGENTMEM_DEBUG=1")

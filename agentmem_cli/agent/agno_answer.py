@@ -26,7 +26,7 @@ from agno.run.agent import (
 )
 
 from agentmem_cli.agent.answer import Answer
-from agentmem_cli.agent.events import Evidence, Usage
+from agentmem_cli.agent.events import Evidence, Usage, Waiting
 from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete
 from agentmem_cli.agent.prompt import Asked, prompt_messages, system_text
 from agentmem_cli.agent.request import TurnContext, recall_again, recall_into
@@ -35,6 +35,7 @@ from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, is_first_run
+from agentmem_cli.storage.database import storable_json
 
 TOOL_CALL_LIMIT = 8
 REQUEST_LIMIT = 12
@@ -53,6 +54,7 @@ class AgnoAnswerer:
 
     async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
         """Run the agent on a committed question. A failure that Agno reports is the answer's error."""
+        self.watch.tell = lambda text: answer.tell(Waiting(text))
         messages = self._messages(context, turn, answer.evidence)
         agent = Agent(
             model=self.model,
@@ -142,7 +144,8 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     for tool in kept.tools or []:
         if tool.tool_name == RECALL_TOOL:
             tool.result = "(not kept)"
-    return kept.to_dict()
+    stored: dict[str, Any] = storable_json(kept.to_dict())
+    return stored
 
 
 def _context_tokens(request: ModelRequestCompletedEvent, *, claude: bool) -> int:

@@ -22,7 +22,7 @@ from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, Exchange, Memory
 from agentmem_cli.sessions.turns import history_before, typed_words
 from agentmem_cli.storage.captures import WaitingCapture
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, storable
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agno.models.base import Model
@@ -100,7 +100,7 @@ async def ask_for_operations(model: Model, system: str, words: str, known: Seque
     messages = [Message(role="system", content=system), Message(role="user", content=words)]
     for _ in range(2):
         reply = await model.aresponse(messages=list(messages), response_format=form)
-        answer = str(reply.content or "")
+        answer = storable(str(reply.content or ""))
         operations = parse_operations(answer, known)
         if operations is not None:
             return operations

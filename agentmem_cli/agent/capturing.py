@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.events import Captured
+from agentmem_cli.agent.failures import explained_error
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import OFFLINE
 from agentmem_cli.settings import Settings
@@ -106,10 +107,8 @@ class Capturing:
             return capture_offline(self._database, waiting)
         try:
             captured = await capture_with_model(self._database, waiting, self._ready_model(model), self._index())
-        except AgentmemError as error:
-            return self._failed(waiting, error.problem)
         except Exception as error:  # noqa: BLE001 -- a provider's failure must not end the chat
-            return self._failed(waiting, f"memory capture failed: {type(error).__name__}")
+            return self._failed(waiting, explained_error(error, "").problem)
         return captured or self._without_form(waiting)
 
     def _ready_model(self, model: str) -> Model:

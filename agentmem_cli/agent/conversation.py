@@ -11,14 +11,14 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from agentmem_cli.agent.capturing import Capturing
-from agentmem_cli.agent.events import Captured, Evidence, TurnEnded, TurnEvent, Usage
+from agentmem_cli.agent.events import Captured, Evidence, TextDelta, TurnEnded, TurnEvent, Usage
 from agentmem_cli.agent.loop_thread import LoopThread
 from agentmem_cli.agent.quiet import quiet_agno
 from agentmem_cli.agent.undo import ChatChanges
@@ -28,7 +28,7 @@ from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.instructions import instructions_of, keep_instructions
 from agentmem_cli.sessions.turns import PendingTurn, begin_turn, settle_turn
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, storable
 
 if TYPE_CHECKING:  # heavy: imported on the conversation's thread
     from agentmem_cli.agent.request import TurnContext
@@ -37,6 +37,8 @@ if TYPE_CHECKING:  # heavy: imported on the conversation's thread
 MESSAGE_LIMIT = 500_000
 """Characters of one message: beyond it no model's context holds it, and `ingest` is the way."""
 CLOSING_SECONDS = 10.0
+QUIET_SECONDS = 1.0
+"""How long the end waits for background work without a word."""
 SIGNAL_SECONDS = 0.2
 """How often who waits for an event looks up: a signal that comes as Python begins to wait is seen only after it."""
 IDLE_SECONDS = 1.0
@@ -114,7 +116,7 @@ class Conversation:
         `retry_of` is a run without an answer, which the question takes up again.
         Raises UsageProblem for an empty or overlong question, and what `begin_turn` raises.
         """
-        question = _storable(question)
+        question = storable(question)
         if not question.strip():
             raise UsageProblem("The message is empty.", "Type one, or pipe it in.")
         if len(question) > MESSAGE_LIMIT:
@@ -130,7 +132,7 @@ class Conversation:
             question=question,
             at=int(time.time()),
             run_id=retry_of,
-            typed=None if typed is None else _storable(typed),
+            typed=None if typed is None else storable(typed),
             memory=self.settings.memory,
         )
         if self._new_instructions:
@@ -143,6 +145,8 @@ class Conversation:
                 event = events.get(timeout=SIGNAL_SECONDS)
             except Empty:
                 continue
+            if self._stopping and isinstance(event, TextDelta):
+                continue  # it is kept; to print what a flood has brought would take seconds
             yield event
             if isinstance(event, TurnEnded):
                 return
@@ -177,20 +181,33 @@ class Conversation:
 
     def leave_captures(self) -> None:
         """Stop what still captures: it waits for the next start."""
+        if not self._thread.is_running or not self._loaded:
+            return
         self._thread.submit(self._capturing.stop()).result()
 
     def close(self) -> None:
-        """Let background work end, for a few seconds at the most, and let go of everything.
+        """Let background work end, for a few seconds at the most, and let go of everything; Ctrl-C ends the wait.
 
         What still loads is not waited for: who leaves at once has nothing in the background.
         """
-        if self._thread.is_running and self._loaded:
-            try:
-                self._thread.submit(self._finish()).result(CLOSING_SECONDS)
-            except TimeoutError:
-                self._warn("Something still runs in the background; leaving anyway.")
-            self._thread.stop(CLOSING_SECONDS)
-        self.database.close()
+        try:
+            if self._thread.is_running and self._loaded:
+                self._wait_for_the_rest()
+                self._thread.stop(CLOSING_SECONDS)
+        finally:
+            self.database.close()
+
+    def _wait_for_the_rest(self) -> None:
+        finishing = self._thread.submit(self._finish())
+        try:
+            if not wait([finishing], QUIET_SECONDS).done:
+                self._warn("A message is still looked through for memories; Ctrl-C leaves that to the next start.")
+            finishing.result(CLOSING_SECONDS)
+        except TimeoutError:
+            self._warn("Something still runs in the background; leaving anyway.")
+        except KeyboardInterrupt:
+            self.leave_captures()
+            raise
 
     def _load(self) -> None:
         """Import and build everything, ahead of the first turn; a failure is told by the turn that needs it."""
@@ -277,7 +294,3 @@ class Conversation:
             await asyncio.wait(others, timeout=CLOSING_SECONDS - 1)
         if self._context is not None:
             self._context.close()
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")

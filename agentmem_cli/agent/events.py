@@ -42,6 +42,13 @@ class ToolUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The provider keeps the person waiting: why, and how to stop."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage(Record):
     """Tokens as the provider counted them; zeros when it did not. `input_tokens` are all, those of the cache too.
 
@@ -146,4 +153,4 @@ class Captured:
         }
 
 
-TurnEvent = TextDelta | ToolUsed | TurnEnded
+TurnEvent = TextDelta | ToolUsed | Waiting | TurnEnded

@@ -1,19 +1,27 @@
-"""What went wrong with an answer, in one line: what it is and what to do. Never shows a key or a traceback."""
+"""What went wrong with an answer, in one line: what it is and what to do. Never shows a traceback."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+from agentmem_cli.agent.retrying import asked_pause, provider_error, refusal_kind
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.errors import AgentmemError, ConfigProblem, ProviderProblem
+from agentmem_cli.key_masking import without_keys
 
 _KEPT = "Your message is kept: /retry, or ask again."
-_WAIT = "Your message is kept: wait a minute, then /retry."
+_WAIT = "Your message is kept: wait {}, then /retry."
 _SHORTEN = "Use --history with a smaller number, or /new."
+_LONGEST_REASON = 200
+"""Characters of what a provider says."""
 
 NO_ANSWER = ProviderProblem("The model answered with nothing.", _KEPT)
 CALLS_WITHOUT_END = ProviderProblem("The model only calls tools and does not come to an answer.", _KEPT)
+
+_UNREADABLE = {"JSONDecodeError", "UnicodeDecodeError", "DecodingError", "ValidationError", "IndexError", "KeyError"}
+_UNREADABLE |= {"AttributeError", "RuntimeError", "TypeError", "ValueError", "RecursionError"}
+"""What a provider's package raises for an answer in a form that it does not know."""
 
 _Case = tuple[Callable[[int | None, str, str], bool], AgentmemError]
 _CASES: list[_Case] = [
@@ -21,6 +29,13 @@ _CASES: list[_Case] = [
     (
         lambda status, _, said: status in (401, 403) or bool(re.search(r"authentication|_api_key|api[ _]key", said)),
         ConfigProblem("The provider refused the key.", f"Check ANTHROPIC_API_KEY, or your provider's. {_KEPT}"),
+    ),
+    (
+        lambda status, _, __: status is not None and 300 <= status < 400,
+        ConfigProblem(
+            "The provider's address leads to another one, which is not followed: your words would go there.",
+            f"Check ANTHROPIC_BASE_URL, or your provider's. {_KEPT}",
+        ),
     ),
     (
         lambda _, name, said: "timeout" in name.lower() or "timed out" in said,
@@ -33,11 +48,11 @@ _CASES: list[_Case] = [
         ProviderProblem("The network failed on the way to the provider.", f"Check your connection. {_KEPT}"),
     ),
     (
-        lambda status, _, said: status == 529 or "overloaded" in said,
+        lambda status, _, said: status in (503, 529) or "overloaded" in said,
         ProviderProblem("The provider is overloaded.", _WAIT),
     ),
     (
-        lambda status, _, said: status == 429 or "rate limit" in said,
+        lambda status, _, said: status == 429 or "rate limit" in said or "rate_limit" in said,
         ProviderProblem("The provider's rate limit is reached.", _WAIT),
     ),
     (
@@ -55,6 +70,10 @@ _CASES: list[_Case] = [
         lambda status, _, __: status == 404,
         ConfigProblem("The provider does not know this model.", "Check --model."),
     ),
+    (
+        lambda _, name, __: name in _UNREADABLE,
+        ProviderProblem("The provider's answer cannot be read.", _KEPT),
+    ),
 ]
 
 _STOP_REASONS = {
@@ -67,13 +86,13 @@ _STOP_REASONS = {
 def explained(watch: AnswerWatch, said: str) -> AgentmemError:
     """The failure of a run that Agno reported as an error; `said` is Agno's own text."""
     error = watch.error
-    status = getattr(error, "status_code", None)
-    name = type(_first_cause(error)).__name__
-    everything = f"{error or ''} {said}".lower()
+    status = _status(error)
+    name = type(provider_error(error)).__name__
+    everything = f"{error or ''} {said} {refusal_kind(error)}".lower()
     for applies, failure in _CASES:
         if applies(status, name, everything):
-            return failure
-    return ProviderProblem(f"The model failed: {_short(str(error or said))}", _KEPT)
+            return type(failure)(failure.problem, failure.remedy.format(_duration(asked_pause(error))))
+    return ProviderProblem(f"The model failed: {_reason(error, said)}", _KEPT)
 
 
 def explained_error(error: Exception, remedy: str) -> AgentmemError:
@@ -95,11 +114,30 @@ def incomplete(watch: AnswerWatch) -> AgentmemError | None:
     return None
 
 
-def _first_cause(error: BaseException | None) -> BaseException | None:
-    """The provider library's own exception, below Agno's."""
-    return error.__cause__ if error is not None and error.__cause__ is not None else error
+def _status(error: BaseException | None) -> int | None:
+    """The status of the provider's answer; Agno has one of its own for what has none."""
+    found = getattr(provider_error(error), "status_code", None)
+    return found if isinstance(found, int) else None
+
+
+def _reason(error: BaseException | None, said: str) -> str:
+    """What the provider says is wrong, without the dictionary or the page that stands around it."""
+    body = getattr(provider_error(error), "body", None)
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    message = inner.get("message") if isinstance(inner, dict) else inner
+    if isinstance(message, str) and message.strip() and not message.lstrip().startswith("<"):
+        return _short(message)
+    status = _status(error)
+    return f"the provider answered {status}." if status else _short(str(error or said))
+
+
+def _duration(seconds: float | None) -> str:
+    """`a minute`, `40 s`, `60 minutes`."""
+    if seconds is None:
+        return "a minute"
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split()).rstrip(".")
-    return (line[:200] + "…") if len(line) > 200 else line + "."
+    line = without_keys(" ".join(text.split())).rstrip(".")
+    return (line[:_LONGEST_REASON] + "…") if len(line) > _LONGEST_REASON else line + "."

@@ -1,21 +1,24 @@
 """Language models made ready: built by name, and watched for how their answer really ended.
 
-The watch reads what passes by and changes nothing. Importing this imports Anthropic's package (2 s): the
-offline model does without it.
+No client of a provider's package follows a redirect or sends a request again by itself. Importing this imports
+Anthropic's package (2 s): the offline model does without it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 from agno.models.anthropic import Claude
 from agno.models.anthropic.claude import SystemPromptBlock
 from agno.models.base import Model
 from agno.models.response import ModelResponse
 from agno.models.utils import get_model
+from anthropic import DefaultAsyncHttpxClient
 
+from agentmem_cli.agent.claude_wire import WholeArguments
+from agentmem_cli.agent.provider_calls import retry_whole_answers, watch_stream
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.errors import ConfigProblem
 
@@ -37,15 +40,33 @@ def build_model(name: str, *, timeout: float) -> tuple[Model, AnswerWatch]:
     if model is None:
         raise ConfigProblem(f"{name!r} names no model.", "Give provider:id.")
     watch = AnswerWatch()
+    _set_client(model, timeout)
     if isinstance(model, Claude):
-        _prepare_claude(model, watch, timeout)
-    _watch_stream(model, watch)
+        _prepare_claude(model, watch)
+    watch_stream(model, watch, timeout)
+    retry_whole_answers(model)
     return model, watch
 
 
-def _prepare_claude(model: Claude, watch: AnswerWatch, timeout: float) -> None:
+def _set_client(model: Any, timeout: float) -> None:
+    """No redirect is followed, which would carry the conversation to another host, and nothing is sent again unasked.
+
+    Agno's models differ in what of this they know.
+    """
+    if hasattr(model, "timeout"):
+        model.timeout = timeout
+    if hasattr(model, "max_retries"):
+        model.max_retries = 0
+    if hasattr(model, "http_client"):
+        client = DefaultAsyncHttpxClient if isinstance(model, Claude) else httpx.AsyncClient
+        model.http_client = client(follow_redirects=False)
+
+
+def _prepare_claude(model: Claude, watch: AnswerWatch) -> None:
     model.cache_system_prompt = True
-    model.timeout = timeout
+    model.client_params = {"max_retries": 0}
+    if type(model) is Claude:  # not one behind another cloud, whose wire is another
+        model.get_async_client()._make_sse_decoder = WholeArguments  # type: ignore[method-assign]  # noqa: SLF001 -- the one place before tool arguments are parsed
     parse = model._parse_provider_response_delta  # noqa: SLF001 -- the one place that sees Claude's own events
 
     def watched(response: Any, *arguments: Any, **options: Any) -> ModelResponse:
@@ -65,18 +86,3 @@ def place_profile(model: Model, profile: str) -> None:
     """
     assert isinstance(model, Claude)  # noqa: S101 -- only an answerer that marks the cache asks for it
     model.system_prompt_blocks = [SystemPromptBlock(text=profile)] if profile else None
-
-
-def _watch_stream(model: Model, watch: AnswerWatch) -> None:
-    stream = model.ainvoke_stream
-
-    async def watched(*arguments: Any, **options: Any) -> AsyncIterator[ModelResponse]:
-        watch.reset()
-        try:
-            async for piece in stream(*arguments, **options):
-                yield piece
-        except Exception as error:
-            watch.error = error
-            raise
-
-    model.ainvoke_stream = watched  # type: ignore[method-assign]  # an instance's method, on this instance only

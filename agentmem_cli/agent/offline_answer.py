@@ -5,12 +5,12 @@ It looks up and quotes; it never reasons, and says plainly when it has found not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 from agentmem_cli.agent.citations import citation
-from agentmem_cli.agent.offline_finds import Find, finds, is_sure
+from agentmem_cli.agent.offline_finds import Find, certainty_of, finds
 from agentmem_cli.agent.offline_question import (
     ABOUT_ME,
     DOCUMENTS,
@@ -20,15 +20,15 @@ from agentmem_cli.agent.offline_question import (
     wanted_stems,
 )
 from agentmem_cli.agent.offline_sources import Sources
+from agentmem_cli.knowledge.quoting import best_lines
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.language.sentences import sentences
-from agentmem_cli.language.stems import stems
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
 from agentmem_cli.recall.evidence import is_small_talk
-from agentmem_cli.records import Document, FoundPassage, Memory, TranscriptMessage
+from agentmem_cli.records import Document, Memory, TranscriptMessage
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 NEAREST = "The nearest to it:"
@@ -43,8 +43,8 @@ _NOT_KEPT = {
     "off": "I keep nothing: memory is off.",
     "incognito": "I keep nothing: this chat is incognito.",
 }
-SURE = 0.6
-"""The share of a question's stems from which a passage of a document surely speaks of what is asked."""
+SURE = 0.5
+"""The chance from which what was found surely answers."""
 NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
 _TELLS = 0.3
@@ -56,8 +56,6 @@ COVERS_AS_WELL = 0.5
 """The share of what the best covers of the question that such a sentence covers too."""
 _MOST_QUOTED = 3
 _LONGEST_QUOTE = 400
-_DIGIT = re.compile(r"\d")
-"""A short line with a number is a row of a table, one without is a heading."""
 
 
 def needs_documents(question: str, sources: Sources) -> bool:
@@ -99,7 +97,7 @@ def _looked_up(question: str, sources: Sources) -> str:
     if is_certain:
         return found
     if not is_question(question):
-        return _not_kept(question, found if sources.evidence.recall and sources.evidence.recall.turns else "")
+        return _not_kept(question, found if sources.found_something else "")
     if not found:
         return _OFFER if judge([question])[0].follows >= _FOLLOWS else f"{NOTHING_FOUND} {_NO_MODEL}"
     return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
@@ -113,16 +111,17 @@ def _not_kept(text: str, found: str) -> str:
 
 
 def _found(question: str, sources: Sources) -> tuple[bool, str]:
-    """What was said or what documents hold, whichever covers more of the question, and whether that surely answers."""
+    """What was said or what documents hold, whichever is the more certain to answer, and whether it surely does."""
     ranked = finds(question, sources.messages(), sources.memories())
-    document_covers, from_document = _from_documents(question, sources.passages)
-    if document_covers > _covered(ranked):
-        return True, from_document
+    certainty, from_documents = _from_documents(question, sources)
+    said = certainty_of(ranked)
+    if certainty > max(said, SURE):
+        return True, from_documents
     best = ranked[:_MOST_QUOTED]
-    if is_sure(ranked):
+    if said > SURE:
         return True, _quoted([find for find in best if find.covers or find.means >= NEAR])
     is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
-    return False, _quoted(best) if is_near else ""
+    return False, _quoted(best) if is_near and said > certainty else from_documents
 
 
 def _covered(ranked: Sequence[Find]) -> float:
@@ -244,29 +243,15 @@ def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
     return f"Which of these? `/forget` and a word of it takes one back.\n\n{lines}"
 
 
-def _from_documents(question: str, passages: Sequence[FoundPassage]) -> tuple[float, str]:
-    """The share of the question's stems in the best passage, and its sentences; 0 for less than SURE."""
-    wanted = set(wanted_stems(question))
-    for number, passage in enumerate(passages, start=1):
-        covers = _share(wanted, f"{passage.document} {passage.text}")
-        if covers >= SURE:
-            quoted = "\n\n".join(f"> {sentence}" for sentence in _best_sentences(wanted, passage.text))
-            return covers, f"From {citation(passage)} [{number}]:\n\n{quoted}"
-    return 0.0, ""
-
-
-def _best_sentences(wanted: set[str], text: str) -> list[str]:
-    """The sentences that hold the most of the stems, in the order in which they stand."""
-    said = sentences(text)
-    whole = [each for each in said if len(each.split()) > 4 or _DIGIT.search(each)] or said
-    shares = [_share(wanted, each) for each in whole]
-    ranked = sorted(range(len(whole)), key=lambda place: -shares[place])
-    fitting = [place for place in ranked if shares[place] > shares[ranked[0]] / 2] or ranked
-    return [_cut(whole[place]) for place in sorted(fitting[:_MOST_QUOTED])]
-
-
-def _share(wanted: set[str], text: str) -> float:
-    return len(wanted.intersection(stems(text))) / len(wanted) if wanted else 0.0
+def _from_documents(question: str, sources: Sources) -> tuple[float, str]:
+    """The chance that a line of the documents answers, and the best lines, each under its document and page."""
+    passages = sources.passages
+    quotes = best_lines(question, passages, sources.rarities(question))
+    parts = []
+    for place, lines in groupby(quotes.lines, key=lambda line: line.place):
+        quoted = dict.fromkeys(text for line in lines for text in (*line.above[-1:], line.text))
+        parts += [f"From {citation(passages[place])} [{place + 1}]:", *(f"> {_cut(text)}" for text in quoted)]
+    return quotes.certainty, "\n\n".join(parts)
 
 
 def _cut(text: str) -> str:

@@ -78,19 +78,20 @@ def finds(question: str, messages: Sequence[RecalledTurn], memories: Sequence[Me
     return sorted(scored, key=lambda find: (-find.score, -find.at, -find.number))
 
 
-def is_sure(ranked: Sequence[Find]) -> bool:
-    """Whether the best of what `finds` gave surely answers, by a logistic regression over what CERTAINTY names.
+def certainty_of(ranked: Sequence[Find]) -> float:
+    """The chance that the best of what `finds` gave answers, by a logistic regression over what CERTAINTY names.
 
     Fitted on what one author's person said and asked for (`tests/bench/lookups`). Of another's questions .78 of those
     whose answer comes first are sure, and .06 of those whose answer was never said, or comes later; the bias was chosen
     with these, and with all people of `people.jsonl`, in view.
     """
     if not ranked:
-        return False
+        return 0.0
     best = ranked[0]
     next_best = next((find.score for find in ranked if find.message != best.message), 0.0)
     values = (best.score, best.covers, best.means, best.score - next_best)
-    return sum(weight * value for weight, value in zip(CERTAINTY, values, strict=True)) + UNCERTAIN > 0
+    logit = sum(weight * value for weight, value in zip(CERTAINTY, values, strict=True)) + UNCERTAIN
+    return 1 / (1 + math.exp(-logit))
 
 
 def _candidates(messages: Sequence[RecalledTurn], memories: Sequence[Memory]) -> list[Find]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.knowledge.documents import list_documents
+from agentmem_cli.knowledge.words import WordIndex
+from agentmem_cli.language.stems import stemmed_terms
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import list_memories, touched_memories
@@ -33,6 +35,15 @@ class Sources:
     def passages(self) -> list[FoundPassage]:
         """What the search of the documents found."""
         return self.evidence.passages
+
+    @property
+    def found_something(self) -> bool:
+        """Whether recall or the search of the documents found anything."""
+        return bool(self.passages or (self.evidence.recall and self.evidence.recall.turns))
+
+    def rarities(self, question: str) -> dict[str, float]:
+        """How rare the words of a question are among all passages."""
+        return WordIndex(self.database).rarities(stemmed_terms(question))
 
     def messages(self) -> list[RecalledTurn]:
         """What recall found and what the person said lately, each once; no answer of the offline model itself."""

@@ -16,6 +16,7 @@ from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.recall.block import CITATION, recall_block
 from agentmem_cli.records import FoundPassage, Recall
+from agentmem_cli.storage.database import storable
 
 SearchKnowledge = Callable[[str, str | None], list[FoundPassage]]
 """(query, document or None) -> passages in rank order."""
@@ -41,7 +42,8 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
             document: A document's file name, to search in that one only.
         """
         assert search is not None  # noqa: S101 -- registered only when there is a search
-        return fenced_passages(_numbered(evidence.passages, search(query, document)))
+        found = search(storable(query), document and storable(document))
+        return fenced_passages(_numbered(evidence.passages, found))
 
     def recall_more(query: str) -> str:
         """Search earlier conversations with this person, and what is known of them.
@@ -52,7 +54,7 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
         Args:
             query: The names and rare words that were likely said then, and a date where one is asked for.
         """
-        return recall_block(recall(query), token_hex(4), budget=TOOL_BLOCK_BUDGET) or "Nothing was found."
+        return recall_block(recall(storable(query)), token_hex(4), budget=TOOL_BLOCK_BUDGET) or "Nothing was found."
 
     tools = [Function.from_callable(recall_more, name="recall")]
     if search is not None:

@@ -6,17 +6,26 @@ that breaks off for success. `models.py` fills this in as the provider's own eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+
+def _nobody(_: str) -> None:
+    """Nobody is told."""
 
 
 @dataclass(slots=True)
 class AnswerWatch:
-    """The provider's exception, its stop reason, and whether its stream was whole, of the current answer."""
+    """The provider's exception, its stop reason, and whether its stream was whole, of the current answer.
+
+    `tell` is told what is waited for, in a line for the person.
+    """
 
     error: BaseException | None = None
     stop_reason: str | None = None
     started: bool = False
     finished: bool = False
+    tell: Callable[[str], None] = _nobody
 
     def reset(self) -> None:
         """Forget the answer before."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
 from agentmem_cli.agent.window import context_window, history_budget
-from agentmem_cli.errors import AgentmemError
+from agentmem_cli.errors import described
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
 from agentmem_cli.recall.user_index import UserIndex
@@ -79,10 +79,8 @@ def _told(context: TurnContext, consequence: str, work: Callable[[], None]) -> N
     """Do something in a thread that nobody waits for; what fails is a warning."""
     try:
         work()
-    except AgentmemError as error:
-        context.warn(f"{consequence}: {error.problem}")
-    except Exception as error:  # noqa: BLE001 -- a thread that nobody waits for must say what broke
-        context.warn(f"{consequence}: {type(error).__name__}: {error}.")
+    except BaseException as error:  # noqa: BLE001 -- a thread that nobody waits for must say what broke
+        context.warn(f"{consequence}: {described(error).problem}")
 
 
 def _nothing() -> None:

@@ -126,6 +126,9 @@ def chat(
 
             give_back(typed)
             return Chat(conversation).run(words)
+    except KeyboardInterrupt:
+        conversation.leave_captures()
+        raise
     finally:
         conversation.close()
 

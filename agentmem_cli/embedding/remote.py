@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.embedding.vectors import unit_vectors
 from agentmem_cli.errors import ConfigProblem, ProviderProblem
+from agentmem_cli.storage.database import storable
 
 if TYPE_CHECKING:
     import httpx
@@ -61,7 +62,7 @@ def _in_batches(texts: list[str], answer: Callable[[list[str]], list[list[float]
     """Ask for some texts at a time; an empty text is a blank, since OpenAI refuses it."""
     import numpy as np
 
-    asked = [text[:_MOST_CHARACTERS] or " " for text in texts]
+    asked = [storable(text[:_MOST_CHARACTERS]) or " " for text in texts]
     parts = []
     for start in range(0, len(asked), _BATCH):
         some = asked[start : start + _BATCH]
@@ -83,7 +84,7 @@ def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
 
     for pause in _pauses():
         try:
-            response = httpx.post(url, json=body, headers=headers, timeout=_TIMEOUT)
+            response = httpx.post(url, json=body, headers=headers, timeout=_TIMEOUT, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             failure = ProviderProblem(
                 f"The embedder at {_shown(url)} cannot be reached: {str(problem) or type(problem).__name__}.",
@@ -114,9 +115,10 @@ def _refusal(url: str, response: httpx.Response) -> ProviderProblem:
         said = response.json().get("error")
         reason = said.get("message") if isinstance(said, dict) else said
     except (ValueError, AttributeError):
-        reason = response.text[:200]
+        reason = None  # a page of a gateway says no more than the status
+    why = f": {reason[:200]}" if isinstance(reason, str) and reason else ""
     hint = "Check OPENAI_API_KEY." if response.status_code in (401, 403) else "Check the model's name, or try again."
-    return ProviderProblem(f"The embedder at {_shown(url)} answered {response.status_code}: {reason}.", hint)
+    return ProviderProblem(f"The embedder at {_shown(url)} answered {response.status_code}{why}.", hint)
 
 
 def _shown(url: str) -> str:

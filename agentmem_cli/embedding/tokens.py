@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentmem_cli.storage.database import storable
 from agentmem_cli.storage.fulltext import CJK
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Tokens:
         """The numbers of each text, shape (tokens,)."""
         import numpy as np
 
-        pieces = [_PIECE.findall(f" {text}") if text else [] for text in texts]
+        pieces = [_PIECE.findall(f" {storable(text)}") if text else [] for text in texts]
         known = self._with(pieces)
         return [np.frombuffer(b"".join(map(known.__getitem__, each)), np.uint16) for each in pieces]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.embedding.configured import configured_embedder
-from agentmem_cli.errors import StorageProblem, StoreLocked
+from agentmem_cli.errors import StorageProblem, StoreLocked, is_failure
 from agentmem_cli.knowledge.documents import Position, position
 from agentmem_cli.knowledge.marker import Marker, MarkerFile
 from agentmem_cli.settings import Settings, load_settings
@@ -71,7 +71,9 @@ class PassageIndex:
             return None
         try:
             found = self._collection(marker).query(query_embeddings=[vector], n_results=count, include=[])
-        except Exception:  # noqa: BLE001 -- whatever ails Chroma, the exact scan answers and the index is rebuilt
+        except BaseException as error:  # whatever ails Chroma, the exact scan answers and the index is rebuilt
+            if not is_failure(error):
+                raise
             self._marker.drop()
             return None
         return [int(each) for each in found["ids"][0]]
@@ -86,7 +88,9 @@ class PassageIndex:
             if marker is not None and keeps_nothing_erased and marker.embedder == self._embedder:
                 try:
                     self._update(marker, now)
-                except Exception:  # noqa: BLE001 -- a broken index is rebuilt, whatever broke it
+                except BaseException as error:  # a broken index is rebuilt, whatever broke it
+                    if not is_failure(error):
+                        raise
                     self._rebuild(now)
             else:
                 self._rebuild(now)

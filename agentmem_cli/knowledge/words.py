@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 from agentmem_cli.knowledge.documents import Position, position
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any
 
 CANDIDATES = 100
 """Of each side; 200 find no more on XQuAD and FinanceBench, and reading them takes twice as long."""
+BACKGROUND = 10_000
+"""So that the words of a store with three short documents weigh as they do in a large one."""
 NAMED_DOCUMENTS, OF_EACH = 3, 60
 """How many documents that the question names are looked through for themselves, and for how many passages each."""
 MOST_MATCHES = 10_000
@@ -49,6 +54,12 @@ class WordIndex:
     def documents_by_first_page(self, words: list[str]) -> dict[str, float]:
         """The same of their first page."""
         return self._documents(words, "0.0, 1.0")
+
+    def rarities(self, words: Iterable[str]) -> dict[str, float]:
+        """Of each word BM25's weight: the logarithm of how few passages hold it, among BACKGROUND others without it."""
+        passages = BACKGROUND + self._database.read("SELECT COUNT(*) FROM passages")[0][0]
+        counts = {word: self._matches(word) for word in words}
+        return {word: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
 
     def _passages(self, words: list[str], where: str, values: dict[str, str], count: int) -> dict[int, float]:
         if not words:

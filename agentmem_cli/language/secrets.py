@@ -9,20 +9,15 @@ import functools
 import re
 from collections.abc import Iterator
 
+from agentmem_cli.key_masking import API_KEY, BEARER
+
 _NAMED = (
     r"\b(?:pass(?:word|phrase|code|wd)|pwd|pin(?:\s+(?:code|number))?|cvv|cvc|security\s+code|secret(?:\s+key)?"
     r"|(?:api|access|auth|private|encryption|licen[cs]e)[\s_-]*(?:key|token)|token)"
 )
 _SHAPES = [
-    (
-        "an API key",
-        re.compile(
-            r"\b(?:sk|pk|rk)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{16,}|\bA[KS]IA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}"
-            r"|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bxapp-[\w-]{16,}|\bwhsec_\w{20,}|\bgsk_\w{20,}|\bdop_v1_\w{20,}|\bhf_\w{20,}"
-            r"|\bnpm_\w{20,}|\bpypi-[\w-]{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
-        ),
-    ),
-    ("a token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b[Bb]earer\s+[\w.~+/-]{16,}")),
+    ("an API key", re.compile(API_KEY)),
+    ("a token", re.compile(BEARER)),
     ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")),
     (
         "a password",

@@ -22,15 +22,29 @@ _UNKNOWN = "english"
 
 def stems(text: str) -> list[str]:
     """The stems of the words that carry meaning, lower case, in their order, as often as they stand there."""
-    words = _words(text)
+    words = words_of(text)
     language = _language(words)
     return [_stemmer(language)(word) for word in _telling(words, language)]
 
 
 def terms(text: str) -> list[str]:
     """The words that carry meaning as they are written, lower case, each once, in order."""
-    words = _words(text)
+    words = words_of(text)
     return list(dict.fromkeys(_telling(words, _language(words))))
+
+
+def stemmed_terms(text: str) -> dict[str, str]:
+    """The same, each with its stem; of several words with one stem the first."""
+    words = words_of(text)
+    language = _language(words)
+    stem = _stemmer(language)
+    once = {stem(word): word for word in reversed(_telling(words, language))}
+    return {word: each for each, word in reversed(once.items())}
+
+
+def words_of(text: str) -> list[str]:
+    """Every word of a text, lower case; of Chinese, Japanese and Korean, pairs of characters."""
+    return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
 
 
 def stop_words_of(text: str) -> frozenset[str]:
@@ -40,7 +54,7 @@ def stop_words_of(text: str) -> frozenset[str]:
 
 def stems_asked_for(question: str) -> list[frozenset[str]]:
     """Of each word that carries meaning its stem, each once: in every language where nothing tells which it is."""
-    words = dict.fromkeys(_ELIDED.sub("", word).removesuffix("'s") for word in _words(question))
+    words = dict.fromkeys(_ELIDED.sub("", word).removesuffix("'s") for word in words_of(question))
     known = _stop_words()
     if any(word in each for word in words for each in known.values()):
         language = _language(list(words))
@@ -52,18 +66,14 @@ def stems_asked_for(question: str) -> list[frozenset[str]]:
 
 def language_of(text: str) -> str:
     """The English name of the language whose stop words a text holds most of."""
-    return _language(_words(text))
+    return _language(words_of(text))
 
 
 def likely_languages(text: str) -> list[str]:
     """The English names of the languages whose stop words a text holds most of: all where it holds none."""
-    counts = _counts(_words(text))
+    counts = _counts(words_of(text))
     most = max(counts.values())
     return [name for name, count in counts.items() if count == most]
-
-
-def _words(text: str) -> list[str]:
-    return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
 
 
 def _telling(words: list[str], language: str) -> list[str]:

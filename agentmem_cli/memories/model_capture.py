@@ -19,6 +19,7 @@ from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import own_words, tidy
 from agentmem_cli.records import Memory
+from agentmem_cli.storage.database import storable_json
 
 MAX_OPERATIONS = 20
 """Of one message. Nobody says more of themselves at once; a reply that does is made up."""
@@ -132,6 +133,7 @@ def _first_object(reply: str) -> dict[str, Any] | None:
     while place >= 0:
         try:
             value, end = decoder.raw_decode(reply, place)
+            value = storable_json(value)
         except (ValueError, RecursionError):
             end = place + 1
         else:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from agentmem_cli.errors import AgentmemError
+from agentmem_cli.errors import AgentmemError, is_failure
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
@@ -49,7 +49,9 @@ def finding_of(check: Callable[[], Finding]) -> Finding:
         return check()
     except AgentmemError as error:
         return Finding(Verdict.FAILED, error.problem, error.remedy)
-    except Exception as error:  # noqa: BLE001 -- a library that breaks is a finding too, and the other checks still run
+    except BaseException as error:
+        if not is_failure(error):
+            raise
         return Finding(
             Verdict.FAILED,
             f"{type(error).__name__}: {error}",

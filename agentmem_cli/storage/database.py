@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, UsageProblem
+from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, not_utf8
 
 
 def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
@@ -147,8 +147,27 @@ def _close_abandoned(opened: list[tuple[threading.Thread, sqlite3.Connection]]) 
 
 
 def storable(text: str) -> str:
-    """The text as SQLite takes it: half a surrogate pair, which JSON and command lines may carry, is no character."""
-    return text.encode("utf-8", "replace").decode()
+    """The text as every store takes it: the halves of a surrogate pair joined, a lone half and NUL replaced.
+
+    JSON may carry both, command lines a half.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        text = joined.encode("utf-8", "replace").decode()
+    return text.replace("\x00", "\ufffd")
+
+
+def storable_json(value: Any) -> Any:
+    """A JSON value in which every text is storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [storable_json(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(key): storable_json(each) for key, each in value.items()}
+    return value
 
 
 @contextmanager
@@ -157,12 +176,12 @@ def translated_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError as error:  # a word of the command line that is no UTF-8
-        raise UsageProblem(f"{error.object!a} is not UTF-8 text.", "Type it again.") from None
+        raise not_utf8(error) from None
     except sqlite3.DatabaseError as error:
         raise _translated(error, path) from error
 
 
-def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+def _translated(error: sqlite3.DatabaseError, path: Path) -> StorageProblem:
     said = str(error)
     if "locked" in said or "busy" in said:
         return StoreLocked(f"Another program keeps {path} locked.", "Close it, or try again in a moment.")
@@ -176,4 +195,6 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
         return StorageProblem(
             f"{path} cannot be used: {why}.", "Check its permissions and the free space, or set AGENTMEM_HOME."
         )
-    return error
+    return StorageProblem(
+        f"{path} cannot be used: {said}.", "`agentmem doctor` checks it; `agentmem restore FILE` puts a backup back."
+    )

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[^\s`]*)[^`]*$")
 _NESTED_FENCE = re.compile(r"[ \t]+(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})|(?:[-*+]|\d+[.)])[ \t]+(`{3,}|~{3,})")
+_FORMULA = re.compile(r" {0,3}(?P<mark>\\\[|\$\$)(?!.*(?:\\\]|\$\$))")
+"""A line that opens a formula in LaTeX and does not close it; such lines are shown as they are written."""
+_FORMULA_ENDS = {"\\[": "\\]", "$$": "$$"}
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+_LONGEST_LINE = 4_000
+"""Characters of one line that are drawn again and again; what is longer is a paragraph by itself at a space."""
 _LINES_HELD, _SHARE_HELD = 8, 2
 """Code is highlighted from its start each time, so lines come out in lots of 8, later of half of what is there."""
-_REDRAWS = frozenset("\\`*_~[]()<>&;|#\n\t")
+_REDRAWS = frozenset("\\`*_~[]()<>&;|#$\n\t")
 """What may change how the text before it is drawn. The rest of Markdown stands at the beginning of a line."""
 _DRAWN_APART = ("<", ">", "|", "```", "~~~", "]:", "\n    ")
 """Marks of what is not drawn as it is written, or not in rows that end where its text ends."""
@@ -86,6 +91,7 @@ class AnswerBlocks:
         """Take in a piece; the blocks that it finishes."""
         *lines, self._partial = (self._partial + piece).split("\n")
         blocks = [block for line in lines for block in self._take(line)]
+        blocks += self._from_long_line()
         # A paragraph is one long line: the block above it is not drawn again until that ends.
         return blocks + (self._before(self._partial) if self._is_placed(self._partial) else [])
 
@@ -103,6 +109,15 @@ class AnswerBlocks:
         text = "\n".join([*self._lines, self._partial])
         return Prose(text) if text.strip() else None
 
+    def _from_long_line(self) -> list[Block]:
+        """What of a line without end is shown for good."""
+        cut = self._partial.rfind(" ", 0, -1) + 1
+        if self._fence or len(self._partial) < _LONGEST_LINE or not cut:
+            return []
+        self._lines.append(self._partial[:cut])
+        self._partial = self._partial[cut:]
+        return self._prose(closes=False)
+
     def _take(self, line: str) -> list[Block]:
         if self._fence:
             return self._take_code(line)
@@ -110,6 +125,11 @@ class AnswerBlocks:
         if opening and not self._in_nested_fence():
             blocks = self._prose(closes=True)
             self._fence, self._language = opening["mark"], opening["language"]
+            return [*blocks, Fence(line)]
+        formula = _FORMULA.match(line)
+        if formula and not self._in_nested_fence():
+            blocks = self._prose(closes=True)
+            self._fence, self._language = _FORMULA_ENDS[formula["mark"]], "latex"
             return [*blocks, Fence(line)]
         blocks = self._before(line)
         self._lines.append(line)
@@ -135,13 +155,19 @@ class AnswerBlocks:
         return sum(_NESTED_FENCE.match(line) is not None for line in self._lines) % 2 == 1
 
     def _take_code(self, line: str) -> list[Block]:
-        mark = line.strip()
-        if mark.startswith(self._fence) and not mark.strip(self._fence[0]):
+        if self._is_end(line):
             blocks = [*self._code(everything=True), Fence(line, closes=True)]
             self._fence = self._language = ""
             return blocks
         self._lines.append(line)
         return self._code(everything=False)
+
+    def _is_end(self, line: str) -> bool:
+        """Whether a line closes what is open; a formula ends with a blank line too, as LaTeX has it."""
+        if self._fence in _FORMULA_ENDS.values():
+            return self._fence in line or not line.strip()
+        mark = line.strip()
+        return mark.startswith(self._fence) and not mark.strip(self._fence[0])
 
     def _code(self, *, everything: bool) -> list[Block]:
         new = len(self._lines) - self._shown

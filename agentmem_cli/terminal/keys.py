@@ -20,7 +20,7 @@ from prompt_toolkit.search import stop_search
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.terminal.editor import edited_text
-from agentmem_cli.terminal.paste import Pastes
+from agentmem_cli.terminal.paste import Pastes, pasted_text
 from agentmem_cli.terminal.streams import note, report
 from agentmem_cli.terminal.type_ahead import usual_mode
 
@@ -31,6 +31,11 @@ _ENTER_WITH = ("\x1b[13;{}u", "\x1b[27;{};13~")
 """Enter with Shift (2), Alt (3), Shift-Alt (4) or Ctrl (5), as kitty's protocol and xterm's modifyOtherKeys send it."""
 for _sequence in _ENTER_WITH:
     ANSI_SEQUENCES.update(dict.fromkeys(map(_sequence.format, range(2, 6)), Keys.ControlJ))
+ANSI_SEQUENCES.update(dict.fromkeys(("\x1b[13u", "\x1b[13;1u"), Keys.ControlM))
+
+
+class LeftAtOnce(EOFError):
+    """The person leaves and waits for nothing."""
 
 
 def chat_keys(pastes: Pastes) -> KeyBindings:
@@ -109,7 +114,7 @@ def _add_paste_keys(keys: KeyBindings, pastes: Pastes) -> None:
 
     @keys.add(Keys.BracketedPaste, filter=at_prompt)
     def _paste(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text(pastes.folded(event.data.replace("\r\n", "\n").replace("\r", "\n")))
+        event.current_buffer.insert_text(pastes.folded(pasted_text(event.data)))
 
     @keys.add("backspace", filter=at_prompt & _now(lambda buffer: bool(_mark(buffer, pastes))))
     def _delete_paste(event: KeyPressEvent) -> None:
@@ -151,7 +156,7 @@ def _add_leaving_keys(keys: KeyBindings) -> None:
         if event.current_buffer.text:
             event.current_buffer.reset()
         elif time.monotonic() - pressed_at < AGAIN_SECONDS:
-            event.app.exit(exception=EOFError, style="class:exiting")
+            event.app.exit(exception=LeftAtOnce, style="class:exiting")
         else:
             pressed_at = time.monotonic()
             run_in_terminal(lambda: note("Ctrl-C again or Ctrl-D leaves."))

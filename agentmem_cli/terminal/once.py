@@ -10,7 +10,7 @@ from typing import Any
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE
 from agentmem_cli.agent.conversation import Conversation
-from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
+from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded, Waiting
 from agentmem_cli.errors import AgentmemError, ExitCode, UsageProblem
 from agentmem_cli.records import OFFLINE, TurnStatus
 from agentmem_cli.terminal.notices import memory_line
@@ -104,7 +104,9 @@ def _printed(conversation: Conversation, question: str, typed: str | None, outpu
     for event in conversation.ask(question, typed=typed):
         if isinstance(event, TurnEnded):
             return event
-        if output == "text" and isinstance(event, TextDelta):
+        if isinstance(event, Waiting):
+            note(event.text)
+        elif output == "text" and isinstance(event, TextDelta):
             say_part(event.text)
         elif output == "stream-json" and isinstance(event, TextDelta):
             say_json({"type": "text", "text": event.text}, one_line=True)

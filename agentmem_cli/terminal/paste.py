@@ -7,15 +7,48 @@ become memories.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from agentmem_cli.storage.database import storable
 
 LONG_LINES = 10
 LONG_CHARACTERS = 1_000
 """A paste of more than either is shown as its mark."""
 
+_KEY = re.compile(
+    r"\x1b\[(?:27;(?P<held>\d+);(?P<other>\d+)~|(?P<code>\d+)(?::\d*)*(?:;(?P<with>\d+)(?::\d+)?)?(?:;[\d:]*)?u)"
+)
+"""A key as xterm's modifyOtherKeys and kitty's CSI-u write it: a multiplexer does so with the keys of a paste."""
+_ESCAPE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI, such as colours
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # a title, a link, a picture
+    r"|\x1b[ -/]*[0-~]?"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]",
+    re.DOTALL,
+)
+_CTRL = 4
+"""This bit of a key's modifiers, which are counted from 1."""
+_LINE_ENDS = {"j", "m"}
+"""What Ctrl makes a line end of."""
 _MARK = re.compile(r"\[pasted [^\[\]\n]+\]")
 _ASKS_TO_REMEMBER = re.compile(r"\bremember\b", re.IGNORECASE)
+
+
+def pasted_text(data: str) -> str:
+    """What a terminal gave as a paste, as text: lines end in a newline, keys are what they type, nothing steers."""
+    lines = data.replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPE.sub("", _KEY.sub(_typed_by, lines))
+
+
+def _typed_by(key: re.Match[str]) -> str:
+    code = int(key["other"] or key["code"])
+    character = "\n" if code == ord("\r") else chr(code) if code <= sys.maxunicode else ""
+    is_ctrl = (int(key["held"] or key["with"] or 1) - 1) & _CTRL
+    if is_ctrl:
+        return "\n" if character in _LINE_ENDS or character == "\n" else ""
+    return storable(character)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.markdown import Heading, Markdown, MarkdownElement
 from rich.segment import Segment
@@ -30,6 +32,13 @@ from agentmem_cli.terminal.safe_text import safe_line, safe_text
 
 _LIGHT_BACKGROUNDS = {"7", "15"}
 """What COLORFGBG ends with where a terminal says that its background is light."""
+_FORMULA = re.compile(
+    r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\]|\$\$.{1,1000}?\$\$|(?<!\w)\$(?=\S)[^$\n]{1,1000}?(?<=[^\s\\])\$(?!\w)|\\[{}]",
+    re.DOTALL,
+)
+r"""LaTeX within a text. `$5 or $` and `$HOME/$` are none, by what stands beside the second; `\{` is a brace."""
+_PIECES_DRAWN = 200
+"""Pieces of an answer that are drawn at once: of a flood, no more than a tenth of a second's work."""
 
 
 def code_theme(theme: str, environ: Mapping[str, str]) -> str:
@@ -74,6 +83,10 @@ class LiveAnswer:
         """Take in a piece of the answer; a clock draws several times a second, whatever the pace of the pieces."""
         self._coming.append(piece)
 
+    def leave_rest(self) -> None:
+        """Show nothing more: what is stopped is not to go on for what came and was not drawn yet."""
+        self._coming.clear()
+
     def redraw(self) -> None:
         """Draw now, not when the clock next does."""
         self._live.refresh()
@@ -83,6 +96,11 @@ class LiveAnswer:
         self.redraw()
         self._console.print(Text(safe_line(f"· {name}: {query}"), style="dim"), "")
 
+    def show_waiting(self, why: str) -> None:
+        """One dim line beside the answer: why nothing comes, and how to stop."""
+        self.redraw()
+        self._console.print(Text(safe_line(why), style="dim"))
+
     def _tail(self) -> RenderableType:
         """What is drawn below the finished blocks: the tail, or a spinner while there is none."""
         if tail := self._blocks.tail:
@@ -91,7 +109,7 @@ class LiveAnswer:
 
     def _take_finished(self) -> list[RenderableType]:
         """What has been finished since it was last asked for, ready to print."""
-        coming = self._coming[:]
+        coming = self._coming[:_PIECES_DRAWN] if self._is_live else self._coming[:]
         del self._coming[: len(coming)]  # what is appended meanwhile stays
         blocks = self._blocks.add(safe_text("".join(coming)))
         blocks += [] if self._is_live else self._blocks.finish()
@@ -142,7 +160,20 @@ def _theme(name: str) -> SyntaxTheme:
 @functools.cache
 def _parser() -> MarkdownIt:
     """The parser that Rich makes for each page (0.1 ms), made once."""
-    return MarkdownIt().enable("strikethrough").enable("table")
+    parser = MarkdownIt().enable("strikethrough").enable("table")
+    parser.inline.ruler.before("escape", "formula", _formula)
+    return parser
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """LaTeX stays as it is written: Markdown would take its backslashes, stars and underscores."""
+    found = _FORMULA.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = found.group()
+    state.pos = found.end()
+    return True
 
 
 @functools.cache

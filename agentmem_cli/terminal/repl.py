@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.erase import erase_turn
-from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded
+from agentmem_cli.agent.events import Captured, TextDelta, ToolUsed, TurnEnded, Waiting
 from agentmem_cli.errors import AgentmemError, ExitCode
 from agentmem_cli.memories.store import count_pending, list_pending, session_title
 from agentmem_cli.records import Memory, TurnStatus
@@ -17,6 +17,7 @@ from agentmem_cli.sessions.catalog import short_id
 from agentmem_cli.storage.database import Database
 from agentmem_cli.terminal.completion import ChatCompleter
 from agentmem_cli.terminal.history import forget_typed
+from agentmem_cli.terminal.keys import LeftAtOnce
 from agentmem_cli.terminal.notices import memory_line, status_line, waiting_line
 from agentmem_cli.terminal.paste import Typed, asked_before
 from agentmem_cli.terminal.prompt import ChatPrompt
@@ -76,6 +77,9 @@ class Chat:
             except KeyboardInterrupt:
                 self.conversation.changes.edit(self.conversation.session_id, None)
                 note("Ctrl-D leaves.")
+            except LeftAtOnce:
+                self.conversation.leave_captures()
+                break
             except (EOFError, LeaveChat):
                 break
             except AgentmemError as error:
@@ -148,7 +152,11 @@ class Chat:
                     answer.add(event.text)
                 elif isinstance(event, ToolUsed):
                     answer.show_tool(event.name, event.query)
+                elif isinstance(event, Waiting):
+                    answer.show_waiting(event.text)
                 else:
+                    if event.status is TurnStatus.INTERRUPTED:
+                        answer.leave_rest()
                     self.last = event
                     self._tokens[event.session_id] = event.context_tokens or self._tokens.get(event.session_id, 0)
         self._last_turn = self.conversation.turn

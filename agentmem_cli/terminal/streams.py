@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from agentmem_cli.errors import AgentmemError, ExitCode
+from agentmem_cli.errors import AgentmemError, ExitCode, described, is_failure
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
 
 CLIPBOARD_LIMIT = 74_994
@@ -164,11 +164,10 @@ def run_reporting(command: Callable[[], ExitCode | int | None]) -> int:
     except (BrokenPipeError, ReaderLeft):
         _forget_stdout()
         code = ExitCode.OK
-    except Exception as error:
-        if os.environ.get("AGENTMEM_DEBUG"):
+    except BaseException as error:
+        if os.environ.get("AGENTMEM_DEBUG") or not is_failure(error):
             raise
-        note(f"agentmem: unexpected {type(error).__name__}: {error}. Set AGENTMEM_DEBUG=1 to see where.")
-        code = ExitCode.FAILURE
+        code = report(described(error))
     return int(code)
 
 

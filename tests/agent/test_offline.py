@@ -239,7 +239,7 @@ def test_questions_that_documents_answer(told: Cli, cli: Cli) -> None:
         out = told(question).out
         assert out.startswith(f"From {document} [1]:\n\n> ")
         assert holds in out
-        assert len(out.split("> ")) <= 4
+        assert len(out.split("> ")) <= 6  # three lines at most, and the heads of two tables
     assert told("When does the plumber come?").out.startswith("You said on 20")
     assert told("What is the capital of France?").out.startswith(NOTHING_FOUND)
 

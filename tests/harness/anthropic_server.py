@@ -95,6 +95,13 @@ class AnthropicServer:
         """Take the request and never answer (or stop after this text), until `release()` or the end."""
         self._add(Reply(pieces=[after_text] if after_text else [], cut="hang", when=when))
 
+    def raw(
+        self, *parts: bytes | float, status: int = 200, headers: Mapping[str, str] | None = None, when: str = ""
+    ) -> None:
+        """Send these bytes as they are, and wait these seconds between them: a stream unless the headers say other."""
+        sent = {"content-type": "text/event-stream"} if headers is None else dict(headers)
+        self._add(Reply(status=status, headers=sent, raw=parts, when=when))
+
     def release(self) -> None:
         """Let go of everything that hangs or waits."""
         self._released.set()
@@ -143,7 +150,9 @@ class _Answering(BaseHTTPRequestHandler):
             self._send(200, {"input_tokens": len(request.text) // 4}, {})
             return
         reply = self.server.script.take(request)
-        if reply.status != 200 and reply.error:
+        if reply.raw:
+            self._send_raw(reply)
+        elif reply.status != 200 and reply.error:
             self._send(reply.status, _error_body(*reply.error), reply.headers)
         elif request.body.get("stream"):
             self._stream(reply)
@@ -156,6 +165,18 @@ class _Answering(BaseHTTPRequestHandler):
         elif not reply.cut:
             self.server.script.wait(reply.delay * len(reply.pieces))
             self._send(200, as_message(reply), reply.headers)
+
+    def _send_raw(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "transfer-encoding": "chunked", "connection": "close"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        for part in reply.raw:
+            if isinstance(part, float):
+                self.server.script.wait(part)
+            else:
+                self._chunk(part)
+        self._chunk(b"")
 
     def _send(self, status: int, body: dict[str, Any], headers: Mapping[str, str]) -> None:
         data = json.dumps(body).encode()

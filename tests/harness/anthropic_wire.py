@@ -27,6 +27,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     cut: Literal["", "drop", "clean", "hang"] = ""
     when: str = ""
+    raw: tuple[bytes | float, ...] = ()
+    """Sent as it is in place of all that: bytes, and seconds to wait between them."""
 
 
 def as_message(reply: Reply) -> dict[str, Any]:
@@ -57,6 +59,27 @@ def answer_events(reply: Reply) -> Iterator[Event]:
     ended = {"stop_reason": reply.stop_reason, "stop_sequence": None}
     yield "message_delta", {"type": "message_delta", "delta": ended, "usage": {"output_tokens": USAGE["output_tokens"]}}
     yield "message_stop", {"type": "message_stop"}
+
+
+def as_bytes(*events: Event) -> bytes:
+    """Events as they go over the wire."""
+    return b"".join(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode() for name, data in events)
+
+
+def block(number: int, start: dict[str, Any], *deltas: dict[str, Any]) -> list[Event]:
+    """A block of an answer, whatever it holds."""
+    return [_block_start(number, start), *(_block_delta(number, delta) for delta in deltas), _block_stop(number)]
+
+
+def message(*blocks: list[Event], stop_reason: str = "end_turn") -> bytes:
+    """A whole stream of these blocks."""
+    first: Event = ("message_start", {"type": "message_start", "message": _empty_message()})
+    ended = {"stop_reason": stop_reason, "stop_sequence": None}
+    last: list[Event] = [
+        ("message_delta", {"type": "message_delta", "delta": ended, "usage": {"output_tokens": 7}}),
+        ("message_stop", {"type": "message_stop"}),
+    ]
+    return as_bytes(first, *(event for each in blocks for event in each), *last)
 
 
 def _tool_events(index: int, name: str, arguments: dict[str, Any]) -> Iterator[Event]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
 
-from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
+from agentmem_cli.errors import Ambiguous, NotFound, StorageProblem, UsageProblem
 from agentmem_cli.memories import corrections
 from agentmem_cli.memories.catch_up import catch_up
 from agentmem_cli.memories.ledger import begin_batch, note_used
@@ -236,7 +235,7 @@ def test_a_change_that_fails_halfway_changes_nothing(store: Store) -> None:
     store.say("Likes tea")
     was = contents(store)
     store.database.connection.execute("ALTER TABLE memory_ledger RENAME TO gone")
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(StorageProblem):
         store.say("Likes coffee")
     store.database.connection.execute("ALTER TABLE gone RENAME TO memory_ledger")
     assert was == contents(store)

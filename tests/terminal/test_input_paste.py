@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from agentmem_cli.terminal.paste import Pastes, Typed, asked_before
+from agentmem_cli.terminal.paste import Pastes, Typed, asked_before, pasted_text
 
 LONG = "\n".join(f"line {number}" for number in range(214))
 
@@ -76,3 +76,29 @@ def test_any_text_is_sent_as_it_was(parts: list[tuple[str, str]]) -> None:
     shown = "".join(words + pastes.folded(block) for words, (_, block) in zip(typed, parts, strict=True))
     whole = "".join(words + block for words, (_, block) in zip(typed, parts, strict=True))
     assert whole == pastes.sent(shown).text
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
+        ("one\x1b[13;1utwo\x1b[13uthree\x1b[13;2ufour", "one\ntwo\nthree\nfour"),
+        ("one\x1b[106;5utwo\x1b[109;5uthree\x1b[27;5;106~four", "one\ntwo\nthree\nfour"),
+        ("a\x1b[9ub\x1b[27;2;65~\x1b[233;1u\x1b[97:65;2:1u", "a\tbAéa"),
+        ("\x1b[99;5ustop\x1b[55555555555;1u\x1b[55296u", "stop?"),
+        ("\x1b[1;31mred\x1b[0m \x9b32mgreen", "red green"),
+        ("\x1b]0;title\x07a\x1b]8;;https://x.org\x1b\\link\x1b]8;;\x1b\\", "alink"),
+        ("a\x1bPq#0;2~~\x1b\\b\x1b_Gf=1;AAAA\x1b\\c", "abc"),
+        ("bell\x07 back\x08 \x1b(B\x1bM\x1b", "bell back "),
+        ("tab\there, naïve, 漢字, 🙂, [13;1u", "tab\there, naïve, 漢字, 🙂, [13;1u"),
+    ],
+)
+def test_a_paste_is_text(data: str, text: str) -> None:
+    """Keys are what they type, as a multiplexer writes line ends; colours, titles and the like are left out."""
+    assert text == pasted_text(data)
+
+
+@given(some.text(some.characters(min_codepoint=0x20, exclude_categories=["Cc", "Cs"])))
+def test_a_paste_of_text_is_that_text(text: str) -> None:
+    """Nothing but escape sequences and control characters is changed."""
+    assert text == pasted_text(text)

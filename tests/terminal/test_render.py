@@ -116,6 +116,16 @@ def blocks_of(pieces: list[str]) -> list[Block]:
     return [*finished, *blocks.finish()]
 
 
+def shown(answer: str) -> str:
+    """What the screen shows of an answer in the end."""
+    drawn = Drawn(columns=100, rows=30)
+    with LiveAnswer(drawn.console) as live:
+        for piece in re.split(r"(?<=\\s)", answer):
+            live.add(piece)
+            live.redraw()
+    return drawn.text().strip()
+
+
 def source_of(blocks: list[Block]) -> str:
     """The Markdown that blocks were cut from, but for blank lines."""
     lines: list[str] = []
@@ -134,6 +144,52 @@ def test_nothing_is_lost_or_doubled(answer: str, size: int) -> None:
     expected = "\n".join(line for line in answer.split("\n") if line.strip())
     assert expected == source_of(blocks_of(pieces))
     assert blocks_of([answer]) == blocks_of(pieces)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"The area is \(A_1 = \pi r^2\) and \[ x_i * y_i * z_i = \frac{a}{b} \] here.",
+        r"Inline $a_1 + b_1$ and $p*q*r$ cost $5 and $6, set \{1,2\}.",
+        r"$$\sum_{i=1}^{n} x_i * y_i * z_i$$",
+        r"- with \(a*b*c\) in a list and $x_{1}_{2}$",
+        r"It is \(a < b\), \(|x|\) and $\left[a\right]$ and $`b`$",
+    ],
+)
+def test_latex_within_a_text(line: str) -> None:
+    """Markdown takes nothing of it away."""
+    drawn = shown(line)
+    assert line.removeprefix("- ") in drawn.replace(" • ", "")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "\\[\na_1 * b_1\n- c * d\n= \\frac{1}{2}\n\\]",
+        "$$\n\\begin{aligned}\nx &= *y* \\\\\n+ z_1_2\n\\end{aligned}\n$$",
+    ],
+)
+def test_latex_on_lines_of_its_own(formula: str) -> None:
+    """A formula over several lines is shown line by line, whatever Markdown makes of their beginnings."""
+    text = shown(f"So:\n{formula}\nand *on*.\n\nNext")
+    assert formula in text
+    assert "\nand on.\n\nNext" in text
+
+
+def test_what_only_looks_like_latex() -> None:
+    """Money and variables are no formulas, an escaped star is a star, and a formula that is not closed ends."""
+    drawn = shown("*Pay* $5 or $6 for **$HOME** and \\*\n\n\\[ open\n\n*Then*")
+    assert "Pay $5 or $6 for $HOME and *" in drawn
+    assert drawn.endswith("Then")
+
+
+def test_a_line_without_end_is_drawn_in_parts() -> None:
+    """It would be drawn from its start again and again, five times a second: seconds for a megabyte."""
+    pieces = ["word and *more* words "] * 1_000
+    blocks = blocks_of(pieces)
+    assert len(blocks) > 3
+    assert max(len(block.markdown) for block in blocks if isinstance(block, Prose)) < 5_000
+    assert "".join(pieces) == "".join(block.markdown for block in blocks if isinstance(block, Prose))
 
 
 def test_what_is_a_block() -> None:
