@@ -13,7 +13,13 @@ MEMORY_MODES = ("auto", "review", "off")
 THEMES = ("auto", "light", "dark", "mono")
 """`auto` uses the terminal's own sixteen colours, which are readable on its background whichever that is."""
 KEYS = ("emacs", "vi")
-_USER_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}")
+_INVISIBLE = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Unicode's Default_Ignorable_Code_Point, the marks of annotations and the blank of braille: two ids that differ by
+one of these look the same."""
+_USER_ID = re.compile(rf"[^\s/\\\x00-\x1f\x7f-\x9f\ud800-\udfff{_INVISIBLE}]{{1,100}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ def _user_id(name: str, value: Any) -> str:  # noqa: ARG001 -- every check has t
     if isinstance(value, str) and _USER_ID.fullmatch(value):
         return value
     raise ConfigProblem(
-        f"{value!r} cannot be a user id.", "Use 1 to 100 characters with no spaces, slashes or control characters."
+        f"{value!a} cannot be a user id.",
+        "Use 1 to 100 characters that can be seen, and no spaces or slashes.",
     )
 
 

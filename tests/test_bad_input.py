@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -150,8 +151,20 @@ def test_a_bad_setting(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch, co
     assert not (home / "agentmem.db").exists()
 
 
+@pytest.mark.parametrize("session", ["a\nb", "\x1b[31mred", "a\u2028b", "\x9b"])
+def test_a_bad_session_id(cli: Cli, session: str) -> None:
+    """What an import refuses as an id no chat makes a session of."""
+    refused(cli("chat", "-p", "--session", session, "Hello there"), 2, "cannot be a session's id")
+    line = json.dumps({"content": "Hello there", "session": session}).encode()
+    streamed = cli("chat", "-p", "--format", "stream-json", "--input-format", "stream-json", stdin=line)
+    assert (2, True) == (streamed.code, "cannot be a session's id" in streamed.err)
+    assert [] == cli("sessions", "list", "--json").json()
+
+
 @pytest.mark.parametrize("words", COMMANDS[:-2], ids=" ".join)
-@pytest.mark.parametrize("user", ["a b", "../x", "x" * 101, "tab\there"])
+@pytest.mark.parametrize(
+    "user", ["a b", "../x", "x" * 101, "tab\there", "ann\u200b", "\u2066ann", "ann\ufe0f", "\u3164"]
+)
 def test_a_bad_user_id(cli: Cli, words: list[str], user: str) -> None:
     """A user id that could be a path, or could not be typed, is exit 4."""
     refused(cli(*words, "--user", user), 4, "cannot be a user id")

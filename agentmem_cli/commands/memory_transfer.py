@@ -42,7 +42,7 @@ def import_(
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add memories from what `export` wrote: {"text", "kind"?, "topics"?, "quote"?, "said_at"?} each."""
+    """Add memories from what `export` wrote: {"text", "kind"?, "topics"?, "quote"?, "said_at"?, "pinned"?} each."""
     from agentmem_cli.memories.transfer import import_memories, parse_memories
     from agentmem_cli.terminal.vector_making import make_vectors
 

@@ -241,6 +241,9 @@ def _account_lines(done: AccountImport, proposed: int) -> Iterator[str]:
     yield ", ".join(parts) + "."
     if done.left_out:
         yield _left_out(done.left_out)
+    if done.with_gaps:
+        titles = "; ".join(done.gaps) + ("; …" if done.with_gaps > len(done.gaps) else "")
+        yield f"The export itself lacks messages of {counted(done.with_gaps, 'conversation')}: {titles}."
     if proposed:
         things = counted(proposed, "thing")
         yield f"{things} they say of you: `agentmem memories pending` shows, `approve` and `reject` decide."

@@ -35,6 +35,9 @@ class Operation:
     """The id or the text of a memory that it may replace: both stay, and the person is asked."""
     said_at: int | None = None
     """When it was said, if not when its source was."""
+    memory_id: str | None = None
+    """The id that it is to have, unless that is taken."""
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

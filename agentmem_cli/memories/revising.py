@@ -146,13 +146,17 @@ def _logit(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def another_value(text: str, judgement: Judgement, known: Sequence[Memory]) -> Memory | None:
+def another_value(text: str, topics: Sequence[str], known: Sequence[Memory]) -> Memory | None:
     """The newest memory that says the same of another value: "I live in Oslo" and "I live in Bergen"."""
-    topic = judgement.topics[0]
-    if topic not in SINGLE_VALUED or "people" in judgement.topics:
-        return None
-    alike = [memory for memory in known if memory.topics[:1] == [topic] and _is_other_value(memory.text, text)]
+    alike = [memory for memory in known if are_two_values((memory.text, memory.topics), (text, topics))]
     return max(alike, key=lambda memory: memory.said_at, default=None)
+
+
+def are_two_values(old: tuple[str, Sequence[str]], new: tuple[str, Sequence[str]]) -> bool:
+    """Whether two statements, each with its topics, say different values of what a person has one of at a time."""
+    (old_text, old_topics), (new_text, new_topics) = old, new
+    is_single = new_topics[0] in SINGLE_VALUED and "people" not in new_topics
+    return is_single and old_topics[:1] == new_topics[:1] and _is_other_value(old_text, new_text)
 
 
 def _is_other_value(old: str, new: str) -> bool:

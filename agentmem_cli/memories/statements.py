@@ -126,7 +126,7 @@ def _clauses(sentence: str) -> list[str]:
 def _operation(statement: Statement, known: Sequence[Memory], revised: Revised | None) -> Operation:
     judgement = statement.judgement
     added = Operation("add", statement.text, judgement.kind, quote=statement.text, topics=judgement.topics)
-    older = another_value(statement.text, judgement, known)
+    older = another_value(statement.text, judgement.topics, known)
     if older is None and revised and revised.is_sure:
         older = revised.memory
     if older is not None:

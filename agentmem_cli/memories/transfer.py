@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.operations import PERSON, Operation, Source, Written
 from agentmem_cli.memories.store import KINDS
-from agentmem_cli.memories.wording import check_length, tidy
+from agentmem_cli.memories.wording import MAX_TEXT, check_length, tidy
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import Memory, iso
 from agentmem_cli.storage.database import Database
 
 FORMATS = ("json", "jsonl", "md")
+_ID = re.compile("[0-9a-f]{32}")
+_EARLIEST = -5_364_662_400
+"""Unix seconds of the year 1800: what a person tells may be true since long before it was said."""
 _LATEST = 4_102_444_800
 """Unix seconds of the year 2100: a later date is a mistake, such as milliseconds."""
 
@@ -47,7 +51,10 @@ def parse_memories(text: str) -> list[Operation]:
 
 
 def import_memories(database: Database, user_id: str, operations: Sequence[Operation], *, now: int) -> Written:
-    """Add them as this user's own. What is known already stays as it is, so that the same file twice adds nothing."""
+    """Add them as this user's own, with their ids where those are free.
+
+    What is known already stays as it is, so that the same file twice adds nothing.
+    """
     source = Source(session_id=None, run_id=None, said_at=now, actor=PERSON)
     return apply_operations(database, user_id, operations, source, typed_text="", mode="auto", now=now)
 
@@ -65,7 +72,21 @@ def _operation(number: int, value: Any) -> Operation:
     except AgentmemError as problem:
         raise _bad(number, f"cannot be a memory. {problem.problem}") from None
     known = [tidy(topic) for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
-    return Operation("add", text, kind, quote, known, said_at=_time(number, value.get("said_at")))
+    said_at, valid_from = _time(number, value, "said_at"), _time(number, value, "valid_from", _EARLIEST)
+    return Operation(
+        "add",
+        text,
+        kind,
+        quote,
+        known,
+        subject=_subject(number, value.get("subject")),
+        on=_day(number, value, "on_date"),
+        from_=None if valid_from is None or valid_from == said_at else _local_day(valid_from),
+        until=_day(number, value, "until_date"),
+        said_at=said_at,
+        memory_id=_id(value.get("memory_id")),
+        pinned=value.get("pinned") is True,
+    )
 
 
 def _with_questions(operations: list[Operation], values: list[Any]) -> list[Operation]:
@@ -76,16 +97,40 @@ def _with_questions(operations: list[Operation], values: list[Any]) -> list[Oper
     return sorted(asked, key=lambda each: (each.asks_about is not None, each.said_at or 0 if each.asks_about else 0))
 
 
-def _time(number: int, value: Any) -> int | None:
-    if value is None:
+def _id(value: Any) -> str | None:
+    """An id of ours; what another program calls a memory is none."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _subject(number: int, value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and len(value) <= MAX_TEXT):
+        return tidy(value) or None if value else None
+    raise _bad(number, 'has a "subject" that is not a short text')
+
+
+def _day(number: int, value: dict[str, Any], key: str) -> str | None:
+    if value.get(key) is None:
         return None
     try:
-        at = int(datetime.fromisoformat(value).timestamp())
+        return date.fromisoformat(value[key]).isoformat()
+    except (TypeError, ValueError):
+        raise _bad(number, f'has a "{key}" that is no day such as "2026-06-01"') from None
+
+
+def _local_day(at: int) -> str:
+    return date.fromtimestamp(at).isoformat()  # noqa: DTZ012 -- local, as the writer counts days
+
+
+def _time(number: int, value: dict[str, Any], key: str, earliest: int = 0) -> int | None:
+    if value.get(key) is None:
+        return None
+    try:
+        at = int(datetime.fromisoformat(value[key]).timestamp())
     except (TypeError, ValueError, OverflowError, OSError):
-        at = -1
-    if 0 <= at < _LATEST:
+        at = earliest - 1
+    if earliest <= at < _LATEST:
         return at
-    raise _bad(number, 'has a "said_at" that is no date such as "2026-06-01T09:30:00Z"')
+    raise _bad(number, f'has a "{key}" that is no date such as "2026-06-01T09:30:00Z"')
 
 
 def _json(text: str, number: int) -> Any:

@@ -82,6 +82,21 @@ def rewrite_memories(
     return written
 
 
+def propose_statements(
+    database: Database, user_id: str, statements: Sequence[tuple[Operation, Source, str]], *, now: int, batch_id: str
+) -> Written:
+    """Have statements wait for the person, each with its own source and typed text, in one transaction."""
+    written = Written(batch_id=batch_id)
+    if not statements:
+        return written
+    with database.write() as connection:
+        for operation, source, typed_text in statements:
+            batch = Batch(connection, batch_id, user_id, source.actor, now, source.run_id)
+            words = [EarlierWords(source.run_id, source.said_at, own_words(typed_text))]
+            _Writing(database, batch, source, words, "review", written).write(operation)
+    return written
+
+
 @dataclass(frozen=True, slots=True)
 class _Checked:
     """An operation that may be written: its text tidy, its quote as it was typed, and where that stands."""
@@ -260,7 +275,7 @@ class _Writing:
     def _memory(self, checked: _Checked, operation: Operation) -> Memory:
         said_at = checked.source.said_at
         return Memory(
-            memory_id=uuid4().hex,
+            memory_id=self._new_id(operation.memory_id),
             user_id=self.batch.user_id,
             text=operation.text,
             kind=operation.kind,
@@ -272,7 +287,7 @@ class _Writing:
             said_at=said_at,
             created_at=self.batch.now,
             updated_at=self.batch.now,
-            pinned=False,
+            pinned=operation.pinned,
             supersedes=None,
             superseded_by=None,
             valid_from=_start_of(operation.from_) if operation.from_ else said_at,
@@ -280,6 +295,11 @@ class _Writing:
             on_date=operation.on,
             until_date=operation.until,
         )
+
+    def _new_id(self, wanted: str | None) -> str:
+        sql = "SELECT 1 FROM memory_details WHERE memory_id = ?"
+        is_free = wanted and not self.batch.connection.execute(sql, (wanted,)).fetchone()
+        return wanted if wanted and is_free else uuid4().hex
 
 
 def _is_doubtful(operation: Operation, quote: str, said: str) -> bool:

@@ -1,8 +1,7 @@
 """Reads the account exports of ChatGPT and Claude: the zip, or the `conversations.json` in it. Writes nothing.
 
-ChatGPT's is a list of `{"id", "title", "mapping", "current_node"}`, the mapping a tree of messages of which the branch
-that ends in `current_node` is what its owner sees. Claude's is a list of `{"uuid", "name", "chat_messages"}`. Both are
-read a conversation at a time: one account's file may be larger than the memory.
+Each is a list of conversations, which is read one at a time: an account's file may be larger than the memory. What a
+conversation holds is for `chatgpt_export` and `claude_export`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,10 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from agentmem_cli.errors import AgentmemError, NotFound
-from agentmem_cli.sessions.transfer import ImportedLine, unix_seconds
+from agentmem_cli.sessions.chatgpt_export import chatgpt_messages
+from agentmem_cli.sessions.claude_export import claude_messages
+from agentmem_cli.sessions.export_text import exported_time
+from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import storable
 
 MOST_BYTES = 8 << 30
@@ -29,8 +31,6 @@ PIECE = 1 << 20
 """Bytes that are read at a time."""
 _BEHIND = re.compile(r"\s*([,\]])\s*")
 _IN_ZIP = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json")
-_CITATION = re.compile("\ue200.*?\ue201|[\ue200-\ue206]", re.DOTALL)
-"""ChatGPT's own marks for sources and the like, between characters that no font has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,11 @@ class ExportedConversation:
     provider: str
     id: str
     title: str
+    begun_at: int | None
+    """Unix seconds, where the export says when it was begun."""
     lines: list[ImportedLine]
+    has_gaps: bool
+    """Messages of it are missing in the export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,86 +124,27 @@ def _entries(part: IO[bytes], name: str) -> Iterator[Any]:
 def _conversation(entry: Any) -> ExportedConversation | Malformed:
     try:
         if isinstance(entry, dict) and isinstance(entry.get("mapping"), dict):
-            id_, title = entry.get("conversation_id") or entry.get("id"), entry.get("title")
-            return _checked("chatgpt", id_, title, _chatgpt_lines(entry))
+            return _read("chatgpt", entry, *chatgpt_messages(entry))
         if isinstance(entry, dict) and isinstance(entry.get("chat_messages"), list):
-            return _checked("claude", entry.get("uuid"), entry.get("name"), _claude_lines(entry["chat_messages"]))
+            return _read("claude", entry, *claude_messages(entry))
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         return Malformed(f"cannot be read ({type(problem).__name__})")
     return Malformed("is neither ChatGPT's nor Claude's")
 
 
-def _checked(provider: str, id_: Any, title: Any, lines: Iterator[ImportedLine]) -> ExportedConversation | Malformed:
-    if not isinstance(id_, str) or not id_:
-        return Malformed("has no id")
+def _read(
+    provider: str, entry: dict[str, Any], lines: list[ImportedLine], has_gaps: bool
+) -> ExportedConversation | Malformed:
+    id_, title = (_first_of(entry, keys) for keys in (("conversation_id", "id", "uuid"), ("title", "name")))
+    begun = exported_time(*map(entry.get, ("create_time", "created_at", "update_time", "updated_at")))
     kept = [line for line in lines if line.content.strip()]
+    if not isinstance(id_, str):
+        return Malformed("has no id")
+    if not kept:
+        return Malformed("has no messages")
     given = " ".join(storable(title).split()) if isinstance(title, str) else ""
-    return ExportedConversation(provider, storable(id_), given, kept) if kept else Malformed("has no messages")
+    return ExportedConversation(provider, storable(id_), given, begun, kept, has_gaps)
 
 
-def _chatgpt_lines(entry: dict[str, Any]) -> Iterator[ImportedLine]:
-    """The branch that is seen, from its first message on, without what is hidden or said to and by tools."""
-    for node in _branch(entry["mapping"], entry.get("current_node")):
-        message = node.get("message")
-        if not message or message["author"]["role"] not in ("user", "assistant"):
-            continue
-        about, content = message.get("metadata") or {}, message.get("content") or {}
-        hidden = about.get("is_visually_hidden_from_conversation") or message.get("weight") == 0
-        if hidden or message.get("recipient", "all") != "all":
-            continue
-        if content.get("content_type") in ("text", "multimodal_text"):
-            parts = [_part(part) for part in content.get("parts") or []]
-            files = [each for each in about.get("attachments") or [] if "image" not in str(each.get("mime_type"))]
-            text = _joined([*parts, *(_file(each.get("name")) for each in files)])
-            yield _line(message["author"]["role"], text, _seconds(message.get("create_time")), message.get("id"))
-
-
-def _branch(mapping: dict[str, Any], current: Any) -> list[dict[str, Any]]:
-    """The nodes from the root to the current one; with no such node, to the last that nothing follows."""
-    if current not in mapping:
-        current = next((key for key in reversed(mapping) if not mapping[key].get("children")), None)
-    branch: dict[str, dict[str, Any]] = {}
-    while current in mapping and current not in branch:  # a damaged tree may go round
-        branch[current] = mapping[current]
-        current = mapping[current].get("parent")
-    return list(reversed(branch.values()))
-
-
-def _part(part: Any) -> str:
-    if isinstance(part, str):
-        return _CITATION.sub("", part)
-    kind = str(part.get("content_type")) if isinstance(part, dict) else ""
-    if kind == "audio_transcription":
-        return str(part.get("text") or "")
-    return "[image]" if "image" in kind else "" if "audio" in kind or "video" in kind else "[attachment]"
-
-
-def _claude_lines(messages: list[Any]) -> Iterator[ImportedLine]:
-    for message in messages:
-        role = {"human": "user", "assistant": "assistant"}.get(message.get("sender"))
-        if role is None:
-            continue
-        blocks = [
-            each for each in message.get("content") or [] if isinstance(each, dict) and each.get("type") == "text"
-        ]
-        said = _joined([str(block.get("text") or "") for block in blocks]) or str(message.get("text") or "")
-        attached = [*(message.get("attachments") or []), *(message.get("files") or [])]
-        text = _joined([said, *(_file(each.get("file_name")) for each in attached)])
-        yield _line(role, text, unix_seconds(message.get("created_at")), message.get("uuid"))
-
-
-def _line(role: str, text: str, at: int | None, id_: Any) -> ImportedLine:
-    return ImportedLine("", role, storable(text), at, None, storable(id_) if isinstance(id_, str) else None)
-
-
-def _joined(parts: list[str]) -> str:
-    return "\n\n".join(part for part in parts if part.strip())
-
-
-def _file(name: Any) -> str:
-    return f"[file {name}]" if isinstance(name, str) and name else "[file]"
-
-
-def _seconds(value: Any) -> int | None:
-    """Unix seconds as JSON has them; None for what is no time of this world."""
-    return int(value) if isinstance(value, int | float) and 0 < value < 1e11 else None
+def _first_of(entry: dict[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((entry[key] for key in keys if entry.get(key)), None)

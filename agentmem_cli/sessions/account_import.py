@@ -40,6 +40,10 @@ class AccountImport(Record):
     malformed: int = 0
     problems: list[str] = field(default_factory=list)
     """One line each for the first of the malformed ones."""
+    with_gaps: int = 0
+    """Conversations of which messages are missing in the export."""
+    gaps: list[str] = field(default_factory=list)
+    """The titles of the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,9 @@ def _import(
         return
     said = [line.content for line in found.lines if line.role == "user"] or [found.lines[0].content]
     title = title_of_messages(said) if found.title in _UNTITLED else found.title
-    imported = import_session(connection, user_id, session_id, title, found.lines, erased=erased)
+    imported = import_session(
+        connection, user_id, session_id, title, found.lines, erased=erased, begun_at=found.begun_at
+    )
     connection.executemany(
         "INSERT OR IGNORE INTO unmined_runs (user_id, run_id) VALUES (?, ?)",
         [(user_id, run_id) for run_id in imported.begun],
@@ -138,6 +144,9 @@ def _import(
     done.messages += imported.new
     done.left_out += imported.left_out
     done.repeated += len(found.lines) - imported.new - imported.left_out
+    if found.has_gaps:
+        done.with_gaps += 1
+        done.gaps += [title] if len(done.gaps) < PROBLEMS_SHOWN else []
 
 
 def _count_malformed(done: AccountImport, number: int, problem: Malformed) -> None:

@@ -11,11 +11,12 @@ How a turn ended is the run's status in Agno's words: RUNNING is a question that
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from typing import Any
 from uuid import uuid4
 
-from agentmem_cli.errors import NotFound
+from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.titles import is_small_talk
@@ -26,13 +27,15 @@ AGNO_STATUS = {
     TurnStatus.INTERRUPTED: "CANCELLED",
     TurnStatus.FAILED: "ERROR",
 }
+NO_SESSION_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What can be typed on no command line, or would be two lines of a list."""
 TURN_STATUS = {agno: turn for turn, agno in AGNO_STATUS.items()}
 
 
 def ensure_session(connection: sqlite3.Connection, user_id: str, session_id: str, title: str, at: int) -> None:
     """Make the session row if there is none, in the caller's transaction.
 
-    Raises NotFound when the id is another user's, or waits in the trash.
+    Raises NotFound when the id is another user's, or waits in the trash, and UsageProblem when it cannot be typed.
     """
     row = connection.execute("SELECT user_id FROM agno_sessions WHERE session_id = ?", (session_id,)).fetchone()
     if row is not None:
@@ -41,6 +44,8 @@ def ensure_session(connection: sqlite3.Connection, user_id: str, session_id: str
         return
     if connection.execute("SELECT 1 FROM trashed_sessions WHERE session_id = ?", (session_id,)).fetchone():
         raise NotFound(f'Session "{session_id}" is in the trash.', f"`agentmem sessions restore {session_id}` first.")
+    if NO_SESSION_ID.search(session_id):
+        raise UsageProblem(f"{session_id!a} cannot be a session's id.", "Leave out line breaks and control characters.")
     connection.execute(
         "INSERT INTO agno_sessions (session_id, session_type, agent_id, user_id, session_data, created_at, updated_at)"
         " VALUES (?, 'agent', ?, ?, ?, ?, ?)",

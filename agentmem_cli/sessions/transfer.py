@@ -7,7 +7,6 @@ A line is `{"session", "role": "user|assistant", "content", "at"?, "name"?, "id"
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -26,15 +25,13 @@ from agentmem_cli.sessions.known_runs import (
     run_key,
     runs_known,
 )
-from agentmem_cli.sessions.rows import ensure_session, message_data, next_place, write_run
+from agentmem_cli.sessions.rows import NO_SESSION_ID, ensure_session, message_data, next_place, write_run
 from agentmem_cli.sessions.titles import title_of_messages
 from agentmem_cli.storage.database import Database, storable
 from agentmem_cli.storage.erased_keys import is_erased
 
 TIMES = range(-30_610_224_000, 253_402_214_400)
 """Unix seconds that every time zone can show: the years 1000 to 9999, without the last day."""
-_NO_SESSION_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What can be typed on no command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +101,21 @@ def import_session(
     lines: list[ImportedLine],
     *,
     erased: bool,
+    begun_at: int | None = None,
 ) -> SessionImport:
     """Write one session's messages as runs, a question and its answers each, in the caller's transaction.
 
-    A run is known by its first message. One that has gained messages since, such as the answer, is written anew.
+    A message without a time of its own has that of the one before; `begun_at` is when the session began, if known. A
+    run is known by its first message. One that has gained messages since, such as the answer, is written anew.
     """
     done = SessionImport()
     if not erased and is_session_erased(connection, user_id, session_id):
         done.left_out = len(lines)
         return done
-    dated = _with_times(lines)
+    dated = _with_times(lines, begun_at)
     known = runs_known(connection, user_id, session_id)
     keyed = list(_keyed(user_id, session_id, dated))
+    place = next_place(connection, session_id)
     if erased:
         forget_erasing(connection, user_id, session_id, (key for key, _ in keyed))
     for key, exchange in keyed:
@@ -126,7 +126,8 @@ def import_session(
             done.left_out += len(exchange)
         elif run is None or run.messages < len(exchange):
             ensure_session(connection, user_id, session_id, title, dated[0][1])
-            _write(connection, user_id, session_id, run.run_id if run else key, exchange)
+            _write(connection, user_id, session_id, run.run_id if run else key, place, exchange)
+            place += 1
             done.new += len(exchange) - (run.messages if run else 0)
             done.begun += [key] if run is None and exchange[0][0].role == "user" else []
     if done.new:
@@ -165,10 +166,12 @@ def _return(connection: sqlite3.Connection, user_id: str, run: KnownRun, done: S
     return KnownRun(run.run_id, run.messages)
 
 
-def _write(connection: sqlite3.Connection, user_id: str, session_id: str, run_id: str, exchange: _Exchange) -> None:
-    """Write a run, at the end of its session; one that is here keeps its place."""
+def _write(
+    connection: sqlite3.Connection, user_id: str, session_id: str, run_id: str, place: int, exchange: _Exchange
+) -> None:
+    """Write a run in this place of its session; one that is here keeps its own."""
     run_data = _run_data(run_id, user_id, session_id, exchange)
-    write_run(connection, user_id, session_id, next_place(connection, session_id), run_data)
+    write_run(connection, user_id, session_id, place, run_data)
     index_messages(connection, user_id, session_id, run_id, messages_of_run(run_data))
 
 
@@ -182,7 +185,7 @@ def _parse_line(number: int, line: str) -> ImportedLine:
     for key in ("session", "content"):
         if not isinstance(value.get(key), str) or not value[key].strip():
             raise _bad(number, f'has no text in "{key}"')
-    if _NO_SESSION_ID.search(value["session"]):
+    if NO_SESSION_ID.search(value["session"]):
         raise _bad(number, 'has a control character, or half of one, in "session"')
     if value.get("role") not in ("user", "assistant"):
         raise _bad(number, 'has a "role" that is neither "user" nor "assistant"')
@@ -207,9 +210,13 @@ def _bad(number: int, what: str) -> AgentmemError:
     return AgentmemError(f"Line {number} {what}.", "Nothing was imported; correct it and try again.")
 
 
-def _with_times(lines: list[ImportedLine]) -> _Exchange:
-    """Each line with its time; one without a time has that of the line before, the first of all: now."""
-    at = next((line.at for line in lines if line.at is not None), int(time.time()))
+def _with_times(lines: list[ImportedLine], begun_at: int | None) -> _Exchange:
+    """Each line with its time; one without a time has that of the line before.
+
+    Before the first time that a line has it is that, or `begun_at` where that is earlier; with neither it is now.
+    """
+    known = [line.at for line in lines if line.at is not None][:1]
+    at = min((*known, *([begun_at] if begun_at is not None else [])), default=int(time.time()))
     dated = []
     for line in lines:
         at = line.at if line.at is not None else at

@@ -56,7 +56,8 @@ class Database:
         self.lock_timeout = lock_timeout
         self._local = threading.local()
         self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
-        weakref.finalize(self, _close_all, self._opened)
+        weakref.finalize(self, _close_all, self._opened)  # at exit too, where other threads may be in a query
+        weakref.finalize(self, _close_abandoned, self._opened).atexit = False
 
     def connect(self) -> sqlite3.Connection:
         """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
@@ -155,6 +156,15 @@ def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> Non
         if thread is here or not thread.is_alive():
             opened.remove((thread, connection))
             connection.close()
+
+
+def _close_abandoned(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> None:
+    """Close what is left of a database that nobody holds, so that no thread can be in a query of it.
+
+    The last to let go of it may be another thread than the one that opened it.
+    """
+    while opened:
+        opened.pop()[1].close()
 
 
 def storable(text: str) -> str:

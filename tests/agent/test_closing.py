@@ -25,6 +25,16 @@ def test_another_threads_connection_stays_open(home: Path) -> None:  # noqa: ARG
         kept.execute("SELECT 1")
 
 
+def test_the_last_to_let_go_closes_everything(home: Path) -> None:  # noqa: ARG001 -- its environment
+    """A command may end before the thread that loads for it does, which then drops the database, and is not alone."""
+    held = [open_database(load_settings())]
+    kept = held[0].connection
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(held.clear).result()
+    with pytest.raises(Exception, match="closed"):
+        kept.execute("SELECT 1")
+
+
 def test_a_refused_session_ends_in_order(cli: Callable[..., Result], process: Callable[..., Result]) -> None:
     """Another user's session is exit 3 and one line, though the packages still load when it is refused."""
     cli("chat", "-p", "--session", "s1", "Hello there")

@@ -10,6 +10,7 @@ import sqlite3
 import statistics
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,6 +143,7 @@ def bm25(lines: list[ImportedLine]) -> Search:
         rows = connection.execute("SELECT rowid FROM turns WHERE turns MATCH ? ORDER BY rank LIMIT 40", (query,))
         return [shown(lines[row[0] - 1]) for row in rows]
 
+    weakref.finalize(search, connection.close)
     return search
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from agno.db.schemas import UserMemory
 from agno.db.sqlite import SqliteDb
@@ -13,13 +15,13 @@ from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.records import OFFLINE
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Agno closes its connections at exit only
-
 
 @pytest.fixture
-def agno(store: Store) -> SqliteDb:
+def agno(store: Store) -> Iterator[SqliteDb]:
     """Agno on the same file."""
-    return SqliteDb(db_file=str(store.database.path))
+    opened = SqliteDb(db_file=str(store.database.path))
+    yield opened
+    opened.db_engine.dispose()
 
 
 def seen(agno: SqliteDb, user: str = "sarah") -> list[UserMemory]:

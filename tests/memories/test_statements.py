@@ -237,4 +237,4 @@ def test_two_numbered_notes_are_no_two_values() -> None:
     """Of what is no statement about the person, a number is no value that another one replaces."""
     (added,) = statements_of("I'm 34 years old.", [], NOW)
     assert added.topics[:1] == ["age"]
-    assert another_value("Note 1", judge(["Note 1"])[0], known("Note 0")) is None
+    assert another_value("Note 1", judge(["Note 1"])[0].topics, known("Note 0")) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from memories.conftest import NOW, Store
@@ -34,6 +35,34 @@ def test_what_is_exported_imports_again(store: Store, file_format: str) -> None:
         return [(each.text, each.kind, each.topics, each.quote, each.said_at) for each in found]
 
     assert said("sarah") == said("tom")
+
+
+def test_nothing_of_a_memory_is_lost(store: Store) -> None:
+    """Ids, pins, whom it is about, its days; in a store that has the ids already they are given anew."""
+    store.write(
+        Operation("add", "Mia starts school", "event", subject="Mia (daughter)", on="2026-09-01", until="2026-09-02"),
+        Operation("add", "Lives in Oslo", from_="1965-03-01", pinned=True),
+        actor="person",
+    )
+    exported = list_memories(store.database, "sarah")
+    operations = parse_memories(export_memories(exported, "json"))
+    toms = import_memories(store.database, "tom", operations, now=NOW).added
+    assert {each.memory_id for each in toms}.isdisjoint(each.memory_id for each in exported)
+    with store.database.write() as connection:
+        connection.execute("DELETE FROM memory_details")
+    import_memories(store.database, "sarah", operations, now=NOW)
+    again = {each.memory_id: each for each in list_memories(store.database, "sarah")}
+    assert again == {each.memory_id: replace(each, session_id=None, run_id=None) for each in exported}
+
+
+def test_an_id_of_another_program_is_none(store: Store) -> None:
+    """Nor may two in one file have the same."""
+    file = json.dumps(
+        [{"text": text, "memory_id": id_} for text, id_ in (("A", "a\nb"), ("B", "a" * 32), ("C", "a" * 32))]
+    )
+    added = import_memories(store.database, "sarah", parse_memories(file), now=NOW).added
+    assert [32, 32, 32] == [len(each.memory_id) for each in added]
+    assert ["B"] == [each.text for each in added if each.memory_id == "a" * 32]
 
 
 def test_importing_brings_back_what_was_forgotten(store: Store) -> None:
@@ -71,6 +100,9 @@ def test_only_a_text_is_needed(store: Store) -> None:
         (json.dumps({"text": "x" * 501}), "500 characters"),
         ('{"text": "x", "kind": "wisdom"}', 'has a "kind"'),
         ('{"text": "x", "quote": 3}', 'has a "quote"'),
+        ('{"text": "x", "subject": 3}', 'has a "subject"'),
+        ('{"text": "x", "on_date": "soon"}', 'has a "on_date"'),
+        ('{"text": "x", "valid_from": "1700-01-01T00:00:00Z"}', 'has a "valid_from"'),
         ('{"text": "x", "said_at": "yesterday"}', 'has a "said_at"'),
         ('{"text": "x", "said_at": 1780000000000}', 'has a "said_at"'),
         ('{"text": "x", "said_at": "9999-01-01T00:00:00Z"}', 'has a "said_at"'),

@@ -136,12 +136,13 @@ def test_chatgpt_shows_the_branch_that_its_owner_sees(cli: Cli) -> None:
 
 
 def test_claude(cli: Cli) -> None:
-    """Text blocks and the names of files; a conversation without a name is named after its first message."""
+    """Text blocks, names and texts of files; a conversation without a name is named after its first message."""
     import_(cli, [CLAUDE])
     session = the_session(cli)
     assert ("My tomato plants", "2025-06-01T08:00:00Z") == (session["title"], session["created_at"])
     question, answer = session["messages"]
-    assert "Hi! Can you help me with my tomato plants?\n\n[file notes.txt]\n\n[file leaf.jpg]" == question["text"]
+    notes = "[file notes.txt]\n```\nI live in Rome.\n```"
+    assert f"Hi! Can you help me with my tomato plants?\n\n{notes}\n\n[file leaf.jpg]" == question["text"]
     assert ("u2", "assistant", "Water them.") == (answer["id"], answer["role"], answer["text"])
 
 
