@@ -22,7 +22,8 @@ _LEAST = 3
 """Letters of an abbreviation that one word spells, or that is introduced without brackets."""
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_BORDER = re.compile(r"(?<=[.!?;])\s|\n")
-_OPENED = re.compile(r"([^.;:!?|()\[\]]*?)\s*\((?:\w{1,3} )?[\"“”„«'*]*$")
+_OPENED = re.compile(r"\((?:\w{1,3} )?[\"“”„«'*]*$")
+_PHRASE_BORDER = re.compile(r"[.;:!?|()\[\]]")
 _BRACKET = re.compile(r"[\"”*]*\s*\([\"“„«'*]*([^(),;]+)")
 _END = re.compile(r"[\"”“'*_]*\s*(?:$|[^\w\s&/-])")
 
@@ -71,7 +72,7 @@ def is_short(word: str) -> bool:
 def _before_bracket(short: str, before: str) -> str:
     """The long form in `recovery point objective (the "`."""
     opened = _OPENED.search(before)
-    phrase = opened.group(1) if opened else ""
+    phrase = _PHRASE_BORDER.split(before[: opened.start()])[-1] if opened else ""
     words = list(_WORD.finditer(phrase))
     for first in reversed(words[-2 * len(short) :]):
         candidate = phrase[first.start() : words[-1].end()]
@@ -89,8 +90,11 @@ def _in_bracket(short: str, after: str) -> str:
 
 def _defined(short: str, sentence: str) -> str:
     """The long form in a sentence or row that begins with the abbreviation, or with some of which it is one."""
-    stop_words = stop_words_of(sentence)
     words = list(_WORD.finditer(sentence))
+    following = _WORD.findall(sentence[sentence.index(short) + len(short) :])
+    if not is_short(words[0].group()) or not any(_begins(word, short) for word in following):
+        return ""
+    stop_words = stop_words_of(sentence)
     shorts: list[str] = []
     last = 0
     for place, word in enumerate(words):
@@ -107,6 +111,11 @@ def _defined(short: str, sentence: str) -> str:
             form = forms[shorts.index(short)]
             return sentence[form[0].start() : form[-1].end()]
     return ""
+
+
+def _begins(word: str, short: str) -> bool:
+    """Whether a word begins as the abbreviation does: told before the language is, as that takes longer."""
+    return word[0].casefold() == short[0].casefold()
 
 
 def _in_turn(

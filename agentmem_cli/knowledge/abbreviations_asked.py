@@ -12,7 +12,7 @@ from agentmem_cli.language.stems import stems, stop_words_of
 
 MOST_FORMS = 2
 """How many long forms of one abbreviation count: those that most passages introduce."""
-LOOKED_THROUGH = 200
+LOOKED_THROUGH = 100
 """How many passages that hold a word are read for what introduces it."""
 _LONGEST_SHORT, _LONGEST_LOWER = 10, 6
 """Characters of an abbreviation, and of one that the question writes in lower case."""
@@ -76,8 +76,8 @@ def _compounds(question: str, index: WordIndex) -> Iterator[Abbreviation]:
     for word in dict.fromkeys(_TOKEN.findall(question)):
         if len(word) < _COMPOUND:
             continue
-        bracketed = re.compile(rf"(?<!\w){re.escape(word)} \(([^\W_]+(?:[&-][^\W_]+)*)", re.IGNORECASE)
-        for text in index.texts_with([word], f"%{word} (%", LOOKED_THROUGH):
+        bracketed = re.compile(rf"{re.escape(word[1:])} \(({_TOKEN.pattern})")
+        for text in index.texts_with([word], f"{word[1:]} (", LOOKED_THROUGH):
             for short in filter(is_short, bracketed.findall(text)):
                 yield from (Abbreviation(short, long) for long in long_forms(short, text) if _is_same(long, word))
 
@@ -88,7 +88,7 @@ def _is_same(long: str, word: str) -> bool:
 
 def _introduced(short: str, words: list[str], index: WordIndex) -> list[Abbreviation]:
     """The long forms of an abbreviation in the passages that hold all of the words, those of most passages first."""
-    texts = index.texts_with(words, f"%{short}%", LOOKED_THROUGH)
+    texts = index.texts_with(words, short, LOOKED_THROUGH)
     spellings: dict[tuple[str, ...], str] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     for text in texts:

@@ -61,11 +61,11 @@ class WordIndex:
         counts = {word: self._matches(word) for word in words}
         return {word: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
 
-    def texts_with(self, words: list[str], like: str, count: int) -> list[str]:
-        """Texts like a pattern of LIKE among the first `count` passages that hold all of the words."""
+    def texts_with(self, words: list[str], part: str, count: int) -> list[str]:
+        """The texts with a part, in this case, among the first `count` passages that hold all of the words."""
         rows = self._database.read(
-            "SELECT text FROM (SELECT text FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?) WHERE text LIKE ?",
-            (match_all(words), count, like),
+            "SELECT text FROM (SELECT text FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?) WHERE instr(text, ?)",
+            (match_all(words), count, part),
         )
         return [row["text"] for row in rows]
 

@@ -72,8 +72,12 @@ def test_a_text_with_one_form_gets_the_other() -> None:
 def runbook(ingest: Callable[..., list[FileResult]], tmp_path: Path) -> None:
     """One document that introduces the abbreviation, one that goes on with it, and one with the long form alone."""
     (tmp_path / "terms.txt").write_text(BOTH)
-    (tmp_path / "archive.txt").write_text("Archive server\n\nThe RPO of the archive is 15 minutes. Staff may have lunch.")
-    (tmp_path / "till.txt").write_text("Tills\n\nThe recovery point objective of the tills is one hour. Doors are blue.")
+    (tmp_path / "archive.txt").write_text(
+        "Archive server\n\nThe RPO of the archive is 15 minutes. Staff may have lunch."
+    )
+    (tmp_path / "till.txt").write_text(
+        "Tills\n\nThe recovery point objective of the tills is one hour. Doors are blue."
+    )
     ingest(tmp_path, indexed=False)
 
 
