@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
+from agentmem_cli.knowledge.presence import absences
 from agentmem_cli.recall.block import CITATION
-from agentmem_cli.records import FoundPassage, has_pages
+from agentmem_cli.records import Document, FoundPassage, has_pages, unit_of
 
 
 def citation(passage: FoundPassage) -> str:
@@ -31,6 +34,20 @@ def _place(passage: FoundPassage) -> str:
 
 def _span(first: str, last: str) -> str:
     return first if first == last else f"{first}–{last}"
+
+
+def document_lines(documents: Sequence[Document]) -> list[str]:
+    """Each document with its length, where it is and whether it has gone: `report.pdf · 12 pages · /home/sarah`."""
+    gone = absences(each.path for each in documents)
+    return [_document_line(each, gone.get(each.path, "")) for each in documents]
+
+
+def _document_line(document: Document, gone: str) -> str:
+    unit = unit_of(document.path)
+    length = f"{document.pages} {unit}{'' if document.pages == 1 else 's'}"
+    status = "" if document.status == "indexed" else document.status
+    parts = [document.title, length, status, str(Path(document.path).parent), gone]
+    return " · ".join(filter(None, parts))
 
 
 def cited_numbers(answer: str) -> list[int]:

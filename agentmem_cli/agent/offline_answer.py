@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from agentmem_cli.agent.citations import citation
+from agentmem_cli.agent.citations import citation, document_lines
 from agentmem_cli.agent.offline_finds import Find, certainty_of, finds
 from agentmem_cli.agent.offline_question import (
     ABOUT_ME,
@@ -185,8 +185,7 @@ def _known_line(memory: Memory, asked_about: set[str | None]) -> str:
 
 
 def _all_documents(documents: Sequence[Document]) -> str:
-    lines = [f"- {document.title} ({document.path})" for document in documents]
-    return "Your documents:\n\n" + "\n".join(lines)
+    return "Your documents:\n\n" + "\n".join(f"- {line}" for line in document_lines(documents))
 
 
 def _last_time(messages: Sequence[TranscriptMessage]) -> str:

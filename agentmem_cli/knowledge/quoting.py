@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     Matches = NDArray[np.float32]
 
-WEIGHTS = (12.74, 5.0, 2.73)
+WEIGHTS = (13.57, 4.59, 2.46)
 """Of HOLDS, MEANS and RANK."""
-CERTAINTY, UNCERTAIN = (0.1, 0.78, 0.67, 0.52, 1.3), -3.19
+CERTAINTY, UNCERTAIN = (0.09, 1.38, 0.91, 0.49, 1.5), -3.44
 """Of what `certainty_features` gives."""
 MOST_LINES, BEHIND = 3, 2.5
 """How many lines at the most, and how much less than the best one a line may score."""

@@ -23,9 +23,9 @@ from agentmem_cli.memories.revising import Revised, another_value, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.records import Memory
 
-FORGETS, FORGETS_ASKING, ASKS = 0.02, 0.5, 0.5
+FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
 """The score from which a sentence that shares a word with what is known, and is not kept itself, is taken for a wish to
-forget it. Of what the held-out voices say .79 of such wishes have it, and .004 of all else. A sentence that asks, by
+forget it. Of what the held-out voices say .80 of such wishes have it, and .002 of all else. A sentence that asks, by
 the third score, needs the second."""
 ENDS = 0.15
 """The score for keeping from which a sentence is kept that ends something: half of those that say what ends have less

@@ -51,7 +51,7 @@ from agentmem_cli.storage.opening import open_database
 
 FOLDER = Path(__file__).with_name("documents")
 NEW_PAGE = "---page---"
-FITTED = ("furniture", "hospital")
+FITTED = ("furniture", "holdings", "hospital")
 SHRINKAGE = 0.5
 DENIED = 0.12
 """The share of the questions with an answer that are said to have none for certain: where the bias is put."""

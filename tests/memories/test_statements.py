@@ -81,7 +81,7 @@ def test_a_statement_is_kept_as_typed(text: str) -> None:
         ("La boda de mi hermana es el 12 de junio de 2027.", "2027-06-12"),
         ("Ho una visita dal cardiologo il 4 dicembre.", "2026-12-04"),
         ("Mój egzamin jest w przyszły poniedziałek.", "2026-11-30"),
-        ("Gelecek pazartesi doktor randevum var.", "2026-11-30"),
+        ("Benim sınavım gelecek pazartesi.", "2026-11-30"),
         ("試験は来週の月曜日です。", "2026-11-30"),
         ("시험은 다음 주 월요일이에요.", "2026-11-30"),
     ],

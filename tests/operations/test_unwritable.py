@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -68,7 +69,9 @@ def in_a_closed_folder(*words: str) -> Result:
 
 
 def _ended(command: list[str]) -> Result:
-    ended = subprocess.run(command, env=process_environment(), input="", capture_output=True, text=True, check=False)
+    without_coverage = {name: None for name in os.environ if name.startswith("COV")}  # it would have to write, too
+    environment = process_environment(without_coverage)
+    ended = subprocess.run(command, env=environment, input="", capture_output=True, text=True, check=False)
     return Result(ended.returncode, ended.stdout, ended.stderr)
 
 

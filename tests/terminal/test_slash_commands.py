@@ -138,7 +138,7 @@ def test_resume_alone_lists_and_asks(chat: Chat) -> None:
 def test_forgetting_offers_to_erase_the_turn(chat: Chat, process: Cli, home: Path) -> None:
     """/forget says where it came from; /erase shows that turn and, told yes, removes it, typed line and all."""
     with chat() as terminal:
-        terminal.enter("/erase", "There is no turn to erase.")
+        terminal.enter("/erase", "There is nothing to erase.")
         terminal.enter("My sister Ana is a nurse in Zanzibar and I work at Initech as a welder.", "memory +")
         terminal.enter("/remember I like quokkas", "Remembered")
         terminal.enter("/forget quokkas", "Forgotten")
@@ -147,7 +147,7 @@ def test_forgetting_offers_to_erase_the_turn(chat: Chat, process: Cli, home: Pat
         assert "Zanzibar" in terminal.enter("/erase", "`/erase yes` does it")
         assert [1] == [each["turns"] for each in process("sessions", "list", "--json").json()]
         terminal.enter("/erase yes", "Erased, with its quotes")
-        terminal.enter("/erase yes", "There is no turn to erase.")
+        terminal.enter("/erase yes", "There is nothing to erase.")
         terminal.enter("/why", "There is no answer yet.")
         leave(terminal)
     assert [] == process("sessions", "list", "--json").json()

@@ -99,7 +99,7 @@ SUBJECTS: dict[str, dict[str, Command]] = {
         "erase": memories.erase,
         "pending": memories.review_pending,
     },
-    "Documents": {"ingest": documents.ingest},
+    "Documents": {"documents": documents.show_documents, "ingest": documents.ingest},
     "The chat": {"help": show_help, "doctor": check_up, "quit": leave},
 }
 LONG_HELP_LINES = sum(1 + len(commands) for commands in SUBJECTS.values()) + KEYS.count("\n") + 2

@@ -8,12 +8,21 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentmem_cli.agent.citations import document_lines
 from agentmem_cli.errors import UsageProblem
+from agentmem_cli.knowledge.documents import list_documents
 from agentmem_cli.terminal.ingesting import ingested, passed_over_line, say_counts, say_result
+from agentmem_cli.terminal.safe_text import safe_line
 from agentmem_cli.terminal.streams import note, say_prose
 
 if TYPE_CHECKING:
     from agentmem_cli.terminal.repl import Chat
+
+
+def show_documents(chat: Chat, words: str) -> None:  # noqa: ARG001 -- every command has this form
+    """List the documents, with their length and folder."""
+    for line in document_lines(list_documents(chat.database)) or ["There are none yet. /ingest PATH reads some."]:
+        say_prose(safe_line(line), "    ")
 
 
 def ingest(chat: Chat, words: str) -> None:

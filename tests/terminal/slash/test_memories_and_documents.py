@@ -79,6 +79,7 @@ def test_documents_are_read(person: Person, tmp_path: Path) -> None:
     """/ingest takes a path with blanks, or several; the next answer knows what it said."""
     folder = tmp_path / "my files"
     shutil.copytree(ROOT / "knowledge", folder)
+    assert "There are none yet." in person.types("/documents")
     assert "Nothing to read." in person.types("/ingest")
     assert "1 indexed" in person.types(f"/ingest {folder / 'refund-policy.pdf'}")
     assert "There is no answer yet." in person.types("/sources")
@@ -86,6 +87,7 @@ def test_documents_are_read(person: Person, tmp_path: Path) -> None:
     assert "[1] refund-policy.pdf" in person.types("/sources")
     page = person.types("/open 1")
     assert (True, True) == ("refund-policy.pdf" in page.splitlines()[0], "▌ " in page)
+    assert f"refund-policy.pdf · 2 pages · {folder}" in person.types("/documents")
     assert "There is no source [99]." in person.types("/open 99")
     assert "Open which source?" in person.types("/open")
     assert "1 unchanged" in (shown := person.types(f"/ingest {folder}"))
