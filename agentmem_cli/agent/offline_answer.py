@@ -247,7 +247,7 @@ def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
 def _from_documents(question: str, sources: Sources) -> tuple[float, str]:
     """The chance that a line of the documents answers, and the best lines, each under its document and page."""
     passages = sources.passages
-    quotes = best_lines(question, passages, sources.rarities(question))
+    quotes = best_lines(question, passages, sources.rarities(question), sources.abbreviations(question))
     parts = []
     for place, lines in groupby(quotes.lines, key=lambda line: line.place):
         quoted = dict.fromkeys(text for line in lines for text in (line.head, line.text) if text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentmem_cli.agent.events import Evidence
+from agentmem_cli.knowledge.abbreviations import Abbreviation
+from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in
 from agentmem_cli.knowledge.documents import list_documents
 from agentmem_cli.knowledge.words import WordIndex
 from agentmem_cli.language.stems import stemmed_terms
@@ -44,6 +46,10 @@ class Sources:
     def rarities(self, question: str) -> dict[str, float]:
         """How rare the words of a question are among all passages."""
         return WordIndex(self.database).rarities(stemmed_terms(question))
+
+    def abbreviations(self, question: str) -> list[Abbreviation]:
+        """Those of a question that the documents introduce."""
+        return abbreviations_in(question, WordIndex(self.database))
 
     def messages(self) -> list[RecalledTurn]:
         """What recall found and what the person said lately, each once; no answer of the offline model itself."""

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.bundled import embed
+from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import language_of, stemmed_terms, stems, words_of
 from agentmem_cli.records import FoundPassage
@@ -59,17 +60,23 @@ class Quotes:
     certainty: float
 
 
-def best_lines(question: str, passages: Sequence[FoundPassage], rarity: Mapping[str, float]) -> Quotes:
+def best_lines(
+    question: str,
+    passages: Sequence[FoundPassage],
+    rarity: Mapping[str, float],
+    abbreviations: Sequence[Abbreviation] = (),
+) -> Quotes:
     """Up to MOST_LINES lines of the passages, which come in rank order.
 
     `rarity` has a weight for each of `stemmed_terms(question)`, the more the fewer passages hold it.
+    A line that holds one form of one of the question's `abbreviations` counts as holding the other.
     """
     import numpy as np
 
     lines = [line for place, passage in enumerate(passages) for line in lines_of(place, passage)]
     if not lines:
         return Quotes([], 0.0)
-    shown = [in_context(line, passages[line.place]) for line in lines]
+    shown = [in_both_forms(in_context(line, passages[line.place]), abbreviations) for line in lines]
     matches = matches_of(question, shown)
     table = features(question, lines, shown, matches, rarity)
     scores = table @ np.array(WEIGHTS)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agentmem_cli.embedding.closeness import closeness
+from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms
 from agentmem_cli.records import FoundPassage
 
 COSINE, PAGE, NAME, FIRST_PAGE = 0.5, 0.3, 0.8, 0.3
@@ -78,12 +79,18 @@ def ranked(
     return sorted(scored, key=_rank)
 
 
-def read_closely(question: str, scored: Sequence[Scored], passages: Mapping[int, FoundPassage]) -> list[Scored]:
+def read_closely(
+    question: str,
+    scored: Sequence[Scored],
+    passages: Mapping[int, FoundPassage],
+    abbreviations: Sequence[Abbreviation] = (),
+) -> list[Scored]:
     """The best READ once more in order, with what reading them word by word adds; one not in `passages` has gone."""
     near, far = [each for each in scored[:READ] if each[1].passage_id in passages], scored[READ:]
     if not near:
         return []
-    texts = [f"{passages[each.passage_id].heading}\n{passages[each.passage_id].text}" for _, each in near]
+    of_near = [passages[each.passage_id] for _, each in near]
+    texts = [in_both_forms(f"{passage.heading}\n{passage.text}", abbreviations) for passage in of_near]
     windows, pages = closeness(question, texts, [each.page for _, each in near])
     best_window, best_page = float(windows.max()) or 1, float(pages.max()) or 1
     read = [

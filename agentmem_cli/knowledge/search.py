@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.presence import with_absences
@@ -85,9 +86,11 @@ class Searcher:
             if not count:
                 return []
             embedder = configured_embedder(self._database)
-            vector = self._embedded(embedder, query)
-            words = name_words(query)
-            names = self._words.documents_by_name(words)
+            abbreviations = abbreviations_in(query, self._words)
+            forms = other_forms(query, abbreviations)
+            vector = self._embedded(embedder, " ".join([query, *forms]))
+            names = self._words.documents_by_name(name_words(query))
+            words = [*name_words(query), *forms]
             bm25 = self._words.within(document_id, words) if document_id else self._words.among_all(words)
             if document_id is None and count > CANDIDATES:
                 bm25 |= self._words.within_named(words, names)
@@ -95,7 +98,7 @@ class Searcher:
             candidates = self._candidates(list(dict.fromkeys([*bm25, *near])), bm25, embedder, vector)
             scored = ranked(candidates, names, self._words.documents_by_first_page(question_words(query)))
             passages = self._passages([each.passage_id for _, each in scored[:READ]])
-            found = spread_over_pages(read_closely(query, scored, passages))
+            found = spread_over_pages(read_closely(query, scored, passages, abbreviations))
             return with_absences(self._database, without_repeats(self._whole(found, passages, limit), limit))
 
     def warm(self) -> None:

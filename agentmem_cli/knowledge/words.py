@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from agentmem_cli.knowledge.documents import Position, position
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import match_any
+from agentmem_cli.storage.fulltext import match_all, match_any
 
 CANDIDATES = 100
 """Of each side; 200 find no more on XQuAD and FinanceBench, and reading them takes twice as long."""
@@ -60,6 +60,14 @@ class WordIndex:
         passages = BACKGROUND + self._database.read("SELECT COUNT(*) FROM passages")[0][0]
         counts = {word: self._matches(word) for word in words}
         return {word: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
+
+    def texts_with(self, words: list[str], part: str, count: int) -> list[str]:
+        """The texts with a part, in this case, among the first `count` passages that hold all of the words."""
+        rows = self._database.read(
+            "SELECT text FROM (SELECT text FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?) WHERE instr(text, ?)",
+            (match_all(words), count, part),
+        )
+        return [row["text"] for row in rows]
 
     def _passages(self, words: list[str], where: str, values: dict[str, str], count: int) -> dict[int, float]:
         if not words:

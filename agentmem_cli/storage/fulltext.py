@@ -30,7 +30,16 @@ def searchable(text: str) -> str:
 
 def match_any(words: list[str]) -> str:
     """The FTS5 query for rows that hold any of the words."""
-    return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return " OR ".join(map(_quoted, words))
+
+
+def match_all(words: list[str]) -> str:
+    """The FTS5 query for rows that hold all of the words."""
+    return " AND ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _pairs(run: str) -> str:

@@ -39,6 +39,8 @@ from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.events import TurnEnded
 from agentmem_cli.agent.offline_answer import NOTHING_CERTAIN, NOTHING_FOUND
 from agentmem_cli.agent.worker import PASSAGES
+from agentmem_cli.knowledge.abbreviations import in_both_forms
+from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in
 from agentmem_cli.knowledge.ingest import ingest_files
 from agentmem_cli.knowledge.quoting import certainty_features, features, in_context, lines_of, matches_of
 from agentmem_cli.knowledge.search import Searcher
@@ -158,7 +160,8 @@ def _asked(question: dict[str, Any], searcher: Searcher, index: WordIndex) -> As
     text = question["question"]
     passages = searcher.search(text, limit=PASSAGES)
     lines = [line for place, passage in enumerate(passages) for line in lines_of(place, passage)]
-    shown = [in_context(line, passages[line.place]) for line in lines]
+    abbreviations = abbreviations_in(text, index)
+    shown = [in_both_forms(in_context(line, passages[line.place]), abbreviations) for line in lines]
     rarity = index.rarities(stemmed_terms(text))
     matches = matches_of(text, shown)
     gold = [_is_gold(question, f"{citation(passages[line.place])} ", line.text) for line in lines]
