@@ -26,6 +26,7 @@ COMMANDS = {
     "knowledge": "List, show, search and remove ingested documents.",
     "recall": "Show what the agent would be given for a question.",
     "config": "List, get and set what agentmem does by default.",
+    "models": "Show which language models can be used here, and what the others need.",
     "completion": "Make your shell's TAB complete commands, options and ids.",
     "doctor": "Check the data folder, the database, the model and the embedder.",
     "backup": "Copy everything into one file.",
