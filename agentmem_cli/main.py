@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ COMMANDS = {
     "knowledge": "List, show, search and remove ingested documents.",
     "recall": "Show what the agent would be given for a question.",
     "config": "List, get and set what agentmem does by default.",
+    "models": "Show which language models can be used here, and what the others need.",
     "completion": "Make your shell's TAB complete commands, options and ids.",
     "doctor": "Check the data folder, the database, the model and the embedder.",
     "backup": "Copy everything into one file.",
@@ -34,6 +36,10 @@ COMMANDS = {
 
 class LazyCommands(TyperGroup):
     """The commands by name; `agentmem_cli/commands/NAME.py` holds `app`, imported when it is asked for."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # only its names are used: "Did you mean"
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- Typer's signature
         """All names, in the order of COMMANDS."""
@@ -84,16 +90,30 @@ def _options(
 
 
 _OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
+_COMMAND_LIKE = re.compile(r"[a-z0-9_-]+", re.IGNORECASE | re.ASCII)
 
 
 def with_default_command(words: list[str]) -> list[str]:
-    """`agentmem` and `agentmem --user sarah` mean `agentmem chat …`; a `--resume` with nothing behind it chooses."""
-    if not words or (words[0].startswith("-") and words[0] not in _OWN_OPTIONS):
+    """`agentmem`, `agentmem --user sarah` and `agentmem "Where do I work?"` mean `agentmem chat …`.
+
+    A `--resume` with nothing behind it chooses.
+    """
+    if not words or _begins_a_chat(words[0]):
         words = ["chat", *words]
     if words[0] != "chat":
         return words
     following = [*words[1:], "-"]
     return [part for word, after in zip(words, following, strict=True) for part in _with_choice(word, after)]
+
+
+def _begins_a_chat(word: str) -> bool:
+    """Whether the first word is an option of `chat` or a message. One that could be a mistyped command is neither.
+
+    Not all languages put blanks between words: whatever no command's name could be is a message.
+    """
+    if word.startswith("-"):
+        return word not in _OWN_OPTIONS
+    return bool(word.strip()) and not _COMMAND_LIKE.fullmatch(word)
 
 
 def _with_choice(word: str, after: str) -> list[str]:

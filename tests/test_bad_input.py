@@ -181,6 +181,8 @@ def test_a_bad_user_id(cli: Cli, words: list[str], user: str) -> None:
         ("chat --jsno", "No such option: --jsno. See `agentmem chat --help`."),
         ("memories approve", "This needs ids, or --all, and not both. `agentmem memories pending` shows the ids."),
         ("nothing", "No such command 'nothing'. See `agentmem --help`."),
+        ("sesions", "No such command 'sesions'. Did you mean 'sessions'? See `agentmem --help`."),
+        ("Memorie list", "No such command 'Memorie'. Did you mean 'memories'? See `agentmem --help`."),
         ("memories histroy", "No such command 'histroy'. Did you mean 'history'? See `agentmem memories --help`."),
     ],
 )

@@ -34,7 +34,8 @@ def check_versions() -> Finding:
     """Which versions run, and whether each is in the range that agentmem was tested with."""
     from packaging.requirements import Requirement
 
-    requirements = [Requirement(line) for line in metadata.requires("agentmem") or []]
+    named = [Requirement(line) for line in metadata.requires("agentmem-cli") or []]
+    requirements = [each for each in named if each.marker is None or each.marker.evaluate()]  # not those of extras
     installed = {each.name: metadata.version(each.name) for each in requirements}
     untested = [
         f"{each.name} {installed[each.name]}" for each in requirements if installed[each.name] not in each.specifier
@@ -43,7 +44,7 @@ def check_versions() -> Finding:
         return Finding(
             Verdict.WARNING,
             f"Not tested with {', '.join(untested)}.",
-            "Install agentmem again: `pip install --upgrade --force-reinstall agentmem`.",
+            "Install agentmem again: `pip install --upgrade --force-reinstall agentmem-cli`.",
         )
     libraries = ", ".join(f"{name} {installed[name]}" for name in SHOWN)
     return Finding(

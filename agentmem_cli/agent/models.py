@@ -32,8 +32,7 @@ def build_model(name: str, *, timeout: float) -> tuple[Model, AnswerWatch]:
     try:
         model = get_model(name)
     except ImportError as missing:
-        package = re.search(r"pip install ['\"`]?([\w\[\],.-]+)", str(missing))
-        wanted = package.group(1) if package else provider
+        wanted = missing_package(missing, provider)
         raise ConfigProblem(f"The package for {provider} is not installed.", f"`pip install {wanted}`.") from None
     except ValueError as problem:
         raise ConfigProblem(f"{name!r} names no model: {problem}.", "Give provider:id.") from None
@@ -46,6 +45,12 @@ def build_model(name: str, *, timeout: float) -> tuple[Model, AnswerWatch]:
     watch_stream(model, watch, timeout)
     retry_whole_answers(model)
     return model, watch
+
+
+def missing_package(missing: ImportError, provider: str) -> str:
+    """What to install for a provider: what Agno says, or the module that Python did not find."""
+    package = re.search(r"pip install ['\"`]?([\w\[\],.-]+)", str(missing))
+    return package.group(1) if package else missing.name or provider
 
 
 def _set_client(model: Any, timeout: float) -> None:

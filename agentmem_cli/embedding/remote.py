@@ -49,13 +49,19 @@ def ollama_embed(model: str) -> Callable[[list[str]], Vectors]:
     """Embed through the Ollama server at OLLAMA_HOST, by default the one on this machine."""
 
     def answer(texts: list[str]) -> list[list[float]]:
-        host = os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434"
-        host = host if "://" in host else f"http://{host}"
-        said = _post(f"{host.rstrip('/')}/api/embed", {"model": model, "input": texts, "truncate": True}, {})
+        said = _post(f"{ollama_address()}/api/embed", {"model": model, "input": texts, "truncate": True}, {})
         found: list[list[float]] = said["embeddings"]
         return found
 
     return lambda texts: _in_batches(texts, answer)
+
+
+def ollama_address() -> str:
+    """Where Ollama is: OLLAMA_HOST, with or without scheme and port, or its usual place on this machine."""
+    host = os.environ.get("OLLAMA_HOST") or "127.0.0.1"
+    if "://" in host:
+        return host.rstrip("/")
+    return f"http://{host if ':' in host else f'{host}:11434'}"
 
 
 def _in_batches(texts: list[str], answer: Callable[[list[str]], list[list[float]]]) -> Vectors:
@@ -87,7 +93,7 @@ def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
             response = httpx.post(url, json=body, headers=headers, timeout=_TIMEOUT, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             failure = ProviderProblem(
-                f"The embedder at {_shown(url)} cannot be reached: {str(problem) or type(problem).__name__}.",
+                f"The embedder at {without_password(url)} cannot be reached: {str(problem) or type(problem).__name__}.",
                 "Check the network and that the server runs.",
             )
         else:
@@ -118,10 +124,10 @@ def _refusal(url: str, response: httpx.Response) -> ProviderProblem:
         reason = None  # a page of a gateway says no more than the status
     why = f": {reason[:200]}" if isinstance(reason, str) and reason else ""
     hint = "Check OPENAI_API_KEY." if response.status_code in (401, 403) else "Check the model's name, or try again."
-    return ProviderProblem(f"The embedder at {_shown(url)} answered {response.status_code}{why}.", hint)
+    return ProviderProblem(f"The embedder at {without_password(url)} answered {response.status_code}{why}.", hint)
 
 
-def _shown(url: str) -> str:
+def without_password(url: str) -> str:
     """A URL without a password that may stand in it."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"

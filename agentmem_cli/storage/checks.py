@@ -58,7 +58,7 @@ def finding_of(check: Callable[[], Finding]) -> Finding:
         return Finding(
             Verdict.FAILED,
             f"{type(error).__name__}: {error}",
-            "Install agentmem again: `pip install --force-reinstall agentmem`.",
+            "Install agentmem again: `pip install --force-reinstall agentmem-cli`.",
         )
 
 

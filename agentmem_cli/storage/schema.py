@@ -110,7 +110,7 @@ def known_version(version: int, path: Path) -> int:
     if version > SCHEMA_VERSION:
         raise StoreTooNew(
             f"{path} was written by a newer agentmem (schema {version}, this one knows {SCHEMA_VERSION}).",
-            "Upgrade agentmem: `pip install --upgrade agentmem`.",
+            "Upgrade agentmem: `pip install --upgrade agentmem-cli`.",
         )
     return version
 

@@ -272,6 +272,19 @@ def test_an_untested_version_is_a_warning(home: Path, monkeypatch: pytest.Monkey
     assert "agno 9.9.9" in finding["found"]
 
 
+def test_an_extra_left_out_is_no_failure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 -- as above
+    """A plain install has no OCR, and its versions are well."""
+    version = metadata.version
+
+    def without_ocr(name: str) -> str:
+        if name == "rapidocr":
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(metadata, "version", without_ocr)
+    assert "ok" == examined("versions")[1]["verdict"]
+
+
 def test_beside_the_first_start_of_another(home: Path) -> None:
     """However far that is, nothing has failed: `doctor` waits for the schema, or says that it is not ready."""
     for _ in range(3):

@@ -31,6 +31,14 @@ def test_a_piped_question(cli: Cli, anthropic: AnthropicServer) -> None:
     assert Result(0, "**Four.**\n", "") == cli("chat", "--memory", "off", stdin="What is two and two?\n")
 
 
+@pytest.mark.parametrize("message", ["Where do I work?", "Why?", "sessions list", "私はどこで働いていますか", "où"])
+def test_a_message_without_a_command(cli: Cli, anthropic: AnthropicServer, message: str) -> None:
+    """`agentmem "Where do I work?"` asks: `chat` is the default. Its options may follow."""
+    anthropic.reply("In healthcare.")
+    assert Result(0, "In healthcare.\n", "") == cli(message, *PLAIN)
+    assert message == anthropic.requests[0].body["messages"][0]["content"][0]["text"].partition("\n")[0]
+
+
 def test_what_is_piped_beside_a_message_teaches_nothing(cli: Cli) -> None:
     """The words are the person's, stdin is data: only the words become memories."""
     result = cli("chat", "-p", f"{CATS} Sum this up", stdin="I'm Bob and I live in Oslo.\n")
