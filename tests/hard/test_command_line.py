@@ -61,29 +61,26 @@ ODD_VALUES = [
 
 
 @cache
-def vocabulary() -> tuple[list[list[str]], list[str]]:
-    """(every command as its words, the options of them all)."""
+def commands() -> dict[tuple[str, ...], list[str]]:
+    """Every command as its words -> its options."""
     group = typer.main.get_command(app)
     context = typer.Context(group)
-    found: list[tuple[list[str], Any]] = []
+    found: dict[tuple[str, ...], Any] = {}
     for name in COMMANDS:
         command = group.get_command(context, name)  # type: ignore[attr-defined]  # Typer's vendored Click has no public type
-        inner = getattr(command, "commands", {})
-        found.append(([name], command))
-        found += [([name, each], inner[each]) for each in inner]
-    options = {option for _, command in found for each in command.params for option in each.opts}
-    return [words for words, _ in found], sorted(option for option in options if option.startswith("-"))
+        found[(name,)] = command
+        found |= {(name, each): inner for each, inner in getattr(command, "commands", {}).items()}
+    return {words: [option for each in command.params for option in each.opts] for words, command in found.items()}
 
 
-def command_lines() -> st.SearchStrategy[list[str]]:
-    """A command, then options, odd words and any text in any order; the system passes no NUL in a word."""
-    commands, options = vocabulary()
-    word = (
-        st.sampled_from(options)
-        | st.sampled_from(ODD_WORDS)
-        | st.text(st.characters(exclude_characters="\x00"), max_size=20)
-    )
-    return st.tuples(st.sampled_from(commands), st.lists(word, max_size=6)).map(lambda parts: [*parts[0], *parts[1]])
+@st.composite
+def command_lines(draw: st.DrawFn) -> list[str]:
+    """A command with its own options, odd words and any text in any order; the system passes no NUL in a word."""
+    command = draw(st.sampled_from(list(commands())))
+    options = [option for option in commands()[command] if option.startswith("-")]
+    word = st.sampled_from(ODD_WORDS) | st.text(st.characters(exclude_characters="\x00"), max_size=20)
+    words = draw(st.lists(word | st.sampled_from(options or [""]), max_size=4))
+    return [*command, *words]
 
 
 def config_files() -> st.SearchStrategy[bytes]:
