@@ -1,1 +1,1 @@
-"""The room that owns documents: read (PDF, text), clean, split, embed, index, search, ingest. Shared by all users."""
+"""The room that owns documents: split, embed, index, search, quote, ingest. Shared by all users."""

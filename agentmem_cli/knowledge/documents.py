@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentmem_cli.errors import Ambiguous, NotFound
-from agentmem_cli.knowledge.clean import neutral_line
+from agentmem_cli.reading.clean import neutral_line
 from agentmem_cli.records import Document, FoundPassage
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import note_erasure_due

@@ -16,15 +16,15 @@ from functools import partial
 from pathlib import Path
 
 from agentmem_cli.errors import ConfigProblem, ProviderProblem, StorageProblem
-from agentmem_cli.knowledge.clean import neutral_line
 from agentmem_cli.knowledge.documents import KnownFile, known_file, list_documents, note_unchanged
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.presence import has_gone
-from agentmem_cli.knowledge.read import KINDS, Reading, ReadStatus, read_file
-from agentmem_cli.knowledge.readers import Reader, ReaderPool
 from agentmem_cli.knowledge.split import passages_of
 from agentmem_cli.knowledge.storing import NewDocument, rename_document, store_document
 from agentmem_cli.knowledge.walk import FAILED, FileResult, path_text
+from agentmem_cli.reading.clean import neutral_line
+from agentmem_cli.reading.read import KINDS, Reading, ReadStatus, read_file
+from agentmem_cli.reading.readers import Reader, ReaderPool
 from agentmem_cli.records import Document
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database

@@ -14,8 +14,11 @@ from pathlib import Path
 
 from agentmem_cli.knowledge.documents import KnownFile, known_file
 from agentmem_cli.knowledge.ingest import CONCERNS_ALL, fault
-from agentmem_cli.knowledge.ocr import ocr_is_installed
-from agentmem_cli.knowledge.read import (
+from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.knowledge.storing import NewDocument, store_document
+from agentmem_cli.knowledge.walk import FileResult, path_text
+from agentmem_cli.reading.ocr import ocr_is_installed
+from agentmem_cli.reading.read import (
     Gathered,
     ReadStatus,
     ScanLine,
@@ -24,10 +27,7 @@ from agentmem_cli.knowledge.read import (
     judged,
     with_scans,
 )
-from agentmem_cli.knowledge.readers import Reader, ReaderPool
-from agentmem_cli.knowledge.split import passages_of
-from agentmem_cli.knowledge.storing import NewDocument, store_document
-from agentmem_cli.knowledge.walk import FileResult, path_text
+from agentmem_cli.reading.readers import Reader, ReaderPool
 from agentmem_cli.storage.database import Database
 
 REFRESH_SECONDS = 30.0

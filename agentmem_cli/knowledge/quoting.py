@@ -1,8 +1,8 @@
 """Passages -> the sentences and table rows that answer a question best, and how certain that is. Reads no store.
 
-A line is a sentence, or a row of a table with the first rows above it. Its score is a sum of three features; whether
-the best one answers is told by five more. `tests/bench/document_answers.py --fit` finds the weights, on two sets of
-documents; the third is the test.
+A line is a sentence, or a row of a table with the row that names its columns. Its score is a sum of three features;
+whether the best one answers is told by five more. `tests/bench/document_answers.py --fit` finds the weights, on three
+sets of documents; the fourth is the test.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Matches = NDArray[np.float32]
 
 WEIGHTS = (13.57, 4.59, 2.46)
-"""Of HOLDS, MEANS and RANK."""
+"""Of what `features` gives."""
 CERTAINTY, UNCERTAIN = (0.09, 1.38, 0.91, 0.49, 1.5), -3.44
 """Of what `certainty_features` gives."""
 MOST_LINES, BEHIND = 3, 2.5

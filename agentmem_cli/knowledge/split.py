@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
-from agentmem_cli.knowledge.clean import mended, runs_on, words_of
 from agentmem_cli.knowledge.documents import Passage
-from agentmem_cli.knowledge.headings import looks_like_heading
-from agentmem_cli.knowledge.layout import Page, Section
+from agentmem_cli.reading.clean import mended, runs_on, words_of
+from agentmem_cli.reading.headings import looks_like_heading
+from agentmem_cli.reading.layout import Page, Section
 
 ENOUGH = 800
 MOST = 1200

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentmem_cli.embedding.configured import Embedder, configured_embedder
-from agentmem_cli.knowledge.clean import neutral_line
 from agentmem_cli.knowledge.documents import Passage, count_up, embedded_text, title_words
-from agentmem_cli.knowledge.read import Reading
+from agentmem_cli.reading.clean import neutral_line
+from agentmem_cli.reading.read import Reading
 from agentmem_cli.records import Document
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import searchable

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentmem_cli.errors import NotFound
-from agentmem_cli.knowledge.read import KINDS, ReadStatus
+from agentmem_cli.reading.read import KINDS, ReadStatus
 from agentmem_cli.records import Record
 
 MISSING = "missing"

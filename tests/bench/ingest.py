@@ -70,8 +70,8 @@ assert store.get_count() > 0
 PAGES = """
 import json, sys
 from pathlib import Path
-from agentmem_cli.knowledge.read import gather, gather_pdf
-from agentmem_cli.knowledge.readers import Reader
+from agentmem_cli.reading.read import gather, gather_pdf
+from agentmem_cli.reading.readers import Reader
 reader = Reader()
 for name in sys.argv[1:]:
     path = Path(name)

@@ -21,12 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.knowledge.documents import Passage
 from agentmem_cli.knowledge.index import bring_index_in_step
-from agentmem_cli.knowledge.layout import Page
-from agentmem_cli.knowledge.read import Reading, ReadStatus
 from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.storing import NewDocument, store_document
 from agentmem_cli.language.stems import terms
+from agentmem_cli.reading.layout import Page
+from agentmem_cli.reading.read import Reading, ReadStatus
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.fulltext import match_any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from agentmem_cli.knowledge.boxes import Box, reading_order
+from agentmem_cli.reading.boxes import Box, reading_order
 
 LINE = "a line of text in one column"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.knowledge.cell_text import shown
+from agentmem_cli.reading.cell_text import shown
 
 DAY = dt.datetime(2026, 3, 5, 14, 7, 9)  # noqa: DTZ001 -- cells have no zone
 

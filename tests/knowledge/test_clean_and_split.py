@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.knowledge.clean import cleaned
-from agentmem_cli.knowledge.headings import looks_like_heading
-from agentmem_cli.knowledge.layout import Section
 from agentmem_cli.knowledge.split import ENOUGH, MOST
 from agentmem_cli.knowledge.split import split_page as split_sections
+from agentmem_cli.reading.clean import cleaned
+from agentmem_cli.reading.headings import looks_like_heading
+from agentmem_cli.reading.layout import Section
 
 
 def split_page(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from harness.command_line import run_here
 
-from agentmem_cli.knowledge.encodings import decoded
+from agentmem_cli.reading.encodings import decoded
 
 TEXTS = {
     "ru": "Гарантия на чайник действует два года со дня покупки. Чек нужно сохранить.",

@@ -16,10 +16,11 @@ from harness.pdf_files import HOSTILE, pages_of, pdf_of, slow_pdf, text_page, wr
 from harness.waiting import PATIENCE, wait_until
 
 from agentmem_cli.errors import StorageProblem, StoreLocked
-from agentmem_cli.knowledge import ingest, read, storing
-from agentmem_cli.knowledge.read import ReadStatus
-from agentmem_cli.knowledge.readers import Reader, ReaderPool
+from agentmem_cli.knowledge import ingest, storing
 from agentmem_cli.knowledge.walk import find_files
+from agentmem_cli.reading import read
+from agentmem_cli.reading.read import ReadStatus
+from agentmem_cli.reading.readers import Reader, ReaderPool
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from harness.pdf_files import pages_of, pdf_of, stream, text_page
 
-from agentmem_cli.knowledge.headings import RawPage
-from agentmem_cli.knowledge.layout import laid_out, parts_laid_out
-from agentmem_cli.knowledge.read import read_file
-from agentmem_cli.knowledge.readers import Reader
 from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.reading.headings import RawPage
+from agentmem_cli.reading.layout import laid_out, parts_laid_out
+from agentmem_cli.reading.read import read_file
+from agentmem_cli.reading.readers import Reader
 
 
 def pages(*texts: str) -> dict[int, RawPage]:

@@ -10,11 +10,11 @@ import pytest
 from harness.command_line import run_here
 from harness.office_files import book_file, excel_file, mail_file, slide_file, with_part, word_file
 
-from agentmem_cli.knowledge import places
-from agentmem_cli.knowledge.places import Part, part_lines
-from agentmem_cli.knowledge.read import KINDS, Reading, ReadStatus, read_file
-from agentmem_cli.knowledge.readers import Reader
 from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.reading import places
+from agentmem_cli.reading.places import Part, part_lines
+from agentmem_cli.reading.read import KINDS, Reading, ReadStatus, read_file
+from agentmem_cli.reading.readers import Reader
 from agentmem_cli.records import WITHOUT_PAGES, has_pages
 
 
@@ -176,7 +176,7 @@ def test_files_that_are_made_to_hurt(reader: Reader, tmp_path: Path, suffix: str
 
 def test_a_file_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A bomb of zeros is told by its table of contents, before anything of it is unpacked."""
-    from agentmem_cli.knowledge.word import read_docx
+    from agentmem_cli.reading.word import read_docx
 
     monkeypatch.setattr(places, "MOST_UNPACKED", 1_000)
     refused, count = read_docx(str(word_file(tmp_path / "a.docx")), range(9), None)

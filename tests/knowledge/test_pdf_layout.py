@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agentmem_cli.knowledge.pdf_pages import read_with_pdfium
+from agentmem_cli.reading.pdf_pages import read_with_pdfium
 from agentmem_cli.storage.fulltext import searchable
 
 Draw = Callable[[Any], None]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from harness.pdf_files import endless_page, pages_of, pdf_of, slow_pdf, text_page
 
-from agentmem_cli.knowledge import pdf_pages, read, readers
-from agentmem_cli.knowledge.headings import RawPage
-from agentmem_cli.knowledge.pdf import SPENT_MEMORY
-from agentmem_cli.knowledge.pdf_pages import read_with_pdfium, read_with_pypdf
-from agentmem_cli.knowledge.read import Gathered, Reading, ReadStatus, gather, gather_pdf, read_file
-from agentmem_cli.knowledge.readers import Reader, ReaderLost, ReaderPool
+from agentmem_cli.reading import pdf_pages, read, readers
+from agentmem_cli.reading.headings import RawPage
+from agentmem_cli.reading.pdf import SPENT_MEMORY
+from agentmem_cli.reading.pdf_pages import read_with_pdfium, read_with_pypdf
+from agentmem_cli.reading.read import Gathered, Reading, ReadStatus, gather, gather_pdf, read_file
+from agentmem_cli.reading.readers import Reader, ReaderLost, ReaderPool
 
 PASSWORD = "opensesame"  # noqa: S105 -- a made-up file's
 EVERY = range(100)
@@ -225,7 +225,7 @@ def test_the_password_is_on_no_command_line(reader: Reader, tmp_path: Path) -> N
     path = make_pdf(tmp_path / "a.pdf", "Secret", password=PASSWORD)
     read_file(reader, path, PASSWORD)
     assert reader._child is not None
-    assert ["-P", "-m", "agentmem_cli.knowledge.pdf"] == list(reader._child.args)[1:]  # type: ignore[arg-type]  # a list
+    assert ["-P", "-m", "agentmem_cli.reading.pdf"] == list(reader._child.args)[1:]  # type: ignore[arg-type]  # a list
 
 
 def test_a_page_that_raises_does_not_cost_the_others() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agentmem_cli.knowledge.read import read_file
-from agentmem_cli.knowledge.readers import Reader
+from agentmem_cli.reading.read import read_file
+from agentmem_cli.reading.readers import Reader
 
 SCRIPT = Path(__file__).parent.parent / "make_samples.py"
 FOLDER = Path(__file__).parent.parent.parent / "knowledge"

@@ -18,8 +18,9 @@ from harness.scans import scanned_copy
 from harness.waiting import wait_until
 from pypdf import PdfReader, PdfWriter
 
-from agentmem_cli.knowledge import ocr, ocr_queue, read
+from agentmem_cli.knowledge import ocr_queue
 from agentmem_cli.knowledge.storing import store_document
+from agentmem_cli.reading import ocr, read
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.knowledge import text_files
-from agentmem_cli.knowledge.headings import RawPage
-from agentmem_cli.knowledge.html_text import html_lines
-from agentmem_cli.knowledge.layout import laid_out
-from agentmem_cli.knowledge.pdf_pages import Line
 from agentmem_cli.knowledge.split import passages_of
-from agentmem_cli.knowledge.text_files import read_html, read_markdown, read_plain
+from agentmem_cli.reading import text_files
+from agentmem_cli.reading.headings import RawPage
+from agentmem_cli.reading.html_text import html_lines
+from agentmem_cli.reading.layout import laid_out
+from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.text_files import read_html, read_markdown, read_plain
 
 ALL = range(10)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from agentmem_cli.knowledge.page_segments import Segment, Word
+from agentmem_cli.reading.page_segments import Segment, Word
 
 MOST_FIELDS = 1_000
 """Of a page."""

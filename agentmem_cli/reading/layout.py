@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agentmem_cli.knowledge.clean import mended, narrowed, words_of
-from agentmem_cli.knowledge.furniture import furniture_of
-from agentmem_cli.knowledge.headings import OutlineEntry, RawPage, headings_of
+from agentmem_cli.reading.clean import mended, narrowed, words_of
+from agentmem_cli.reading.furniture import furniture_of
+from agentmem_cli.reading.headings import OutlineEntry, RawPage, headings_of
 
 _DEEPEST = 3
 """Headings that stand above a passage; of more, the nearest."""

@@ -12,9 +12,9 @@ import os
 from collections.abc import Container, Iterator
 from typing import Any
 
-from agentmem_cli.knowledge.boxes import Box, height_of, reading_order, width_of
-from agentmem_cli.knowledge.clean import neutral_line
-from agentmem_cli.knowledge.pdf_pages import Line, lines_of_pages, opened_with_pdfium
+from agentmem_cli.reading.boxes import Box, height_of, reading_order, width_of
+from agentmem_cli.reading.clean import neutral_line
+from agentmem_cli.reading.pdf_pages import Line, lines_of_pages, opened_with_pdfium
 
 MOST_PIXELS = 2_000
 """180 dots an inch on A4. RapidOCR itself makes larger pictures smaller; 1,600 lose a word in a thousand."""

@@ -14,7 +14,7 @@ from itertools import accumulate, count, groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
-from agentmem_cli.knowledge.page_segments import CURRENCIES, NARROWEST, Box, Word
+from agentmem_cli.reading.page_segments import CURRENCIES, NARROWEST, Box, Word
 
 _WORD = re.compile(r"[^\s\ufffe]+\ufffe?")
 """U+FFFE is where pdfium found a hyphen at a line's end; what follows it stands on the next line."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from agentmem_cli.knowledge.places import Part
+from agentmem_cli.reading.places import Part
 
 ROWS_ALONE = 2_000
 """So many rows are parts of their own, so that a citation names one row; of a longer table they come together."""

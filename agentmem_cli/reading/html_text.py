@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from agentmem_cli.knowledge.clean import CELL_BORDER
+from agentmem_cli.reading.clean import CELL_BORDER
 
 _NOT_SHOWN = frozenset(
     {"script", "style", "template", "noscript", "svg", "math", "object", "iframe", "select", "datalist"}

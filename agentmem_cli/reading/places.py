@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from agentmem_cli.knowledge.clean import neutral_line
-from agentmem_cli.knowledge.pdf_pages import MOST_CHARACTERS, MOST_CHARACTERS_OF_PAGE, MOST_PAGES, Line
+from agentmem_cli.reading.clean import neutral_line
+from agentmem_cli.reading.pdf_pages import MOST_CHARACTERS, MOST_CHARACTERS_OF_PAGE, MOST_PAGES, Line
 
 MOST_UNPACKED = 1_000_000_000
 """Bytes that a file of zipped parts may unpack to: a bomb is told before it is unpacked."""

@@ -8,11 +8,11 @@ from collections.abc import Container, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from agentmem_cli.knowledge.encodings import decoded
-from agentmem_cli.knowledge.html_text import html_lines
-from agentmem_cli.knowledge.pdf_pages import Line
-from agentmem_cli.knowledge.places import Part, Refused, part_lines, quoted, unpacked
-from agentmem_cli.knowledge.xml_parts import parsed
+from agentmem_cli.reading.encodings import decoded
+from agentmem_cli.reading.html_text import html_lines
+from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.places import Part, Refused, part_lines, quoted, unpacked
+from agentmem_cli.reading.xml_parts import parsed
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

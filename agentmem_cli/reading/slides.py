@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
-from agentmem_cli.knowledge.pdf_pages import Line
-from agentmem_cli.knowledge.places import Part, part_lines, unpacked
-from agentmem_cli.knowledge.xml_parts import lines_of, parsed
+from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.places import Part, part_lines, unpacked
+from agentmem_cli.reading.xml_parts import lines_of, parsed
 
 _DEEPEST_GROUP = 20
 

@@ -1,4 +1,4 @@
-"""The child process that reads files: `python -m agentmem_cli.knowledge.pdf`, one request a line on stdin.
+"""The child process that reads files: `python -m agentmem_cli.reading.pdf`, one request a line on stdin.
 
 A file is hostile until read: a PDF can crash a C library, loop for hours or ask for 4 GB. So it is read here,
 under limits, and what comes out is one JSON line for each page as it is read; whatever then happens, the parent
@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from agentmem_cli.knowledge.pdf_pages import MOST_PAGES, Line
+from agentmem_cli.reading.pdf_pages import MOST_PAGES, Line
 
 MOST_MEMORY = 1_500_000_000
 """Bytes of address space. An annual report of 500 pages takes 300 MB, a page of 8 MB of text 1,000."""
@@ -54,7 +54,7 @@ _READERS = {
 def _reader(kind: str) -> Callable[[str, Container[int], str | None], Iterator[Line]]:
     module, _, name = _READERS[kind].partition(":")
     found: Callable[[str, Container[int], str | None], Iterator[Line]]
-    found = getattr(import_module(f"agentmem_cli.knowledge.{module}"), name)
+    found = getattr(import_module(f"{__package__}.{module}"), name)
     return found
 
 

@@ -15,12 +15,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.knowledge.clean import neutral, neutral_line
-from agentmem_cli.knowledge.headings import OutlineEntry, RawPage
-from agentmem_cli.knowledge.layout import Page, laid_out, parts_laid_out
-from agentmem_cli.knowledge.ocr import ocr_is_installed
-from agentmem_cli.knowledge.pdf_pages import ENCRYPTED, MOST_PAGES
-from agentmem_cli.knowledge.readers import Reader, ReaderLost
+from agentmem_cli.reading.clean import neutral, neutral_line
+from agentmem_cli.reading.headings import OutlineEntry, RawPage
+from agentmem_cli.reading.layout import Page, laid_out, parts_laid_out
+from agentmem_cli.reading.ocr import ocr_is_installed
+from agentmem_cli.reading.pdf_pages import ENCRYPTED, MOST_PAGES
+from agentmem_cli.reading.readers import Reader, ReaderLost
 from agentmem_cli.records import has_pages
 
 KINDS = {

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
-from agentmem_cli.knowledge.cell_text import shown
-from agentmem_cli.knowledge.pdf_pages import Line
-from agentmem_cli.knowledge.places import Part, part_lines, quoted, unpacked
-from agentmem_cli.knowledge.table_rows import Row, row_parts
-from agentmem_cli.knowledge.text_files import text_of
-from agentmem_cli.knowledge.xml_parts import lines_of, parsed, related
+from agentmem_cli.reading.cell_text import shown
+from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.places import Part, part_lines, quoted, unpacked
+from agentmem_cli.reading.table_rows import Row, row_parts
+from agentmem_cli.reading.text_files import text_of
+from agentmem_cli.reading.xml_parts import lines_of, parsed, related
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 30

@@ -75,7 +75,7 @@ class Reader:
                 self._child = None
             if self._child is None:
                 self._child = subprocess.Popen(  # noqa: S603 -- ourselves
-                    [sys.executable, "-P", "-m", "agentmem_cli.knowledge.pdf", *self._arguments],
+                    [sys.executable, "-P", "-m", "agentmem_cli.reading.pdf", *self._arguments],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,

@@ -7,10 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from agentmem_cli.knowledge.encodings import decoded
-from agentmem_cli.knowledge.html_text import html_lines
-from agentmem_cli.knowledge.pdf_pages import Line
-from agentmem_cli.knowledge.places import Part, part_lines, quoted
+from agentmem_cli.reading.encodings import decoded
+from agentmem_cli.reading.html_text import html_lines
+from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.places import Part, part_lines, quoted
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 10

@@ -10,10 +10,10 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from agentmem_cli.knowledge.pdf_pages import Line
-from agentmem_cli.knowledge.places import Heading, Part, part_lines, quoted, unpacked
-from agentmem_cli.knowledge.word_numbers import Numbering
-from agentmem_cli.knowledge.xml_parts import lines_of, parsed
+from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.places import Heading, Part, part_lines, quoted, unpacked
+from agentmem_cli.reading.word_numbers import Numbering
+from agentmem_cli.reading.xml_parts import lines_of, parsed
 
 _ENOUGH = 800
 """Characters from which on a part ends at the next paragraph: about one passage."""

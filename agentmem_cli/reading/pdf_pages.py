@@ -11,11 +11,11 @@ from collections.abc import Callable, Container, Iterator
 from itertools import accumulate, islice
 from typing import Any
 
-from agentmem_cli.knowledge.clean import neutral, neutral_line
-from agentmem_cli.knowledge.page_lines import lines_of
-from agentmem_cli.knowledge.page_segments import OutLine, segments_of
-from agentmem_cli.knowledge.pdf_fields import filled_on
-from agentmem_cli.knowledge.pdf_words import words_on
+from agentmem_cli.reading.clean import neutral, neutral_line
+from agentmem_cli.reading.page_lines import lines_of
+from agentmem_cli.reading.page_segments import OutLine, segments_of
+from agentmem_cli.reading.pdf_fields import filled_on
+from agentmem_cli.reading.pdf_words import words_on
 
 MOST_PAGES = 20_000
 MOST_CHARACTERS_OF_PAGE = 200_000

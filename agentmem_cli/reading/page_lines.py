@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from agentmem_cli.knowledge.page_blocks import Block
-from agentmem_cli.knowledge.page_segments import NARROWEST, SAME_ROW, OutLine, Row, Segment, plain_lines
+from agentmem_cli.reading.page_blocks import Block
+from agentmem_cli.reading.page_segments import NARROWEST, SAME_ROW, OutLine, Row, Segment, plain_lines
 
 _FAR = 3.5
 """Times the height: rows farther apart are no one table."""

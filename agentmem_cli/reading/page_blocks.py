@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from statistics import median
 
-from agentmem_cli.knowledge.clean import CELL_BORDER, goes_on
-from agentmem_cli.knowledge.page_segments import WIDE_BLANK, OutLine, Row, Segment, plain_lines
+from agentmem_cli.reading.clean import CELL_BORDER, goes_on
+from agentmem_cli.reading.page_segments import WIDE_BLANK, OutLine, Row, Segment, plain_lines
 
 _PROSE_LENGTH, _PROSE_WIDTH, _PROSE_STARTS = 15, 0.6, 0.6
 """Of the lines in a column of prose: characters and share of the column's width (medians); at most so many start with a

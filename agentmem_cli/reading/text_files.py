@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
-from agentmem_cli.knowledge.clean import neutral, neutral_line
-from agentmem_cli.knowledge.encodings import decoded
-from agentmem_cli.knowledge.html_text import html_lines
-from agentmem_cli.knowledge.pdf_pages import MOST_CHARACTERS, Line
+from agentmem_cli.reading.clean import neutral, neutral_line
+from agentmem_cli.reading.encodings import decoded
+from agentmem_cli.reading.html_text import html_lines
+from agentmem_cli.reading.pdf_pages import MOST_CHARACTERS, Line
 
 Heading = tuple[int, int, str]
 
