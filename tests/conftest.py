@@ -25,6 +25,11 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Name the option here: pytest asks no folder below this one for options."""
+    parser.addoption("--full", action="store_true", help="run tests/hard in the numbers of its promises")
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in names_to_clear():

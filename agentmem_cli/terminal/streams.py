@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from agentmem_cli.errors import AgentmemError, ExitCode, described, is_failure
+from agentmem_cli.key_masking import without_keys
 from agentmem_cli.terminal.safe_text import safe_line, safe_text
 
 CLIPBOARD_LIMIT = 74_994
@@ -165,10 +166,18 @@ def run_reporting(command: Callable[[], ExitCode | int | None]) -> int:
         _forget_stdout()
         code = ExitCode.OK
     except BaseException as error:
-        if os.environ.get("AGENTMEM_DEBUG") or not is_failure(error):
+        if not is_failure(error):
             raise
-        code = report(described(error))
+        code = _show_traceback(error) if os.environ.get("AGENTMEM_DEBUG") else report(described(error))
     return int(code)
+
+
+def _show_traceback(error: BaseException) -> ExitCode:
+    """The traceback on stderr, without the keys that its messages may hold."""
+    import traceback
+
+    note(without_keys("".join(traceback.format_exception(error)).rstrip()))
+    return ExitCode.FAILURE
 
 
 @contextmanager

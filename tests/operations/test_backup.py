@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from harness.command_line import AGENTMEM, run_here, run_process, started_process
+from harness.command_line import AGENTMEM, run_here, run_process
 from harness.environment import process_environment
 
 from agentmem_cli.storage.backup import contents_of
@@ -151,26 +149,6 @@ def back_up_and_count(target: Path) -> int:
         runs = int(copy.execute("SELECT count(*) FROM agno_runs").fetchone()[0])
     assert messages == indexed == 2 * runs - pending
     return runs
-
-
-def test_a_backup_that_is_killed_leaves_no_half_file(database: Database, tmp_path: Path) -> None:
-    """Killed at any moment of the copying: there is no FILE; the next backup clears what was left and succeeds."""
-    grow(database, 60)
-    target = tmp_path / "copy.db"
-    partial = tmp_path / "copy.db.partial"
-    for number in range(4):
-        with started_process("backup", str(target)) as child:
-            while not partial.exists() and child.poll() is None:
-                time.sleep(0.001)
-            time.sleep(0.01 * number)
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-        if target.exists():
-            assert 2 == contents_of(target).sessions
-            target.unlink()
-
-    assert 0 == run_here("backup", str(target)).code
-    assert [target] == list(tmp_path.glob("copy.db*"))
 
 
 def test_a_damaged_database_is_not_backed_up(database: Database, tmp_path: Path) -> None:

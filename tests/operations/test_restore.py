@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 import pexpect
 import pytest
-from harness.command_line import AGENTMEM, run_here, run_process, started_process
+from harness.command_line import AGENTMEM, run_here, run_process
 from harness.environment import process_environment
 
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
@@ -256,33 +254,6 @@ def test_a_backup_of_an_older_agentmem_is_migrated(
     assert 0 == run_here("restore", str(backup), "--yes").code
 
     assert [] == database.read("SELECT * FROM moods")
-
-
-def test_a_restore_that_is_killed_leaves_the_old_or_the_new_whole(
-    database: Database, home: Path, tmp_path: Path
-) -> None:
-    """Killed at any moment: the sessions are those before or those of the backup, and the file is sound."""
-    target = tmp_path / "copy.db"
-    with database.write() as connection:
-        connection.execute("CREATE TABLE ballast (text TEXT)")
-        connection.executemany("INSERT INTO ballast VALUES (?)", [("x" * 1_000_000,)] * 30)
-    assert 0 == run_here("backup", str(target)).code
-    seen = set()
-    for number in range(6):
-        add_session(database, "later")
-        database.close()
-        for kept in home.glob("*.before-restore-*"):
-            kept.unlink()
-        with started_process("restore", str(target), "--yes") as child:
-            while not list(home.glob("*.before-restore-*")) and child.poll() is None:
-                time.sleep(0.001)
-            time.sleep(0.05 * number)
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-        seen.add(tuple(session_ids(home)))
-        assert "ok" == database.read("PRAGMA integrity_check")[0][0]
-    assert seen <= {("clinic", "travel"), ("clinic", "later", "travel")}
-    assert ("clinic", "later", "travel") in seen
 
 
 def test_a_data_folder_that_cannot_be_made_is_one_line(
