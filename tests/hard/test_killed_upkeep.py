@@ -121,17 +121,17 @@ def test_an_upgrade(home: Path, tmp_path: Path, chance: random.Random, times: Ti
 def test_an_erasing(home: Path, tmp_path: Path, chance: random.Random, times: Times, kind: str) -> None:
     """It has not begun, and can be asked for again, or the next start ends it."""
     document = tmp_path / "note.txt"
-    document.write_text(f"I work at {MARK}.")
-    put = {"document": ("ingest", str(document))}.get(
-        kind, ("chat", "-p", "--model", "offline", "--session", "s1", document.read_text())
-    )
     erase = {
         "session": ("sessions", "delete", "s1", "--purge", "--yes"),
         "turn": ("memories", "delete", "--all", "--erase-turn", "--yes"),
         "document": ("knowledge", "remove", "note.txt"),
     }[kind]
-    for _ in range(times(1, 50)):
-        assert 0 == run_here(*put, *(("--memory", "off") if kind == "session" else ())).code
+    for number in range(times(1, 50)):
+        said = f"I work at {MARK}{number}."  # what was erased once is not learnt again
+        document.write_text(said)
+        chat = ("chat", "-p", "--model", "offline", "--session", "s1", said)
+        put = {"document": ("ingest", str(document)), "session": (*chat, "--memory", "off"), "turn": chat}[kind]
+        assert 0 == run_here(*put).code
         killed(*erase, chance=chance, longest=0.8)
         assert 0 == run_here("memories", "add", "Likes tea.").code
         if marked(home):
