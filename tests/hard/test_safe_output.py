@@ -103,7 +103,11 @@ def test_every_command_that_prints(home: Path, tmp_path: Path, anthropic: Anthro
             ("chat", "-p", "--model", "offline", "Where is my boiler?"),
             ("completion", "bash", "--line", "agentmem sessions show "),
         ),
-        *(("sessions", "show", HOSTILE.replace("\0", "")), ("config", "set", HOSTILE, "1"), (HOSTILE,)),
+        *(
+            ("sessions", "show", HOSTILE.replace("\0", "")),
+            ("config", "set", HOSTILE, "1"),
+            (HOSTILE, "--model", "offline"),
+        ),
     ):
         shown.append(run_here(*words))
         if words[0] in ("sessions", "memories", "knowledge", "recall") and "export" not in words:
