@@ -279,7 +279,7 @@ class _Writing:
             user_id=self.batch.user_id,
             text=operation.text,
             kind=operation.kind,
-            topics=operation.topics or judge([operation.text])[0].topics,
+            topics=[tidy(topic) for topic in operation.topics] or judge([operation.text])[0].topics,
             status="active",
             quote=operation.quote,
             session_id=checked.source.session_id,

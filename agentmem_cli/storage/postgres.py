@@ -86,6 +86,8 @@ class _Connection(psycopg.Connection[PostgresRow]):
 class PostgresDatabase(Database):
     """One PostgreSQL database. The URL is libpq's, with all that it takes of users, roles and TLS."""
 
+    is_server = True
+
     def __init__(self, url: str, *, lock_timeout: float, rehearses: bool = False) -> None:
         super().__init__(without_password(url), lock_timeout=lock_timeout, rehearses=rehearses)
         self._url = url
