@@ -22,6 +22,9 @@ _SAMPLE = 10_000
 class PostgresWordIndex(WordIndex):
     """The words of one store on PostgreSQL."""
 
+    _NEW_DOCUMENTS = "name_words IS NULL"
+    _NEW_PASSAGES = "words IS NULL"
+
     def texts_with(self, words: list[str], part: str, count: int) -> list[str]:
         """The texts with a part, in this case, among the first `count` passages that hold all of the words."""
         wanted = [_numbers(each) for each in _hashed(words)]
