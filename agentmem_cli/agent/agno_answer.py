@@ -75,7 +75,7 @@ class AgnoAnswerer:
             user_id=turn.user_id,
         )
         async for event in stream:
-            self._follow(event, turn, answer)
+            self.follow(event, turn, answer)
         answer.error = answer.error or incomplete(self.watch)
 
     def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Message]:
@@ -97,7 +97,7 @@ class AgnoAnswerer:
             mark_cache=self.marks_cache,
         )
 
-    def _follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
+    def follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
         """Take in one of Agno's events."""
         if isinstance(event, RunContentEvent) and event.content:
             answer.add(str(event.content))
