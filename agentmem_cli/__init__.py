@@ -1,6 +1,7 @@
 """agentmem: an agent in your terminal that remembers, and shows you what it remembers.
 
-`build_agent` gives these memories to an Agno agent of another program. It is imported when it is asked for.
+`build_agent` gives these memories to an Agno agent of another program, `agentmem_learning` to one that has sessions of
+its own. They are imported when they are asked for.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # heavy
     from agentmem_cli.library.build import build_agent
+    from agentmem_cli.library.learning import agentmem_learning
 
-__all__ = ["build_agent"]
+__all__ = ["agentmem_learning", "build_agent"]
 __version__ = "0.1.0"
 
 
@@ -19,4 +21,8 @@ def __getattr__(name: str) -> Any:
         from agentmem_cli.library.build import build_agent
 
         return build_agent
+    if name == "agentmem_learning":
+        from agentmem_cli.library.learning import agentmem_learning
+
+        return agentmem_learning
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -43,6 +43,22 @@ def build_agent(
     used, and StorageProblem where the store cannot be opened.
     """
     refuse_owned(agent_options)
+    built, store, connections = open_store(model, db, memory, knowledge=knowledge)
+    return MemoryAgent(
+        model=built,
+        id=AGENT_ID,
+        user_id=default_user(user),
+        db=AgentmemDb(store, connections),
+        resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
+        telemetry=False,
+        **agent_options,
+    )
+
+
+def open_store(
+    model: str | Model, db: str | Path | None, memory: str, *, knowledge: bool
+) -> tuple[Model, Store, Connections]:
+    """The model, the store at a path or URL, and the model's connections. Raises as `build_agent` does."""
     settings = store_settings(db, memory)
     name = _name_of(model)
     built = named_model(name) if isinstance(model, str) else model
@@ -53,16 +69,7 @@ def build_agent(
             return build_model(settings.memory_model, timeout=settings.timeout)[0]
         return watched(connections.here(built), settings.timeout)[0]
 
-    store = Store(settings, model=name, build_memory_model=memory_model, knowledge=knowledge)
-    return MemoryAgent(
-        model=built,
-        id=AGENT_ID,
-        user_id=default_user(user),
-        db=AgentmemDb(store, connections),
-        resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
-        telemetry=False,
-        **agent_options,
-    )
+    return built, Store(settings, model=name, build_memory_model=memory_model, knowledge=knowledge), connections
 
 
 def _name_of(model: str | Model) -> str:

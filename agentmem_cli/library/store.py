@@ -20,6 +20,7 @@ from uuid import uuid4
 from agentmem_cli.agent.capturing import Capturing
 from agentmem_cli.agent.events import Captured
 from agentmem_cli.agent.loop_thread import LoopThread
+from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
 from agentmem_cli.agent.window import context_window, history_budget
 from agentmem_cli.agent.worker import search_with
@@ -79,12 +80,12 @@ class Store:
                 self._thread.start(lambda: None)
             return self._thread
 
-    def context(self, user_id: str, answerer: Answerer) -> TurnContext:
-        """What a turn of this user needs."""
+    def context(self, user_id: str, answerer: Answerer | None = None) -> TurnContext:
+        """What a turn of this user needs; without an `answerer`, what searches and recalls."""
         window = context_window(self.model, self.settings.context_window)
         return TurnContext(
             database=self.database,
-            answerer=answerer,
+            answerer=answerer or OfflineAnswerer(),
             search=search_with(self.searcher, log.warning) if self.searcher else None,
             warm_search=lambda: None,
             index=self.person(user_id).index,

@@ -292,9 +292,9 @@ class TestMemory:
 
     def test_captured(self, build: Build, anthropic: AnthropicServer, cli: Cli) -> None:
         """What a message teaches is known in the next session, has its source, and can be undone."""
-        anthropic.reply("Noted.", when="I work in healthcare")
         learnt = replied(operation("Works in healthcare", "I work in healthcare", topics=["work"]))
         anthropic.reply(learnt, when=CAPTURE)
+        anthropic.reply("Noted.", when="I work in healthcare")
         agent = build(memory="auto")
 
         async def told() -> None:
@@ -316,8 +316,8 @@ class TestMemory:
 
     def test_review(self, build: Build, anthropic: AnthropicServer, cli: Cli) -> None:
         """In review nothing is known before it is approved."""
-        anthropic.reply("Noted.", when="I work in healthcare")
         anthropic.reply(replied(operation("Works in healthcare", "I work in healthcare")), when=CAPTURE)
+        anthropic.reply("Noted.", when="I work in healthcare")
         agent = build(memory="review")
         agent.run("I work in healthcare.", session_id="s1")
         asyncio.run(agent.captured())

@@ -60,8 +60,8 @@ def ask(client: httpx.Client, message: str, **fields: Any) -> httpx.Response:
 
 def told(client: httpx.Client, agent: Any, anthropic: AnthropicServer) -> str:
     """Sarah tells where she works; the id of the memory of it."""
-    anthropic.reply("Noted.", when="I work in healthcare")
     anthropic.reply(replied(operation("Works in healthcare", "I work in healthcare")), when=CAPTURE)
+    anthropic.reply("Noted.", when="I work in healthcare")
     assert 200 == ask(client, "I work in healthcare.").status_code
     agent.db.store.wait_for_captures()
     (memory,) = agent.memories("sarah")
@@ -83,8 +83,8 @@ def test_a_run(client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli
 
 def test_a_stream(client: httpx.Client, anthropic: AnthropicServer) -> None:
     """The pieces come as server-sent events."""
-    anthropic.reply(pieces=["In ", "Oslo."])
     anthropic.reply(replied(), when=CAPTURE)
+    anthropic.reply(pieces=["In ", "Oslo."])
     answer = ask(client, "Where?", stream="true")
     events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     pieces = [each["content"] for each in events if each["event"] == "RunContent" and each["content"]]
