@@ -24,6 +24,7 @@ from agno.run.agent import (
     RunOutput,
     ToolCallStartedEvent,
 )
+from pydantic import BaseModel
 
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence, Usage, Waiting
@@ -100,7 +101,7 @@ class AgnoAnswerer:
     def follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
         """Take in one of Agno's events."""
         if isinstance(event, RunContentEvent) and event.content:
-            answer.add(str(event.content))
+            answer.add(_text_of(event.content))
         elif isinstance(event, ToolCallStartedEvent) and event.tool is not None:
             answer.use_tool(event.tool.tool_name or "", tool_query(event.tool.tool_args))
         elif isinstance(event, RunErrorEvent):
@@ -146,6 +147,11 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
             tool.result = "(not kept)"
     stored: dict[str, Any] = storable_json(kept.to_dict())
     return stored
+
+
+def _text_of(content: Any) -> str:
+    """A piece of an answer as text; one in a form that the caller asked for, as its JSON."""
+    return content.model_dump_json() if isinstance(content, BaseModel) else str(content)
 
 
 def _context_tokens(request: ModelRequestCompletedEvent, *, claude: bool) -> int:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from agno.models.anthropic import Claude
+from agno.models.message import Message
 from agno.run.agent import RunCompletedEvent, RunContentEvent, RunErrorEvent, RunOutput
 from agno.run.base import RunStatus
 from harness.anthropic_server import AnthropicServer
 from harness.captures import CAPTURE, operation, replied
 from harness.command_line import Result
+from pydantic import BaseModel
 
+from agentmem_cli import build_agent
 from agentmem_cli.errors import AgentmemError, ConfigProblem, StorageProblem, UsageProblem
+from agentmem_cli.storage.database import Database
 
 Build = Callable[..., Any]
 Cli = Callable[..., Result]
@@ -106,6 +112,36 @@ class TestAnswers:
         assert {"temperature", "recall"} == {tool["name"] for tool in anthropic.requests[0].body["tools"]}
         assert "7 degrees in Oslo" in anthropic.requests[1].text
 
+    def test_structured(self, build: Build, anthropic: AnthropicServer, cli: Cli) -> None:
+        """An answer in a form of the caller's is its object, and is kept as its JSON."""
+
+        class Place(BaseModel):
+            city: str
+
+        anthropic.reply('{"city": "Oslo"}')
+        run = build(output_schema=Place).run("Where?", session_id="s1")
+        assert Place(city="Oslo") == run.content
+        assert '{"city":"Oslo"}' == cli("sessions", "show", "s1", "--json").json()["messages"][1]["text"]
+
+    def test_messages(self, build: Build, anthropic: AnthropicServer) -> None:
+        """Messages are taken too: the last is the question, and what stands before it goes with it once."""
+        anthropic.reply("Green.")
+        anthropic.reply("Yes.")
+        agent = build()
+        given = [Message(role="user", content="The gate is green."), Message(role="assistant", content="I see.")]
+        agent.run([*given, Message(role="user", content="Which colour?")], session_id="s1")
+        agent.run("Sure?", session_id="s1")
+        assert [True, False] == ["The gate is green." in request.text for request in anthropic.requests]
+        with pytest.raises(AgentmemError, match="last"):
+            agent.run(given, session_id="s1")
+
+    def test_a_real_model(self, home: Path, real_model: str) -> None:  # noqa: ARG002 -- its environment
+        """A real model behind the real client, with nothing scripted."""
+        agent = build_agent(Claude(id="smollm", max_tokens=16), memory="off", knowledge=False)
+        run = agent.run("Say hello.", session_id="s1")
+        agent.close()
+        assert run.content
+
     def test_state(self, build: Build, anthropic: AnthropicServer) -> None:
         """What tools keep in a session's state is there in its next run, and in no other session."""
 
@@ -194,6 +230,35 @@ class TestKept:
         anthropic.stop_reason("max_tokens", text="A long")
         run = build().run("Tell me.", session_id="s1")
         assert (RunStatus.error, "A long") == (run.status, run.content)
+
+    def test_off_the_event_loop(
+        self, build: Build, anthropic: AnthropicServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No thread that runs an event loop of the caller's waits for the store."""
+        (tmp_path / "note.txt").write_text("The garden gate is painted green.", encoding="utf-8")
+        anthropic.reply(replied(), when=CAPTURE)
+        anthropic.tool_use("search_knowledge", {"query": "garden gate"})
+        anthropic.tool_use("recall", {"query": "garden gate"})
+        anthropic.reply("Green [1].")
+        agent = build(memory="auto", knowledge=True)
+        using: set[threading.Thread] = set()
+        connection = Database.connection.fget
+
+        def noted(database: Database) -> Any:
+            using.add(threading.current_thread())
+            return connection(database)
+
+        monkeypatch.setattr(Database, "connection", property(noted))
+
+        async def asked() -> None:
+            await agent.ingest([tmp_path])
+            await agent.arun("Which colour has the gate?", session_id="s1")
+            await agent.recall("gate")
+            await agent.captured()
+
+        asyncio.run(asked())
+        assert len(using) > 1
+        assert threading.current_thread() not in using
 
     def test_a_foreign_session(self, build: Build, anthropic: AnthropicServer, home: Path) -> None:
         """Another user's session is refused before the model is asked, and nothing of it is stored."""
