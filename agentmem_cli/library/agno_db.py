@@ -7,7 +7,6 @@ metrics, schedules) stand beside ours in the same file, as Agno makes them.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -159,8 +158,8 @@ class AgentmemDb(SqliteDb):
 def _engine(database: Database) -> Any:
     """SQLAlchemy's engine on connections that are made as agentmem makes them: durable, and patient with a lock."""
 
-    def connection() -> sqlite3.Connection:
-        made = database.connect()
+    def connection() -> Any:
+        made: Any = database.connect()
         made.row_factory = None
         return made
 

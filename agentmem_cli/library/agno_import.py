@@ -110,7 +110,7 @@ def _import_session(database: Database, session: AgnoSession, user_id: str, done
         [each.content for each in lines if each.role == "user"] or ["(no title)"]
     )
     try:
-        with database.write() as connection:
+        with database.write(user_id) as connection:
             imported: SessionImport = import_session(
                 connection,
                 user_id,

@@ -22,7 +22,7 @@ def state_of(database: Database, user_id: str, session_id: str) -> dict[str, Any
 def keep_state(database: Database, user_id: str, session_id: str, state: dict[str, Any]) -> None:
     """Keep the state of a user's session. Raises TypeError for what is no JSON."""
     written = json.dumps(storable_json(state))
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute(
             "UPDATE agno_sessions SET session_data = json_set(coalesce(session_data, '{}'), '$.session_state', json(?))"
             " WHERE session_id = ? AND user_id = ?",

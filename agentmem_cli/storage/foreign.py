@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agentmem_cli.errors import ConfigProblem, NotFound
-from agentmem_cli.storage.database import translated_errors
+from agentmem_cli.storage.sqlite import translated_errors
 
 SQLITE = "sqlite:///"
 

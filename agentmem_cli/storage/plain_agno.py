@@ -7,9 +7,10 @@ column are rows of `agno_runs` then.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
+
+from agentmem_cli.storage.database import Connection
 
 TABLES = ("agno_runs", "agno_sessions", "agno_memories", "agno_schema_versions")
 """Those that refer to others first."""
@@ -17,7 +18,7 @@ _ASIDE = "{}_of_agno"
 _OF_THE_RUN = ("run_id", "agent_id", "team_id", "workflow_id", "parent_run_id", "status")
 
 
-def set_aside(connection: sqlite3.Connection) -> list[str]:
+def set_aside(connection: Connection) -> list[str]:
     """Give the tables that Agno has made other names, in the caller's transaction; which ones there are."""
     found = [table for table in TABLES if _columns(connection, table)]
     for table in found:
@@ -28,7 +29,7 @@ def set_aside(connection: sqlite3.Connection) -> list[str]:
     return found
 
 
-def take_in(connection: sqlite3.Connection, tables: list[str]) -> None:
+def take_in(connection: Connection, tables: list[str]) -> None:
     """Copy what was set aside into the tables of the same names, and let go of it."""
     for table in reversed(tables):
         aside = _ASIDE.format(table)
@@ -54,7 +55,7 @@ def decoded(value: Any) -> Any:
     return value
 
 
-def _runs_in_one_column(connection: sqlite3.Connection, sessions: str) -> Iterator[dict[str, Any]]:
+def _runs_in_one_column(connection: Connection, sessions: str) -> Iterator[dict[str, Any]]:
     """The runs of Agno 2, each as a row of Agno 3."""
     rows = connection.execute(f"SELECT session_id, user_id, created_at, runs FROM {sessions} WHERE runs IS NOT NULL")  # noqa: S608 -- a name from above
     for session_id, user_id, made_at, written in rows.fetchall():
@@ -75,5 +76,5 @@ def _runs_in_one_column(connection: sqlite3.Connection, sessions: str) -> Iterat
                 }
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+def _columns(connection: Connection, table: str) -> set[str]:
     return {str(row[0]) for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}

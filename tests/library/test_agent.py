@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from agentmem_cli import build_agent
 from agentmem_cli.errors import AgentmemError, ConfigProblem, StorageProblem, UsageProblem
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 Build = Callable[..., Any]
 Cli = Callable[..., Result]
@@ -242,13 +242,13 @@ class TestKept:
         anthropic.reply("Green [1].")
         agent = build(memory="auto", knowledge=True)
         using: set[threading.Thread] = set()
-        connection = Database.connection.fget
+        connection = SqliteDatabase.connection.fget
 
-        def noted(database: Database) -> Any:
+        def noted(database: SqliteDatabase) -> Any:
             using.add(threading.current_thread())
             return connection(database)
 
-        monkeypatch.setattr(Database, "connection", property(noted))
+        monkeypatch.setattr(SqliteDatabase, "connection", property(noted))
 
         async def asked() -> None:
             await agent.ingest([tmp_path])
