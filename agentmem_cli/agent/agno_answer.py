@@ -124,7 +124,7 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     """The run as a dictionary without what must not be stored in it; `at` is when its answer came.
 
     Out go the system text and the recalled block (a forgotten memory would live on in them), the history
-    (every run has its own row), and what the recall tool gave. Question and answer stand in it as the person saw
+    (every run has its own row), media, and what the recall tool gave. Question and answer stand in it as the person saw
     them, one message and one time each: what is made from this row, as when a session comes back from the trash,
     is what was indexed when the turn was settled.
     """
@@ -140,6 +140,7 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     for message in kept.messages:
         if message.role == "user":
             message.content, message.created_at = turn.question, turn.at
+            message.images = message.audio = message.videos = message.files = None
         if message.role == "tool" and message.tool_name == RECALL_TOOL:
             message.content = "(not kept)"
     for tool in kept.tools or []:

@@ -99,13 +99,16 @@ class Asked:
 def system_text(memory: str, instructions: str) -> str:
     """The text that stays through a session. `memory` is a key of MEMORY_MODES."""
     remembers, saves = MEMORY_MODES[memory]
-    text = SYSTEM_TEXT.format(remembers=remembers, given=GIVEN, saves=saves)
-    return f"{text}\n\nWhat this person wants of you in this conversation:\n{instructions}" if instructions else text
+    return _with_wishes(SYSTEM_TEXT.format(remembers=remembers, given=GIVEN, saves=saves), instructions)
 
 
-def memory_text(memory: str) -> str:
+def memory_text(memory: str, instructions: str = "") -> str:
     """What an agent of another program is told of its memory. `memory` is a key of AGENT_MODES."""
-    return MEMORY_TEXT.format(given=GIVEN, saves=AGENT_MODES[memory])
+    return _with_wishes(MEMORY_TEXT.format(given=GIVEN, saves=AGENT_MODES[memory]), instructions)
+
+
+def _with_wishes(text: str, instructions: str) -> str:
+    return f"{text}\n\nWhat this person wants of you in this conversation:\n{instructions}" if instructions else text
 
 
 def prompt_messages(

@@ -8,9 +8,10 @@ runs on a thread; the model and the tools run on the caller's event loop.
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,8 +81,14 @@ class AgentRun:
     began: float = field(default_factory=time.monotonic)
 
     async def begin(self) -> PendingTurn:
-        """Commit the question. Raises RunRefused."""
-        return await asyncio.to_thread(self._begin)
+        """Commit the question. Raises RunRefused. Who cancels meanwhile has it settled as interrupted."""
+        beginning = asyncio.ensure_future(asyncio.to_thread(self._begin))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            with suppress(RunRefused):
+                await self._settled(await beginning)
+            raise
 
     async def events(
         self, turn: PendingTurn, agent: Agent, run: RunAgent, options: dict[str, Any]
@@ -138,13 +145,14 @@ class AgentRun:
         )
         asked = last.model_copy(update=dict(self.call.asked.media))
         kept = state_of(context.database, self.call.user_id, self.call.session_id)
-        self.state = {**(agent.session_state or {}), **kept, **(options.get("session_state") or {})}
+        first_state = copy.deepcopy(agent.session_state or {})  # or one user's tools would write into another's
+        self.state = {**first_state, **kept, **(options.get("session_state") or {})}
         return self._changes(context, turn, agent), [*before[1:], *self.call.asked.given, asked]
 
     def _changes(self, context: TurnContext, turn: PendingTurn, agent: Agent) -> dict[str, Any]:
         evidence = self.answer.evidence
-        texts = [agent.additional_context, memory_text(context.memory)]
-        texts.append(instructions_of(context.database, turn.user_id, turn.session_id))
+        wishes = instructions_of(context.database, turn.user_id, turn.session_id)
+        texts = [agent.additional_context, memory_text(context.memory, wishes)]
         if self.answerer.marks_cache:
             place_profile(self.answerer.model, evidence.profile)
         else:

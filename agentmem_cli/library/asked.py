@@ -40,7 +40,8 @@ def asked_of(given: Any, **media: Sequence[Any] | None) -> Asked:
     last = messages[-1] if messages else None
     text = last.get_content_string() if last else RunInput(input_content=given).input_content_string()
     sent = {kind: getattr(last, kind, None) or each for kind, each in media.items()}
-    asked = Asked(storable(text), messages[:-1], {kind: each for kind, each in sent.items() if each})
+    given_before = [each.model_copy(update={"from_history": True}) for each in messages[:-1]]  # no part of this run
+    asked = Asked(storable(text), given_before, {kind: each for kind, each in sent.items() if each})
     if not asked.question.strip():
         raise UsageProblem("The message is empty.", "Ask something.")
     return asked

@@ -66,6 +66,7 @@ class Store:
         self._build_memory_model = build_memory_model
         self._people: OrderedDict[str, Person] = OrderedDict()
         self._sessions: dict[str, str] = {}
+        self._caught_up: set[str] = set()
         self._lock = threading.Lock()
         self._thread: LoopThread | None = None
         self._captures: set[Future[None]] = set()
@@ -132,7 +133,7 @@ class Store:
         """Look for memories in a settled turn, and in what waits of the user's, in the background."""
         if self.settings.memory == "off":
             return
-        self._begin(self._capture(self.person(user_id), run_id))
+        self._begin(self._capture(user_id, self.person(user_id), run_id))
 
     def close(self) -> None:
         """Wait a few seconds for what runs in the background, and let go of everything."""
@@ -159,9 +160,11 @@ class Store:
         index = UserIndex(self.database, user_id)
         return Person(index, Capturing(settings, self.database, lambda: index, self._build_memory_model))
 
-    async def _capture(self, person: Person, run_id: str) -> None:
+    async def _capture(self, user_id: str, person: Person, run_id: str) -> None:
         _tell(await person.capturing.capture(run_id, self.model))
-        await person.capturing.catch_up(self.model, _tell)
+        if user_id not in self._caught_up:  # once: a model that fails must not be asked for the same at each turn
+            self._caught_up.add(user_id)
+            await person.capturing.catch_up(self.model, _tell)
         with suppress(Exception):  # recall goes by words alone, and says so
             await asyncio.to_thread(person.index.refresh)
 

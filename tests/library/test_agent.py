@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import sqlite3
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agno.media import Image
 from agno.models.anthropic import Claude
 from agno.models.message import Message
 from agno.run.agent import RunCompletedEvent, RunContentEvent, RunErrorEvent, RunOutput
@@ -132,8 +134,19 @@ class TestAnswers:
         agent.run([*given, Message(role="user", content="Which colour?")], session_id="s1")
         agent.run("Sure?", session_id="s1")
         assert [True, False] == ["The gate is green." in request.text for request in anthropic.requests]
+        assert ["Which colour?", "Green.", "Sure?", "Yes."] == [m.content for m in agent.get_session_messages("s1")]
         with pytest.raises(AgentmemError, match="last"):
             agent.run(given, session_id="s1")
+
+    @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Agno's
+    def test_media(self, build: Build, anthropic: AnthropicServer, home: Path) -> None:
+        """A picture is sent with the question, and is not kept."""
+        pixel = b"\x89PNG\r\n\x1a\n" + bytes(64)
+        anthropic.reply("A dot.")
+        build().run("What is it?", session_id="s1", images=[Image(content=pixel, format="png", mime_type="image/png")])
+        assert base64.b64encode(pixel).decode() in anthropic.requests[0].text
+        assert 2_000 > len(rows(home, "SELECT run_data FROM agno_runs")[0][0])
+        assert "image" not in rows(home, "SELECT run_data FROM agno_runs")[0][0]
 
     def test_a_real_model(self, home: Path, real_model: str) -> None:  # noqa: ARG002 -- its environment
         """A real model behind the real client, with nothing scripted."""
@@ -198,6 +211,21 @@ class TestKept:
         assert [("RUNNING", "Where?")] == asyncio.run(cancelled())
         assert [("CANCELLED",)] == rows(home, "SELECT status FROM agno_runs")
         assert [("Where?",), ("Half an",)] == rows(home, "SELECT text FROM messages ORDER BY message_id")
+
+    def test_cancelled_at_once(self, build: Build, home: Path) -> None:
+        """A run that is cancelled while its question is being committed does not wait for an answer for ever."""
+        agent = build()
+
+        async def cancelled() -> None:
+            task = asyncio.create_task(agent.arun("Where?", session_id="s1"))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(cancelled())
+        assert rows(home, "SELECT status FROM agno_runs") in ([], [("CANCELLED",)])
 
     def test_a_stream_that_is_left(self, build: Build, anthropic: AnthropicServer, home: Path) -> None:
         """Who stops listening has what came of the answer."""
