@@ -47,18 +47,20 @@ class Settings:
     """How the chat is coloured: one of THEMES."""
     keys: str = "emacs"
     """How a line is edited: one of KEYS."""
+    file: str = "agentmem.db"
+    """The name of the database in the data folder: another program's agent may have its own."""
     incognito: bool = False
     """This chat is kept in memory only: nothing below the data folder is made or changed, nor need it exist."""
 
     @property
     def database(self) -> Path:
         """The one SQLite file that holds everything that must not be lost."""
-        return self.data_dir / "agentmem.db"
+        return self.data_dir / self.file
 
     @property
     def chroma_dir(self) -> Path:
         """The search index of the knowledge; disposable."""
-        return self.data_dir / "chroma"
+        return self.data_dir / ("chroma" if self.file == "agentmem.db" else f"{self.file}-chroma")
 
     @property
     def input_history(self) -> Path:

@@ -6,6 +6,7 @@ Anthropic's package (2 s): the offline model does without it.
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
@@ -28,6 +29,11 @@ def build_model(name: str, *, timeout: float) -> tuple[Model, AnswerWatch]:
 
     Raises ConfigProblem: no such provider, its package is not installed, or there is no key.
     """
+    return watched(connected(named_model(name), timeout), timeout)
+
+
+def named_model(name: str) -> Model:
+    """The model of a `provider:id`, with no client yet. Raises ConfigProblem."""
     provider = name.partition(":")[0]
     try:
         model = get_model(name)
@@ -38,13 +44,29 @@ def build_model(name: str, *, timeout: float) -> tuple[Model, AnswerWatch]:
         raise ConfigProblem(f"{name!r} names no model: {problem}.", "Give provider:id.") from None
     if model is None:
         raise ConfigProblem(f"{name!r} names no model.", "Give provider:id.")
-    watch = AnswerWatch()
-    _set_client(model, timeout)
-    if isinstance(model, Claude):
-        _prepare_claude(model, watch)
-    watch_stream(model, watch, timeout)
-    retry_whole_answers(model)
-    return model, watch
+    return model
+
+
+def connected(model: Model, timeout: float) -> Model:
+    """A copy of a model with a client of its own, for one event loop: its connections belong to that."""
+    own = copy.copy(model)
+    _set_client(own, timeout)
+    if isinstance(own, Claude):
+        own.cache_system_prompt = True
+        own.client_params = {**(own.client_params or {}), "max_retries": 0}
+    if type(own) is Claude:  # not one behind another cloud, whose wire is another
+        own.get_async_client()._make_sse_decoder = WholeArguments  # type: ignore[method-assign]  # noqa: SLF001 -- the one place before tool arguments are parsed
+    return own
+
+
+def watched(model: Model, timeout: float) -> tuple[Model, AnswerWatch]:
+    """A copy of a connected model for one answer at a time, on the same client, and the watch on it."""
+    own, watch = copy.copy(model), AnswerWatch()
+    if isinstance(own, Claude):
+        _watch_claude(own, watch)
+    watch_stream(own, watch, timeout)
+    retry_whole_answers(own)
+    return own, watch
 
 
 def missing_package(missing: ImportError, provider: str) -> str:
@@ -56,32 +78,28 @@ def missing_package(missing: ImportError, provider: str) -> str:
 def _set_client(model: Any, timeout: float) -> None:
     """No redirect is followed, which would carry the conversation to another host, and nothing is sent again unasked.
 
-    Agno's models differ in what of this they know.
+    Agno's models differ in what of this they know. What somebody chose for their own model stays.
     """
-    if hasattr(model, "timeout"):
+    if getattr(model, "timeout", 0) is None:
         model.timeout = timeout
     if hasattr(model, "max_retries"):
         model.max_retries = 0
-    if hasattr(model, "http_client"):
+    if getattr(model, "http_client", 0) is None:
         client = DefaultAsyncHttpxClient if isinstance(model, Claude) else httpx.AsyncClient
         model.http_client = client(follow_redirects=False)
 
 
-def _prepare_claude(model: Claude, watch: AnswerWatch) -> None:
-    model.cache_system_prompt = True
-    model.client_params = {"max_retries": 0}
-    if type(model) is Claude:  # not one behind another cloud, whose wire is another
-        model.get_async_client()._make_sse_decoder = WholeArguments  # type: ignore[method-assign]  # noqa: SLF001 -- the one place before tool arguments are parsed
+def _watch_claude(model: Claude, watch: AnswerWatch) -> None:
     parse = model._parse_provider_response_delta  # noqa: SLF001 -- the one place that sees Claude's own events
 
-    def watched(response: Any, *arguments: Any, **options: Any) -> ModelResponse:
+    def noted(response: Any, *arguments: Any, **options: Any) -> ModelResponse:
         watch.started = True
         if response.type == "message_delta":
             watch.stop_reason = response.delta.stop_reason
         watch.finished = response.type == "message_stop"
         return parse(response, *arguments, **options)
 
-    model._parse_provider_response_delta = watched  # type: ignore[method-assign]  # noqa: SLF001 -- as above
+    model._parse_provider_response_delta = noted  # type: ignore[method-assign]  # noqa: SLF001 -- as above
 
 
 def place_profile(model: Model, profile: str) -> None:
