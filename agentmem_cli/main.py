@@ -77,7 +77,7 @@ def _add_db(command: Any) -> None:
     """Give each command the option `--db`: where everything is kept concerns all of them alike."""
     for each in getattr(command, "commands", {}).values():
         _add_db(each)
-    if not hasattr(command, "commands"):
+    if not hasattr(command, "commands") and not any("--db" in each.opts for each in command.params):
         option = TyperOption(param_decls=["--db"], expose_value=False, callback=_use_db, metavar="URL", help=_DB_HELP)
         command.params.append(option)
 

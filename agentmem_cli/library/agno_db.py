@@ -1,8 +1,8 @@
-"""The store as AgentOS and Agno's own methods see it: Agno's database class on agentmem's file.
+"""The store as AgentOS and Agno's own methods see it: Agno's database classes on agentmem's file or database.
 
 What it reads and writes of sessions and memories for them are agentmem's own acts: a session that is deleted waits in
 the trash, a memory that is deleted is forgotten in the ledger and is not learnt again. AgentOS's own tables (traces,
-metrics, schedules) stand beside ours in the same file, as Agno makes them.
+metrics, schedules) stand beside ours in the same place, as Agno makes them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from agno.db.base import SessionType
+from agno.db.base import BaseDb, SessionType
 from agno.db.schemas import UserMemory
 from agno.db.sqlite import SqliteDb
 from sqlalchemy import create_engine, event
@@ -33,20 +33,17 @@ _OWNERS = {
 }
 
 
-class AgentmemDb(SqliteDb):
-    """Agno's database on the file of a store, which every copy of the agent shares through it."""
+class AgentmemDb(BaseDb):
+    """Agno's database on a store, which every copy of the agent shares through it: what a class of Agno's is over."""
 
-    def __init__(self, store: Store, connections: Connections) -> None:
-        super().__init__(db_engine=_engine(store.database), id="agentmem")
-        self.store = store
-        self.connections = connections
+    store: Store
+    connections: Connections
 
     def delete_session(self, session_id: str, user_id: str | None = None) -> bool:
         """Put a session, of this user where one is named, into the trash; whether there is such a one."""
         session = self._session(session_id, user_id)
         if session is not None:
             trash_session(self.store.database, session, int(time.time()))
-            self._run_object_cache.drop_session(session_id)
         return session is not None
 
     def delete_sessions(self, session_ids: list[str], user_id: str | None = None) -> None:
@@ -73,7 +70,7 @@ class AgentmemDb(SqliteDb):
         """Write a session's row. Raises NotFound for one that waits in the trash: two would have one id."""
         if self.store.database.read("SELECT 1 FROM trashed_sessions WHERE session_id = ?", (session.session_id,)):
             raise NotFound(f'Session "{session.session_id}" is in the trash.', "Restore it, or take another id.")
-        return super().upsert_session(session, deserialize)
+        return super().upsert_session(session, deserialize)  # type: ignore[safe-super]  # Agno's class that this is over
 
     def upsert_sessions(
         self, sessions: list[Any], deserialize: bool | None = True, preserve_updated_at: bool = False
@@ -153,6 +150,30 @@ class AgentmemDb(SqliteDb):
         if not kept:
             raise UsageProblem("This cannot be a memory.", f"It holds {', '.join(written.withheld) or 'no text'}.")
         return str(kept[0].memory_id)
+
+
+class AgentmemSqliteDb(AgentmemDb, SqliteDb):
+    """On a file."""
+
+    def delete_session(self, session_id: str, user_id: str | None = None) -> bool:
+        """Put a session into the trash, and out of what Agno holds of it."""
+        deleted = super().delete_session(session_id, user_id)
+        self._run_object_cache.drop_session(session_id)
+        return deleted
+
+
+def agno_database(store: Store, connections: Connections) -> AgentmemDb:
+    """Agno's database on this store."""
+    if store.settings.db is None:
+        made: AgentmemDb = AgentmemSqliteDb(db_engine=_engine(store.database), id="agentmem")
+    else:
+        from agentmem_cli.library.agno_postgres import AgentmemPostgresDb  # a driver that most do without
+
+        url = store.settings.db.replace("postgres://", "postgresql://", 1)
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        made = AgentmemPostgresDb(db_url=url, create_schema=False, id="agentmem")
+    made.store, made.connections = store, connections
+    return made
 
 
 def _engine(database: Database) -> Any:
