@@ -97,7 +97,7 @@ def memory_model(model: str, settings: Settings) -> Model:
     """The model that captures memories: `memory_model` of the settings, or the one that answers."""
     from agentmem_cli.agent.models import build_model
 
-    built, _ = build_model(settings.memory_model or model, timeout=settings.timeout)
+    built, _ = build_model(settings.memory_model or model, settings)
     return built
 
 
@@ -111,7 +111,7 @@ def _answerer(model: str, settings: Settings) -> Answerer:
     from agentmem_cli.agent.agno_answer import AgnoAnswerer
     from agentmem_cli.agent.models import build_model
 
-    built, watch = build_model(model, timeout=settings.timeout)
+    built, watch = build_model(model, settings)
     return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"))
 
 
