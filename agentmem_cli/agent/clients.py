@@ -93,7 +93,7 @@ def _set_limits(model: Any, timeout: float) -> None:
     if hasattr(model, "timeout"):
         model.timeout = timeout
     kind = type(model).__module__.removeprefix("agno.models.").partition(".")[0]
-    if hasattr(model, "http_client"):
+    if getattr(model, "http_client", ...) is None:
         client = DefaultAsyncHttpxClient if isinstance(model, Claude) else httpx.AsyncClient
         model.http_client = client(follow_redirects=False)
     elif kind == "ollama":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from agentmem_cli.agent.retrying import asked_pause, provider_error, refusal_kind
 from agentmem_cli.agent.watch import AnswerWatch, Endpoint
@@ -91,10 +91,12 @@ _STOP_REASONS = {
 def explained(watch: AnswerWatch, said: str) -> AgentmemError:
     """The failure of a run that Agno reported as an error; `said` is Agno's own text."""
     error = watch.error
-    if isinstance(error, AgentmemError):
-        return error
+    causes = list(_causes(error))
+    if own := next((each for each in causes if isinstance(each, AgentmemError)), None):
+        return own
     status = _status(error)
-    name = _REFUSED if _was_refused(error) else type(provider_error(error)).__name__
+    is_refused = any(isinstance(each, ConnectionRefusedError) for each in causes)
+    name = _REFUSED if is_refused else type(provider_error(error)).__name__
     everything = f"{error or ''} {said} {refusal_kind(error)}".lower()
     words = _words(watch.endpoint, asked_pause(error))
     for applies, failure in _CASES:
@@ -131,15 +133,15 @@ def incomplete(watch: AnswerWatch) -> AgentmemError | None:
     return None
 
 
-def _was_refused(error: BaseException | None) -> bool:
-    """Whether a connection was refused, as one of the errors below says; a host of two addresses brings a group."""
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those below it; a host of two addresses brings a group."""
     if error is None:
-        return False
-    if isinstance(error, ConnectionRefusedError):
-        return True
+        return
+    yield error
     within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    below = error.__cause__ or error.__context__
-    return any(map(_was_refused, within)) or (below is not error and _was_refused(below))
+    below = error.__context__ if error.__cause__ is error else error.__cause__ or error.__context__
+    for each in (*within, below):
+        yield from _causes(each)
 
 
 def _status(error: BaseException | None) -> int | None:

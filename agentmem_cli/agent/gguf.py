@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 from agno.models.llama_cpp import LlamaCpp
 
-from agentmem_cli.agent.gguf_file import gguf_file
+from agentmem_cli.agent.gguf_file import GGUF, gguf_file
 from agentmem_cli.errors import ConfigProblem
 from agentmem_cli.settings import Settings
 
@@ -86,4 +86,4 @@ def local_model(name: str, settings: Settings) -> LlamaCpp:
     file = gguf_file(name)
     model = LocalModel(file.path, file.window(settings.context_window), settings.threads)
     client = httpx.AsyncClient(transport=_FirstLoaded(model), follow_redirects=False)
-    return LlamaCpp(id=file.path.stem, api_key=_KEY, http_client=client)
+    return LlamaCpp(id=file.path.stem, base_url=f"http://{GGUF}/v1", api_key=_KEY, http_client=client)

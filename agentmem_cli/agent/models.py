@@ -35,7 +35,8 @@ def build_model(name: str, settings: Settings) -> tuple[Model, AnswerWatch]:
     provider = name.partition(":")[0]
     try:
         model = _named_model(name, settings)
-        endpoint = prepare_client(model, provider, settings.timeout, settings.base_url.get(provider))
+        address = settings.base_url.get(provider) if provider != GGUF else None
+        endpoint = prepare_client(model, provider, settings.timeout, address)
     except ImportError as missing:
         to_do = f"`{install_command(missing_package(missing, provider))}`."
         raise ConfigProblem(f"The package for {provider} is not installed.", to_do) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agentmem_cli.memories.store import ESSENTIAL, profile_memories
-from agentmem_cli.recall.block import profile_line
+from agentmem_cli.recall.block import profile_line, profile_text
 from agentmem_cli.recall.known import recalled_memories
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Memory, RecalledMemory
@@ -61,6 +61,14 @@ def profile_of(database: Database, user_id: str) -> list[RecalledMemory]:
     for topic, memory in _preferences_first(known):
         chosen.add(topic, line_of[memory.memory_id], PROFILE_BUDGET, TOPIC_SHARE)
     return sorted(chosen.lines.values(), key=lambda line: (line.said_at, line.text))
+
+
+def profile_within(profile: list[RecalledMemory], budget: int) -> list[RecalledMemory]:
+    """What of a profile fits a budget of tokens, its tail left out."""
+    kept = list(profile)
+    while kept and count_tokens(profile_text(kept)) > budget:
+        kept.pop()
+    return kept
 
 
 def _preferences_first(known: Iterable[tuple[str, Memory]]) -> list[tuple[str, Memory]]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from harness.command_line import Result
-from harness.no_network.sitecustomize import WITHOUT
 from harness.model_list_server import ModelListServer, listing_models
+from harness.no_network.sitecustomize import WITHOUT
 
 Cli = Callable[..., Result]
 
