@@ -6,19 +6,22 @@ look-up answers from the evidence alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence
-from agentmem_cli.agent.history import history_within
+from agentmem_cli.agent.history import history_within, tokens_of
+from agentmem_cli.agent.window import HISTORY_BUDGET, history_budget
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
+from agentmem_cli.recall.block import WRAPPING, Line, block_lines, fenced, profile_text, room_for
+from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.recall import recall_for
+from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.recall.user_index import UserIndex
-from agentmem_cli.records import Exchange, Recall
+from agentmem_cli.records import Exchange, Recall, RecalledMemory
 from agentmem_cli.sessions.branches import related_runs
 from agentmem_cli.sessions.turns import PendingTurn, history_before
 from agentmem_cli.storage.database import Database
@@ -59,9 +62,7 @@ class TurnContext:
     """Whether the person was told that not all fits the model's window."""
 
 
-def recall_into(
-    context: TurnContext, turn: PendingTurn, evidence: Evidence, room: int | None = None
-) -> list[Exchange]:
+def recall_into(context: TurnContext, turn: PendingTurn, evidence: Evidence, room: int | None = None) -> list[Exchange]:
     """Put what is recalled for a question into the evidence; gives the history that goes with it.
 
     `room` is in tokens, for both and the profile; None for no limit. What does not fit is left out in a fixed order:
@@ -70,20 +71,25 @@ def recall_into(
     latest = history_before(context.database, turn.session_id, context.history, before=turn.run_index)
     history = history_within(latest, history_budget(context.window))
     found = _recalled(context, turn, latest, history)
-    whole = found, block_lines(found, room_for(found))
+    wanted = found.profile, block_lines(found, room_for(found))
     if room is not None:
-        fitting = history_within(history, room - _tokens(found.profile, whole[1]))
+        fitting = history_within(history, room - _tokens(*wanted))
         if len(fitting) < len(history):
             history = fitting
             found = _recalled(context, turn, latest, history)  # it may bring what is left out
-        found = replace(found, profile=profile_within(found.profile, room))
+        if _tokens(found.profile, []) > room:
+            found = replace(found, profile=profile_of(context.database, turn.user_id, room=room))
     lines = block_lines(found, _room_for_lines(found, history, room))
     evidence.recall = found
     evidence.profile = profile_text(found.profile)
     evidence.placed = frozenset(line.source for line in lines)
     evidence.in_prompt = fenced(lines, token_hex(4))
-    unlimited = history_within(latest, HISTORY_BUDGET)
-    _say_cut(context, len(unlimited) - len(history), whole, (found, lines))
+    cut = {
+        "older exchanges": len(history_within(latest, HISTORY_BUDGET)) - len(history),
+        "recalled lines": len(wanted[1]) - len(lines),
+        "the end of your profile": len(wanted[0]) - len(found.profile),
+    }
+    _say_cut(context, cut)
     return history
 
 
@@ -99,20 +105,13 @@ def _room_for_lines(found: Recall, history: Sequence[Exchange], room: int | None
     return min(room_for(found), room - _tokens(found.profile, []) - tokens_of(history) - WRAPPING)
 
 
-def _say_cut(
-    context: TurnContext, exchanges: int, whole: tuple[Recall, list[Line]], kept: tuple[Recall, list[Line]]
-) -> None:
-    """Say once what a small window leaves out."""
-    cut = {
-        "older exchange": exchanges,
-        "recalled line": len(whole[1]) - len(kept[1]),
-        "line of your profile": len(whole[0].profile) - len(kept[0].profile),
-    }
-    parts = [f"{number} {what.replace(' ', 's ', 1) if number > 1 and ' of ' in what else what}" for what, number in cut.items() if number > 0]
+def _say_cut(context: TurnContext, cut: Mapping[str, int]) -> None:
+    """Say once what a small window leaves out: how many of each."""
+    parts = [f"{what} ({number})" for what, number in cut.items() if number > 0]
     if context.has_said_cut or context.window is None or not parts:
         return
     context.has_said_cut = True
-    context.warn(f"The model takes {context.window:,} tokens. Left out of this request: {', '.join(parts)}.")
+    context.warn(f"The model takes {context.window:,} tokens. Left out of the request: {', '.join(parts)}.")
 
 
 def _recalled(
