@@ -29,6 +29,7 @@ _USERS = """
 """
 _EXAMPLES = {
     "user": "sarah",
+    "db": "postgresql://sarah@localhost/agentmem",
     "model": "anthropic:claude-sonnet-4-6",
     "memory_model": "anthropic:claude-haiku-4-5",
     "base_url": "http://localhost:1234/v1",

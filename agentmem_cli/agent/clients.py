@@ -103,8 +103,8 @@ def _set_limits(model: Any, timeout: float) -> None:
 
         model.client_params = {"async_client": AsyncClient(follow_redirects=False)}
     elif kind == "google" and hasattr(model, "client_params"):
-        limits = {"timeout": int(timeout * 1000), "async_client_args": {"follow_redirects": False}}
-        model.client_params = {"http_options": limits}
+        asked_by = httpx.AsyncClient(follow_redirects=False, timeout=timeout)  # or it takes aiohttp, which follows them
+        model.client_params = {"http_options": {"timeout": int(timeout * 1000), "httpx_async_client": asked_by}}
     if hasattr(model, "max_retries") and kind != "mistral":  # there it is only warned of
         model.max_retries = 0
     if isinstance(model, Claude):

@@ -186,15 +186,19 @@ class TestFailures:
         assert (code, "Once", True) == (result.code, result.json()["answer"], says in result.err), result.err
 
 
-@pytest.mark.parametrize("provider", ["openai-chat", "openai", "groq", "mistral", "ollama", "lmstudio"])
+@pytest.mark.parametrize("provider", ["openai-chat", "openai", "groq", "mistral", "ollama", "lmstudio", "google"])
 def test_no_redirect_is_followed(
     ask_model: Ask, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, provider: str
 ) -> None:
     """The other host gets neither the key nor a word, whichever package is asked."""
-    monkeypatch.setenv("MISTRAL_API_KEY", "key-of-the-test")
+    for name in ("MISTRAL_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.setenv(name, "key-of-the-test")
     with serving_openai() as other:
         server.refuse(307, location=f"{other.url}/v1/chat/completions")
-        result = ask_model(f"{provider}:x", "--base-url", f"{server.url}/v1")
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+        words = () if provider == "google" else ("--base-url", f"{server.url}/v1")
+        result = ask_model(f"{provider}:x", *words)
+        assert 1 == len(server.requests)
         assert ([], True) == (other.requests, result.code in {4, 5}), result.err
 
 
