@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from agentmem_cli.errors import ConfigProblem, name_shown
+from agentmem_cli.key_masking import without_keys
 from agentmem_cli.records import DEFAULT_MODEL, Record
 from agentmem_cli.setting_table import SETTINGS, Setting, addresses_in, suggestion
 
@@ -52,18 +53,20 @@ class Settings:
     """How the chat is coloured: one of THEMES."""
     keys: str = "emacs"
     """How a line is edited: one of KEYS."""
+    file: str = "agentmem.db"
+    """The name of the database in the data folder: another program's agent may have its own."""
     incognito: bool = False
     """This chat is kept in memory only: nothing below the data folder is made or changed, nor need it exist."""
 
     @property
     def database(self) -> Path:
         """The one SQLite file that holds everything that must not be lost."""
-        return self.data_dir / "agentmem.db"
+        return self.data_dir / self.file
 
     @property
     def chroma_dir(self) -> Path:
         """The search index of the knowledge; disposable."""
-        return self.data_dir / "chroma"
+        return self.data_dir / ("chroma" if self.file == "agentmem.db" else f"{self.file}-chroma")
 
     @property
     def input_history(self) -> Path:
@@ -80,6 +83,13 @@ class ChosenSetting(Record):
     key: str
     value: Any
     source: str
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints: a password in a URL is no part of it."""
+        return {
+            **Record.as_json(self),
+            "value": without_keys(self.value) if isinstance(self.value, str) else self.value,
+        }
 
 
 def load_settings(

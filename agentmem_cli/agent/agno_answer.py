@@ -24,6 +24,7 @@ from agno.run.agent import (
     RunOutput,
     ToolCallStartedEvent,
 )
+from pydantic import BaseModel
 
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence, Usage, Waiting
@@ -78,7 +79,7 @@ class AgnoAnswerer:
             user_id=turn.user_id,
         )
         async for event in stream:
-            self._follow(event, turn, answer)
+            self.follow(event, turn, answer)
         answer.error = answer.error or incomplete(self.watch)
 
     def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence, tools: str) -> list[Message]:
@@ -101,10 +102,10 @@ class AgnoAnswerer:
             mark_cache=self.marks_cache,
         )
 
-    def _follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
+    def follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
         """Take in one of Agno's events."""
         if isinstance(event, RunContentEvent) and event.content:
-            answer.add(str(event.content))
+            answer.add(_text_of(event.content))
         elif isinstance(event, ToolCallStartedEvent) and event.tool is not None:
             answer.use_tool(event.tool.tool_name or "", tool_query(event.tool.tool_args))
         elif isinstance(event, RunErrorEvent):
@@ -127,7 +128,7 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     """The run as a dictionary without what must not be stored in it; `at` is when its answer came.
 
     Out go the system text and the recalled block (a forgotten memory would live on in them), the history
-    (every run has its own row), and what the recall tool gave. Question and answer stand in it as the person saw
+    (every run has its own row), media, and what the recall tool gave. Question and answer stand in it as the person saw
     them, one message and one time each: what is made from this row, as when a session comes back from the trash,
     is what was indexed when the turn was settled.
     """
@@ -143,6 +144,7 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     for message in kept.messages:
         if message.role == "user":
             message.content, message.created_at = turn.question, turn.at
+            message.images = message.audio = message.videos = message.files = None
         if message.role == "tool" and message.tool_name == RECALL_TOOL:
             message.content = "(not kept)"
     for tool in kept.tools or []:
@@ -150,6 +152,11 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
             tool.result = "(not kept)"
     stored: dict[str, Any] = storable_json(kept.to_dict())
     return stored
+
+
+def _text_of(content: Any) -> str:
+    """A piece of an answer as text; one in a form that the caller asked for, as its JSON."""
+    return content.model_dump_json() if isinstance(content, BaseModel) else str(content)
 
 
 def _context_tokens(request: ModelRequestCompletedEvent, *, claude: bool) -> int:

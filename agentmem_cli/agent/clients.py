@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,8 @@ from agentmem_cli.errors import ConfigProblem
 
 NO_KEY = "not-provided"
 """The key for a server of one's own, where there is none: the clients want some text."""
+_NOTED = "agentmem_endpoint"
+"""The attribute of a model that its copies have too."""
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _SECRET = re.compile(r"KEY|TOKEN")
 
@@ -64,23 +66,37 @@ def made_client(model: Any) -> Made:
     return Made(client, " ".join(said))
 
 
-def prepare_client(model: Model, provider: str, timeout: float, address: str | None) -> Endpoint:
-    """Set how a model is asked, and make its client; gives whom it asks.
-
-    `address` is that of a server of one's own. Raises ConfigProblem where there is no key, or no such address.
-    """
-    _set_limits(model, timeout)
+def place_model(model: Model, provider: str, address: str | None) -> None:
+    """Note whom a model asks; `address` is that of a server of one's own. Raises ConfigProblem where it takes none."""
     if address:
         _set_address(model, provider, address)
+    _note(model, Endpoint(provider, is_chosen=bool(address)))
+
+
+def connect(model: Model, timeout: float) -> None:
+    """Set how a model is asked, and make its client. Raises ConfigProblem where there is no key."""
+    whom = endpoint_of(model)
+    _set_limits(model, timeout)
     made = made_client(model)
     wanted = made.variables
-    if wanted and address and not _key(model):
+    if wanted and whom.is_chosen and not _key(model):
         made = made_client(_with_any_key(model))
     if made.said and made.client is None:
-        raise _unusable(provider, made)
+        raise _unusable(whom.provider, made)
     if made.variables and hasattr(model, "api_key") and not _key(model):
-        raise _unusable(provider, made)
-    return Endpoint(provider, _place(made.address), _key_variables(model) or " or ".join(wanted), bool(address))
+        raise _unusable(whom.provider, made)
+    key = _key_variables(model) or " or ".join(wanted)
+    _note(model, replace(whom, place=_place(made.address), key=key))
+
+
+def endpoint_of(model: Model) -> Endpoint:
+    """Whom a model asks, as far as it was noted: somebody may have made it themselves."""
+    noted = vars(model).get(_NOTED)
+    return noted if isinstance(noted, Endpoint) else Endpoint((model.provider or "").lower())
+
+
+def _note(model: Model, endpoint: Endpoint) -> None:
+    setattr(model, _NOTED, endpoint)
 
 
 def _unusable(provider: str, made: Made) -> ConfigProblem:
@@ -90,25 +106,33 @@ def _unusable(provider: str, made: Made) -> ConfigProblem:
 
 
 def _set_limits(model: Any, timeout: float) -> None:
-    if hasattr(model, "timeout"):
+    """What somebody chose for their own model stays."""
+    if getattr(model, "timeout", 0) is None:
         model.timeout = timeout
     kind = type(model).__module__.removeprefix("agno.models.").partition(".")[0]
-    if getattr(model, "http_client", ...) is None:
-        client = DefaultAsyncHttpxClient if isinstance(model, Claude) else httpx.AsyncClient
-        model.http_client = client(follow_redirects=False)
-    elif kind == "ollama":
-        model.client_params = {"follow_redirects": False}
-    elif kind == "mistral":
-        from httpx2 import AsyncClient  # what Mistral's package takes
-
-        model.client_params = {"async_client": AsyncClient(follow_redirects=False)}
-    elif kind == "google" and hasattr(model, "client_params"):
-        asked_by = httpx.AsyncClient(follow_redirects=False, timeout=timeout)  # or it takes aiohttp, which follows them
-        model.client_params = {"http_options": {"timeout": int(timeout * 1000), "httpx_async_client": asked_by}}
     if hasattr(model, "max_retries") and kind != "mistral":  # there it is only warned of
         model.max_retries = 0
+    if getattr(model, "http_client", 0) is None:
+        client = DefaultAsyncHttpxClient if isinstance(model, Claude) else httpx.AsyncClient
+        model.http_client = client(follow_redirects=False)
+    if hasattr(model, "client_params"):
+        model.client_params = {**_own_limits(kind, timeout), **(model.client_params or {})} or None
     if isinstance(model, Claude):
-        model.client_params = {"max_retries": 0}
+        model.client_params = {**(model.client_params or {}), "max_retries": 0}
+
+
+def _own_limits(kind: str, timeout: float) -> dict[str, Any]:
+    """What a package takes for its client, where Agno's model has no word for it."""
+    if kind == "ollama":
+        return {"follow_redirects": False}
+    if kind == "mistral":
+        from httpx2 import AsyncClient  # what Mistral's package takes
+
+        return {"async_client": AsyncClient(follow_redirects=False)}
+    if kind == "google":
+        asked_by = httpx.AsyncClient(follow_redirects=False, timeout=timeout)  # or it takes aiohttp, which follows them
+        return {"http_options": {"timeout": int(timeout * 1000), "httpx_async_client": asked_by}}
+    return {}
 
 
 def _set_address(model: Any, provider: str, address: str) -> None:

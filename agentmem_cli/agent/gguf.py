@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 from agno.models.llama_cpp import LlamaCpp
+from openai import AsyncOpenAI
 
 from agentmem_cli.agent.gguf_file import GGUF, gguf_file
 from agentmem_cli.errors import ConfigProblem
@@ -79,11 +80,23 @@ class _FirstLoaded(httpx.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-def local_model(name: str, settings: Settings) -> LlamaCpp:
+@dataclass
+class GgufModel(LlamaCpp):
+    """Agno's model of llama.cpp's server, for the one in this process."""
+
+    local: LocalModel | None = None
+
+    def get_async_client(self) -> AsyncOpenAI:
+        """The client, whose first request loads the file; a copy of the model has one of its own."""
+        if self.async_client is None and self.local is not None:
+            self.http_client = httpx.AsyncClient(transport=_FirstLoaded(self.local), follow_redirects=False)
+        return super().get_async_client()
+
+
+def local_model(name: str, settings: Settings) -> GgufModel:
     """The model of a file. Raises ConfigProblem where that is none, and ImportError without `xllamacpp`."""
     import xllamacpp  # noqa: F401 -- told now, not by the first question
 
     file = gguf_file(name)
-    model = LocalModel(file.path, file.window(settings.context_window), settings.threads)
-    client = httpx.AsyncClient(transport=_FirstLoaded(model), follow_redirects=False)
-    return LlamaCpp(id=file.path.stem, base_url=f"http://{GGUF}/v1", api_key=_KEY, http_client=client)
+    local = LocalModel(file.path, file.window(settings.context_window), settings.threads)
+    return GgufModel(id=file.path.stem, provider=GGUF, base_url=f"http://{GGUF}/v1", api_key=_KEY, local=local)

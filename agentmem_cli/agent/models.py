@@ -5,6 +5,7 @@ Importing this imports Anthropic's package (2 s): the offline model does without
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
@@ -15,7 +16,7 @@ from agno.models.response import ModelResponse
 from agno.models.utils import get_model
 
 from agentmem_cli.agent.claude_wire import WholeArguments
-from agentmem_cli.agent.clients import prepare_client
+from agentmem_cli.agent.clients import connect, endpoint_of, place_model
 from agentmem_cli.agent.gguf_file import GGUF
 from agentmem_cli.agent.provider_calls import retry_whole_answers, watch_stream
 from agentmem_cli.agent.watch import AnswerWatch
@@ -32,37 +33,60 @@ def build_model(name: str, settings: Settings) -> tuple[Model, AnswerWatch]:
 
     Raises ConfigProblem: no such provider, its package is not installed, or there is no key.
     """
-    provider = name.partition(":")[0]
-    try:
-        model = _named_model(name, settings)
-        address = settings.base_url.get(provider) if provider != GGUF else None
-        endpoint = prepare_client(model, provider, settings.timeout, address)
-    except ImportError as missing:
-        to_do = f"`{install_command(missing_package(missing, provider))}`."
-        raise ConfigProblem(f"The package for {provider} is not installed.", to_do) from None
-    watch = AnswerWatch(endpoint)
-    if isinstance(model, Claude):
-        _prepare_claude(model, watch)
-    elif hasattr(model, "base_url") and hasattr(model, "_parse_provider_response_delta"):
-        _watch_reasons(model, watch)
-    watch_stream(model, watch, settings.timeout)
-    retry_whole_answers(model, watch)
-    return model, watch
+    return watched(connected(named_model(name, settings), settings.timeout), settings.timeout)
 
 
-def _named_model(name: str, settings: Settings) -> Model:
+def named_model(name: str, settings: Settings) -> Model:
+    """The model of a `provider:id`, with its address and no client yet. Raises ConfigProblem."""
     provider, _, model_id = name.partition(":")
-    if provider == GGUF:
-        from agentmem_cli.agent.gguf import local_model
-
-        return local_model(model_id, settings)
     try:
+        if provider == GGUF:
+            from agentmem_cli.agent.gguf import local_model
+
+            return local_model(model_id, settings)
         model = get_model(name)
+    except ImportError as missing:
+        raise _not_installed(missing, provider) from None
     except ValueError as problem:
         raise ConfigProblem(f"{name!r} names no model: {problem}.", "Give provider:id.") from None
     if model is None:
         raise ConfigProblem(f"{name!r} names no model.", "Give provider:id.")
+    place_model(model, provider, settings.base_url.get(provider))
     return model
+
+
+def connected(model: Model, timeout: float) -> Model:
+    """A copy of a model with a client of its own, for one event loop: its connections belong to that.
+
+    Raises ConfigProblem where there is no key.
+    """
+    own = copy.copy(model)
+    if isinstance(own, Claude):
+        own.cache_system_prompt = True
+    try:
+        connect(own, timeout)
+    except ImportError as missing:
+        raise _not_installed(missing, own.provider or "it") from None
+    if type(own) is Claude:  # not one behind another cloud, whose wire is another
+        own.get_async_client()._make_sse_decoder = WholeArguments  # type: ignore[method-assign]  # noqa: SLF001 -- the one place before tool arguments are parsed
+    return own
+
+
+def watched(model: Model, timeout: float) -> tuple[Model, AnswerWatch]:
+    """A copy of a connected model for one answer at a time, on the same client, and the watch on it."""
+    own, watch = copy.copy(model), AnswerWatch(endpoint_of(model))
+    if isinstance(own, Claude):
+        _watch_claude(own, watch)
+    elif hasattr(own, "base_url") and hasattr(own, "_parse_provider_response_delta"):
+        _watch_reasons(own, watch)
+    watch_stream(own, watch, timeout)
+    retry_whole_answers(own, watch)
+    return own, watch
+
+
+def _not_installed(missing: ImportError, provider: str) -> ConfigProblem:
+    to_do = f"`{install_command(missing_package(missing, provider))}`."
+    return ConfigProblem(f"The package for {provider} is not installed.", to_do)
 
 
 def missing_package(missing: ImportError, provider: str) -> str:
@@ -71,27 +95,24 @@ def missing_package(missing: ImportError, provider: str) -> str:
     return package.group(1) if package else missing.name or provider
 
 
-def _prepare_claude(model: Claude, watch: AnswerWatch) -> None:
-    model.cache_system_prompt = True
-    if type(model) is Claude:  # not one behind another cloud, whose wire is another
-        model.get_async_client()._make_sse_decoder = WholeArguments  # type: ignore[method-assign]  # noqa: SLF001 -- the one place before tool arguments are parsed
+def _watch_claude(model: Claude, watch: AnswerWatch) -> None:
     parse = model._parse_provider_response_delta  # noqa: SLF001 -- the one place that sees Claude's own events
 
-    def watched(response: Any, *arguments: Any, **options: Any) -> ModelResponse:
+    def noted(response: Any, *arguments: Any, **options: Any) -> ModelResponse:
         watch.started = True
         if response.type == "message_delta":
             watch.stop_reason = response.delta.stop_reason
         watch.finished = response.type == "message_stop"
         return parse(response, *arguments, **options)
 
-    model._parse_provider_response_delta = watched  # type: ignore[method-assign]  # noqa: SLF001 -- as above
+    model._parse_provider_response_delta = noted  # type: ignore[method-assign]  # noqa: SLF001 -- as above
 
 
 def _watch_reasons(model: Any, watch: AnswerWatch) -> None:
     """Note how each stream of OpenAI's wire ended: Agno takes one that is cut off for whole."""
     parse = model._parse_provider_response_delta  # noqa: SLF001 -- the one place that sees the provider's own chunks
 
-    def watched(chunk: Any, *arguments: Any, **options: Any) -> Any:
+    def noted(chunk: Any, *arguments: Any, **options: Any) -> Any:
         for choice in getattr(chunk, "choices", None) or []:
             watch.started = True
             if choice.finish_reason:
@@ -99,7 +120,7 @@ def _watch_reasons(model: Any, watch: AnswerWatch) -> None:
                 watch.stop_reason = _STOP_REASONS.get(choice.finish_reason)
         return parse(chunk, *arguments, **options)
 
-    model._parse_provider_response_delta = watched  # noqa: SLF001 -- as above
+    model._parse_provider_response_delta = noted  # noqa: SLF001 -- as above
 
 
 def place_profile(model: Model, profile: str) -> None:

@@ -53,7 +53,7 @@ def load_context(
     return TurnContext(
         database=database,
         answerer=answerer,
-        search=_search_with(searcher, warn) if searcher is not None else None,
+        search=search_with(searcher, warn) if searcher is not None else None,
         warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
         index=index,
         history=settings.history,
@@ -125,7 +125,9 @@ def _searcher(settings: Settings, database: Database, warn: Callable[[str], None
     return Searcher(documents, without_index)
 
 
-def _search_with(searcher: Searcher, warn: Callable[[str], None]) -> SearchKnowledge:
+def search_with(searcher: Searcher, warn: Callable[[str], None]) -> SearchKnowledge:
+    """The search that the agent's tool makes; what degraded is told."""
+
     def search(query: str, document: str | None) -> list[FoundPassage]:
         found = searcher.search(query, limit=PASSAGES, document=document)
         if searcher.problem:

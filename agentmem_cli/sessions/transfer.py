@@ -43,6 +43,8 @@ class ImportedLine:
     at: int | None
     name: str | None
     id: str | None
+    run_id: str | None = None
+    """The id of the run that begins with it, where the other program has runs too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def import_lines(database: Database, user_id: str, lines: list[ImportedLine], *,
     for line in lines:
         by_session.setdefault(line.session, []).append(line)
     new = left_out = 0
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         for session_id, messages in by_session.items():
             title = title_of_messages(
                 [each.content for each in messages if each.role == "user"] or [messages[0].content]
@@ -157,7 +159,7 @@ def _keyed(user_id: str, session_id: str, dated: _Exchange) -> Iterator[tuple[st
         first = exchange[0][0]
         said = (first.role, first.content, first.at)
         seen[said] = seen.get(said, 0) + 1
-        yield run_key(user_id, session_id, first.id, *said, seen[said]), exchange
+        yield first.run_id or run_key(user_id, session_id, first.id, *said, seen[said]), exchange
 
 
 def _return(connection: Connection, user_id: str, run: KnownRun, done: SessionImport) -> KnownRun:
