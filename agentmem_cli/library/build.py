@@ -21,6 +21,7 @@ from agentmem_cli.library.options import refuse_owned  # noqa: E402
 from agentmem_cli.library.store import Store, default_user, store_settings  # noqa: E402
 from agentmem_cli.records import OFFLINE  # noqa: E402
 from agentmem_cli.sessions.index import AGENT_ID  # noqa: E402
+from agentmem_cli.settings import Settings  # noqa: E402
 
 
 def build_agent(
@@ -59,24 +60,24 @@ def open_store(
     model: str | Model, db: str | Path | None, memory: str, *, knowledge: bool
 ) -> tuple[Model, Store, Connections]:
     """The model, the store at a path or URL, and the model's connections. Raises as `build_agent` does."""
-    settings = store_settings(db, memory)
-    name = _name_of(model)
-    built = named_model(name) if isinstance(model, str) else model
+    settings = store_settings(db, memory, model if isinstance(model, str) else None)
+    name = _name_of(model, settings)
+    built = named_model(name, settings) if isinstance(model, str) else model
     connections = Connections(settings.timeout)
 
     def memory_model(_: str) -> Model:
         if settings.memory_model:
-            return build_model(settings.memory_model, timeout=settings.timeout)[0]
+            return build_model(settings.memory_model, settings)[0]
         return watched(connections.here(built), settings.timeout)[0]
 
     return built, Store(settings, model=name, build_memory_model=memory_model, knowledge=knowledge), connections
 
 
-def _name_of(model: str | Model) -> str:
+def _name_of(model: str | Model, settings: Settings) -> str:
     """`provider:id`. Raises ConfigProblem for no such name, UsageProblem for what is no language model."""
     if isinstance(model, Model):
         return f"{(model.provider or '').lower()}:{model.id}"
-    name = model_name(model)
+    name = model_name(model, settings.base_url)
     if name == OFFLINE:
         raise UsageProblem("An Agno agent needs a language model.", "Give provider:id; `agentmem chat` does without.")
     return name
