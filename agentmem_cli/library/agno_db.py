@@ -1,17 +1,18 @@
-"""The store as AgentOS and Agno's own methods see it: Agno's database class on agentmem's file.
+"""The store as AgentOS and Agno's own methods see it: Agno's database classes on agentmem's.
 
 What it reads and writes of sessions and memories for them are agentmem's own acts: a session that is deleted waits in
 the trash, a memory that is deleted is forgotten in the ledger and is not learnt again. AgentOS's own tables (traces,
-metrics, schedules) stand beside ours in the same file, as Agno makes them.
+metrics, schedules) stand beside ours, as Agno makes them.
 """
 
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from agno.db.base import SessionType
+from agno.db.base import BaseDb, SessionType
 from agno.db.schemas import UserMemory
 from agno.db.sqlite import SqliteDb
 from sqlalchemy import create_engine, event
@@ -25,6 +26,7 @@ from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import SessionSummary
 from agentmem_cli.sessions.catalog import find_session, rename_session, trash_session
+from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.storage.database import Database
 
 _OWNERS = {
@@ -33,20 +35,18 @@ _OWNERS = {
 }
 
 
-class AgentmemDb(SqliteDb):
-    """Agno's database on the file of a store, which every copy of the agent shares through it."""
+class KeptDb(BaseDb):
+    """Agno's database on a store, which every copy of the agent shares through it: what both kinds have in common."""
 
-    def __init__(self, store: Store, connections: Connections) -> None:
-        super().__init__(db_engine=_engine(store.database), id="agentmem")
-        self.store = store
-        self.connections = connections
+    store: Store
+    connections: Connections
 
     def delete_session(self, session_id: str, user_id: str | None = None) -> bool:
         """Put a session, of this user where one is named, into the trash; whether there is such a one."""
         session = self._session(session_id, user_id)
         if session is not None:
             trash_session(self.store.database, session, int(time.time()))
-            self._run_object_cache.drop_session(session_id)
+            self._forget_runs(session_id)
         return session is not None
 
     def delete_sessions(self, session_ids: list[str], user_id: str | None = None) -> None:
@@ -73,7 +73,7 @@ class AgentmemDb(SqliteDb):
         """Write a session's row. Raises NotFound for one that waits in the trash: two would have one id."""
         if self.store.database.read("SELECT 1 FROM trashed_sessions WHERE session_id = ?", (session.session_id,)):
             raise NotFound(f'Session "{session.session_id}" is in the trash.', "Restore it, or take another id.")
-        return super().upsert_session(session, deserialize)
+        return self._written(session, deserialize)
 
     def upsert_sessions(
         self, sessions: list[Any], deserialize: bool | None = True, preserve_updated_at: bool = False
@@ -125,6 +125,14 @@ class AgentmemDb(SqliteDb):
         """Refuse: what was said stays whose it is."""
         raise UsageProblem(f'Session "{session_id}" stays with {previous_user_id}.', f"Begin one as {user_id}.")
 
+    @abstractmethod
+    def _written(self, session: Any, deserialize: bool | None) -> Any:
+        """Agno's own writing of a session's row."""
+
+    @abstractmethod
+    def _forget_runs(self, session_id: str) -> None:
+        """Let go of the runs of a session that Agno keeps in memory."""
+
     def _session(self, session_id: str, user_id: str | None) -> SessionSummary | None:
         owner = self._owner("session", session_id)
         if owner is None or user_id not in (None, owner):
@@ -153,6 +161,29 @@ class AgentmemDb(SqliteDb):
         if not kept:
             raise UsageProblem("This cannot be a memory.", f"It holds {', '.join(written.withheld) or 'no text'}.")
         return str(kept[0].memory_id)
+
+
+class AgentmemDb(KeptDb, SqliteDb):
+    """The same in a file."""
+
+    def __init__(self, store: Store, connections: Connections) -> None:
+        SqliteDb.__init__(self, db_engine=_engine(store.database), id=AGENT_ID)
+        self.store, self.connections = store, connections
+
+    def _written(self, session: Any, deserialize: bool | None) -> Any:
+        return SqliteDb.upsert_session(self, session, deserialize)
+
+    def _forget_runs(self, session_id: str) -> None:
+        self._run_object_cache.drop_session(session_id)
+
+
+def agno_db(store: Store, connections: Connections) -> KeptDb:
+    """Agno's database class for a store."""
+    if store.settings.db is None:
+        return AgentmemDb(store, connections)
+    from agentmem_cli.library.agno_postgres import AgentmemPostgresDb  # its tables take long to import
+
+    return AgentmemPostgresDb(store, connections)
 
 
 def _engine(database: Database) -> Any:

@@ -24,15 +24,16 @@ from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
 from agentmem_cli.agent.window import context_window, history_budget
 from agentmem_cli.agent.worker import search_with
-from agentmem_cli.errors import ConfigProblem, UsageProblem
+from agentmem_cli.errors import UsageProblem
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.walk import FileResult, find_files
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.sessions.index import catch_up
+from agentmem_cli.setting_table import SETTINGS
 from agentmem_cli.settings import Settings, chosen_settings, load_settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.opening import open_database
+from agentmem_cli.storage.opening import is_stored, open_database
 
 if TYPE_CHECKING:  # heavy: whoever asks has it
     from agno.models.base import Model
@@ -175,16 +176,15 @@ def store_settings(db: str | Path | None, memory: str) -> Settings:
     if db is None:
         return settings
     if "://" in str(db) and not str(db).startswith(SQLITE):
-        raise ConfigProblem(f"{str(db).partition('://')[0]}:// is no store of agentmem's.", "Give a path.")
+        return replace(settings, db=SETTINGS["db"].check("db", str(db)))
     path = Path(str(db).removeprefix(SQLITE)).expanduser().absolute()
-    return (
-        replace(settings, data_dir=path) if path.is_dir() else replace(settings, data_dir=path.parent, file=path.name)
-    )
+    in_folder = replace(settings, db=None, data_dir=path)
+    return in_folder if path.is_dir() else replace(in_folder, data_dir=path.parent, file=path.name)
 
 
 def opened(settings: Settings) -> Database:
     """The store of these settings, made where there is none. A new file is its owner's alone, whatever the umask."""
-    is_new = not settings.database.exists()
+    is_new = not is_stored(settings)
     database = open_database(settings)
     if is_new:
         for ending in ("", "-wal", "-shm"):

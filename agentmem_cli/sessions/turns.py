@@ -64,7 +64,7 @@ def begin_turn(
     Raises NotFound when the session is another user's, or waits in the trash, and UsageProblem for a `new_id` that a
     run has already.
     """
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         if new_id is not None:
             _refuse_known_run(connection, new_id)
         ensure_session(connection, user_id, session_id, "", at)
@@ -108,7 +108,7 @@ def settle_turn(
     messages = [IndexedMessage("user", turn.question, turn.at)]
     if answer:
         messages.append(IndexedMessage("assistant", answer, at, looked_up=run_data.get("model") == OFFLINE))
-    with database.write() as connection:
+    with database.write(turn.user_id) as connection:
         _queue_capture(connection, turn)
         if _place_of(connection, turn.session_id, turn.run_id) is None:
             _settle_aside(connection, turn, run_data)

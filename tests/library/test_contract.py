@@ -8,12 +8,13 @@ from dataclasses import fields
 
 from agno.agent import Agent
 from agno.db.base import BaseDb
+from agno.db.postgres import PostgresDb
 from agno.db.sqlite import SqliteDb
 from agno.exceptions import InputCheckError
 from agno.run.agent import RunOutput
 
 from agentmem_cli.library.agent_run import RunRefused
-from agentmem_cli.library.agno_db import AgentmemDb
+from agentmem_cli.library.agno_db import KeptDb
 from agentmem_cli.library.options import OWNED
 
 PASSED_ON = """
@@ -64,8 +65,10 @@ def test_a_refusal_stops_a_run() -> None:
 def test_every_write_is_decided() -> None:
     """What changes sessions, runs and memories in Agno's database is ours to do, or reads only."""
     about = re.compile("(upsert|delete|rename|clear|reassign|cancel|create|update)_.*(session|run|memor)")
-    writes = {name for name in vars(SqliteDb) | vars(BaseDb) if about.match(name) and "eval" not in name}
+    writes = {
+        name for name in vars(SqliteDb) | vars(PostgresDb) | vars(BaseDb) if about.match(name) and "eval" not in name
+    }
     of_other_tables = {"delete_schedule_runs", "create_schedule_run", "update_schedule_run"}
     of_other_tables |= {"update_approval_run_status", "delete_compactions_for_session"}
-    asked_for_by_no_route = {"upsert_run", "delete_run", "delete_runs", "cancel_pending_run"}
-    assert of_other_tables | asked_for_by_no_route == writes - set(vars(AgentmemDb))
+    asked_for_by_no_route = {"upsert_run", "delete_run", "delete_runs", "cancel_pending_run", "update_run_in_session"}
+    assert of_other_tables | asked_for_by_no_route == writes - set(vars(KeptDb))
