@@ -74,7 +74,10 @@ class LazyCommands(TyperGroup):
 
 
 def _add_db(command: Any) -> None:
-    """Give each command the option `--db`: where everything is kept concerns all of them alike."""
+    """Give each command the option `--db`: where everything is kept concerns all of them alike.
+
+    `import` has one of its own, that of the other program.
+    """
     for each in getattr(command, "commands", {}).values():
         _add_db(each)
     if not hasattr(command, "commands") and not any("--db" in each.opts for each in command.params):
