@@ -102,6 +102,12 @@ def check_database(database: Database) -> Finding:
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
+    if database.is_read_only:
+        return Finding(
+            Verdict.WARNING,
+            f"{database.path} is sound, but nothing can be written there: what only reads works.",
+            "Check its permissions and the free space.",
+        )
     journal = database.read("PRAGMA journal_mode")[0][0]
     if journal != "wal":
         return Finding(

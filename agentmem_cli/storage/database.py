@@ -59,6 +59,11 @@ class Database:
         weakref.finalize(self, _close_all, self._opened)  # at exit too, where other threads may be in a query
         weakref.finalize(self, _close_abandoned, self._opened).atexit = False
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it was opened as a file that cannot be written."""
+        return isinstance(self._place, str) and self._place.endswith(("mode=ro", "immutable=1"))
+
     def connect(self) -> sqlite3.Connection:
         """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
         if _is_emptied(self.path):
