@@ -27,7 +27,12 @@ _USERS = """
 # [users.sarah]
 # model = "anthropic:claude-sonnet-4-6"
 """
-_EXAMPLES = {"user": "sarah", "model": "anthropic:claude-sonnet-4-6", "memory_model": "anthropic:claude-haiku-4-5"}
+_EXAMPLES = {
+    "user": "sarah",
+    "db": "postgresql://sarah@localhost/agentmem",
+    "model": "anthropic:claude-sonnet-4-6",
+    "memory_model": "anthropic:claude-haiku-4-5",
+}
 
 
 def write_template(path: Path, *, force: bool) -> None:

@@ -58,6 +58,12 @@ def _user_id(name: str, value: Any) -> str:  # noqa: ARG001 -- every check has t
     )
 
 
+def _postgres_url(name: str, value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and value.startswith(("postgresql://", "postgres://"))):
+        return value
+    raise ConfigProblem(f"{name} is no URL of a PostgreSQL database.", "Write postgresql://USER@HOST:PORT/NAME.")
+
+
 def _text(name: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
@@ -91,6 +97,7 @@ SETTINGS = {
     each.key: each
     for each in (
         Setting("user", "AGENTMEM_USER", None, _user_id, "whose sessions and memories; your login name"),
+        Setting("db", "AGENTMEM_DB", None, _postgres_url, "postgresql://…, for many users or machines; a file here"),
         Setting("model", "AGENTMEM_MODEL", None, _text, "provider:id, or offline; Claude where there is a key"),
         Setting(
             "memory",

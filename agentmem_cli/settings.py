@@ -32,6 +32,8 @@ class Settings:
     data_dir: Path
     config_file: Path
     user: str
+    db: str | None
+    """The URL of the PostgreSQL database that holds everything, in the place of a file in the data folder."""
     model: str | None
     memory: str
     memory_model: str | None

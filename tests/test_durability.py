@@ -68,7 +68,7 @@ def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic
     """What one chat adds while another is open is in the history of the other's next turn."""
     from agentmem_cli.agent.conversation import Conversation
     from agentmem_cli.settings import load_settings
-    from agentmem_cli.storage.database import Database
+    from agentmem_cli.storage.sqlite import SqliteDatabase
 
     cli("sessions", "list")
     for answer in ("One.", "Two.", "Three."):
@@ -77,7 +77,7 @@ def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic
     chats = [
         Conversation(
             settings,
-            Database(home / "agentmem.db", lock_timeout=PATIENCE),
+            SqliteDatabase(home / "agentmem.db", lock_timeout=PATIENCE),
             model="anthropic:claude-sonnet-4-6",
             session_id="s1",
             knowledge=False,

@@ -23,7 +23,7 @@ from agentmem_cli.records import OFFLINE, FoundPassage
 from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.opening import open_untouched
+from agentmem_cli.storage.opening import is_stored, open_untouched
 
 if TYPE_CHECKING:  # heavy: imported for a language model alone
     from agno.models.base import Model
@@ -121,7 +121,7 @@ def _searcher(settings: Settings, database: Database, warn: Callable[[str], None
         return Searcher(database, settings)
     documents = open_untouched(settings)
     if documents is None:
-        if settings.database.exists():
+        if is_stored(settings):
             warn("Incognito, the documents are not searched while another agentmem is at work.")
         return None
     without_index = replace(settings, data_dir=Path(os.devnull))  # Chroma writes even when it is only read

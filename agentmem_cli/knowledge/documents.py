@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from agentmem_cli.errors import Ambiguous, NotFound
 from agentmem_cli.reading.clean import neutral_line
 from agentmem_cli.records import Document, FoundPassage
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 from agentmem_cli.storage.erase import note_erasure_due
 from agentmem_cli.storage.fulltext import searchable
 
@@ -203,7 +202,7 @@ def embedded_text(title: str, passage: Passage) -> str:
     return "\n".join(filter(None, (title_words(title), passage.heading, passage.text)))
 
 
-def count_up(connection: sqlite3.Connection, key: str) -> None:
+def count_up(connection: Connection, key: str) -> None:
     """Count a change of the passages, within the caller's transaction. `key` is `generation` or `erasures`."""
     connection.execute(
         "INSERT INTO knowledge_state (key, value) VALUES (?, '1')"

@@ -6,7 +6,6 @@ Candidates come from three sides: the words of passages, their vectors, and the 
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.words import CANDIDATES, WordIndex
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, Row
 
 if TYPE_CHECKING:
     from agentmem_cli.embedding.configured import Embedder
@@ -185,7 +184,7 @@ def _marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def _found(row: sqlite3.Row, name: str) -> FoundPassage:
+def _found(row: Row, name: str) -> FoundPassage:
     return FoundPassage(
         document=name,
         document_id=row["document_id"],
@@ -202,7 +201,7 @@ def _found(row: sqlite3.Row, name: str) -> FoundPassage:
     )
 
 
-def _cosines(rows: Sequence[sqlite3.Row], embedder: Embedder, vector: Vectors | None) -> list[float]:
+def _cosines(rows: Sequence[Row], embedder: Embedder, vector: Vectors | None) -> list[float]:
     """The cosine of each passage's vector with the query's, all of length 1; never below 0. Exact, whoever found it."""
     import numpy as np
 

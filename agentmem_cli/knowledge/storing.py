@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Sequence
@@ -15,7 +14,7 @@ from agentmem_cli.knowledge.documents import Passage, count_up, embedded_text, t
 from agentmem_cli.reading.clean import neutral_line
 from agentmem_cli.reading.read import Reading
 from agentmem_cli.records import Document
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 from agentmem_cli.storage.fulltext import searchable
 
 
@@ -99,14 +98,14 @@ def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder
         ):
             return True
         connection.execute("DELETE FROM documents WHERE path = ?", (new.path,))
-        number = connection.execute(
+        ((number,),) = connection.execute(
             "INSERT INTO documents (document_id, path, title, sha256, size, modified_ns, pages, passages, status,"
-            " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING document_number",
             (
                 *(document_id, new.path, title, new.sha256, new.size, new.modified_ns),
                 *(reading.page_count, len(new.passages), reading.status, reading.detail, int(time.time())),
             ),
-        ).lastrowid
+        )
         connection.execute(
             "INSERT INTO documents_fts (rowid, title, text) VALUES (?, ?, ?)",
             (number, title_words(title), searchable(first_page)),
@@ -128,21 +127,21 @@ def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder
 
 
 def _store_passages(
-    connection: sqlite3.Connection,
+    connection: Connection,
     document_id: str,
     title: str,
     embedded: Iterable[tuple[Passage, bytes]],
     embedder: str,
 ) -> None:
     for place, (passage, vector) in enumerate(embedded):
-        passage_id = connection.execute(
+        ((passage_id,),) = connection.execute(
             "INSERT INTO passages (document_id, page_index, last_page_index, position, heading, text, embedder, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING passage_id",
             (
                 *(document_id, passage.page_index, passage.last_page_index, place),
                 *(passage.heading, passage.text, embedder, vector),
             ),
-        ).lastrowid
+        )
         connection.execute(
             "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
             (passage_id, title_words(title), searchable(passage.heading), searchable(passage.text)),

@@ -13,7 +13,6 @@ the evidence in the top 5 and .831 in the top 10 (.719 and .8145 before), and no
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from agentmem_cli.recall.asking import asking, asks_assistant
 from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.recall.vectors import Cosines
 from agentmem_cli.records import RecalledTurn
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, Row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,7 +128,7 @@ def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:
     return rows, overall[rows]
 
 
-def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[int, sqlite3.Row]) -> Scores:
+def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[int, Row]) -> Scores:
     """What is told of messages by their texts, shape (rows, 6). `read` has those and the ones before them, by row."""
     import numpy as np
 
@@ -150,7 +149,7 @@ def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[i
     return np.column_stack([_of_best(close), np.array(told, np.float32).reshape(-1, 5)])
 
 
-def read_messages(database: Database, transcript: Transcript, rows: Rows) -> dict[int, sqlite3.Row]:
+def read_messages(database: Database, transcript: Transcript, rows: Rows) -> dict[int, Row]:
     """The messages in these rows and the ones before them, by row; none that was erased meanwhile."""
     wanted = {*rows.tolist(), *transcript.before[rows].tolist()} - {NOBODY}
     row_of = {int(transcript.numbers[row]): row for row in wanted}
@@ -205,12 +204,12 @@ def _later(rows: Rows) -> Scores:
     return later
 
 
-def _long(row: sqlite3.Row) -> float:
+def _long(row: Row) -> float:
     """How long a message is, 0 to 1; an assistant's answer, which always is, 0."""
     return min(1.0, len(row["text"]) / FULL_LENGTH) if row["name"] or row["role"] == "user" else 0.0
 
 
-def _by_whom(question: str) -> Callable[[sqlite3.Row], bool]:
+def _by_whom(question: str) -> Callable[[Row], bool]:
     """Whether a message was said by whom the question is about."""
     lowered = question.lower()
     teller = "assistant" if asks_assistant(question) else "user" if FIRST_PERSON.search(question) else ""
@@ -251,7 +250,7 @@ def described(
     return list(shown.values())[:limit]
 
 
-def _recalled(row: sqlite3.Row, score: float) -> RecalledTurn:
+def _recalled(row: Row, score: float) -> RecalledTurn:
     return RecalledTurn(
         session=row["session_id"],
         title=row["title"],

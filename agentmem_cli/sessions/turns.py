@@ -6,7 +6,6 @@ Every change of a turn is one transaction. Its row is `rows.py`'s matter.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +26,7 @@ from agentmem_cli.sessions.rows import (
 )
 from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.storage.captures import MODES, queue_capture
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +155,13 @@ def exchanges_between(database: Database, session_id: str, start: int = 0, end: 
         " ORDER BY run.run_index, messages.message_id",
         (session_id, start, end, end),
     )
-    runs: dict[str, list[sqlite3.Row]] = {}
+    runs: dict[str, list[Row]] = {}
     for row in rows:
         runs.setdefault(row["run_id"], []).append(row)
     return [exchange_of(messages[0], [(each["role"], each["text"]) for each in messages]) for messages in runs.values()]
 
 
-def exchange_of(run: sqlite3.Row, messages: list[tuple[str, str]]) -> Exchange:
+def exchange_of(run: Row, messages: list[tuple[str, str]]) -> Exchange:
     """An exchange from the columns of its run and the (role, text) of its messages."""
     said = {role: "\n\n".join(text for by, text in messages if by == role) for role in ("user", "assistant")}
     status = TURN_STATUS.get(run["status"], TurnStatus.DONE)
@@ -186,7 +185,7 @@ def typed_words(database: Database, exchanges: Sequence[Exchange]) -> list[str]:
     ]
 
 
-def _queue_capture(connection: sqlite3.Connection, turn: PendingTurn) -> None:
+def _queue_capture(connection: Connection, turn: PendingTurn) -> None:
     if turn.memory in MODES and turn.typed.strip():
         queue_capture(
             connection,
@@ -199,13 +198,13 @@ def _queue_capture(connection: sqlite3.Connection, turn: PendingTurn) -> None:
         )
 
 
-def _place_of(connection: sqlite3.Connection, session_id: str, run_id: str) -> int | None:
+def _place_of(connection: Connection, session_id: str, run_id: str) -> int | None:
     key = (run_id, session_id)
     row = connection.execute("SELECT run_index FROM agno_runs WHERE run_id = ? AND session_id = ?", key).fetchone()
     return int(row["run_index"]) if row else None
 
 
-def _settle_aside(connection: sqlite3.Connection, turn: PendingTurn, run_data: dict[str, Any]) -> None:
+def _settle_aside(connection: Connection, turn: PendingTurn, run_data: dict[str, Any]) -> None:
     settled = (run_data["status"], json.dumps(run_data, ensure_ascii=True), turn.run_id, turn.user_id)
     for runs in ("taken_back_runs", "trashed_runs"):
         changed = connection.execute(

@@ -20,12 +20,15 @@ from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erasure_due
-from agentmem_cli.storage.opening import refuse_shared_folder
+from agentmem_cli.storage.opening import is_stored, refuse_shared_folder
 from agentmem_cli.storage.schema import SCHEMA_VERSION, known_version
 from agentmem_cli.storage.shape import schema_problem
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 LITTLE_SPACE = 200_000_000
 """Bytes. Erasing text rewrites the whole database, so it needs its size once more."""
+_BEHIND = "{} is not ready yet: it has schema {}, and this agentmem needs {}."
+_BRING_UP = "Any other command, such as `agentmem sessions list`, brings it up to date."
 RESTORE = "Run `agentmem restore FILE` with a backup."
 
 
@@ -73,7 +76,7 @@ def check_folder(settings: Settings) -> Finding:
     free = shutil.disk_usage(nearest).free
     if free < LITTLE_SPACE:
         return Finding(Verdict.WARNING, f"{folder}: {free // 1_000_000} MB are free.", "Free some space.")
-    made = "" if settings.database.exists() else ", not made yet: `agentmem chat` makes it"
+    made = "" if is_stored(settings) else ", not made yet: `agentmem chat` makes it"
     return Finding(Verdict.OK, f"{folder}, {free // 1_000_000_000} GB free{made}")
 
 
@@ -91,8 +94,18 @@ def check_permissions(settings: Settings) -> Finding:
 
 
 def check_database(database: Database) -> Finding:
+    """Whether the database is sound and its schema is this program's."""
+    if isinstance(database, SqliteDatabase):
+        return _check_file(database)
+    version = known_version(database.version(), database.place)
+    if version < SCHEMA_VERSION:
+        return Finding(Verdict.WARNING, _BEHIND.format(database.place, version, SCHEMA_VERSION), _BRING_UP)
+    return Finding(Verdict.OK, f"{database.place}, schema {version}")
+
+
+def _check_file(database: SqliteDatabase) -> Finding:
     """Whether the file is sound, every reference leads somewhere, and its schema is what its version should have."""
-    version = known_version(int(database.read("PRAGMA user_version")[0][0]), database.path)
+    version = known_version(database.version(), database.place)
     damage = database.read("PRAGMA quick_check(1)")[0][0]
     if damage != "ok":
         return Finding(Verdict.FAILED, f"{database.path} is damaged: {damage}.", RESTORE)
@@ -102,6 +115,11 @@ def check_database(database: Database) -> Finding:
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
+    return _check_use(database, version)
+
+
+def _check_use(database: SqliteDatabase, version: int) -> Finding:
+    """How a sound file can be used."""
     if database.is_read_only:
         return Finding(
             Verdict.WARNING,
@@ -116,11 +134,7 @@ def check_database(database: Database) -> Finding:
             "Set AGENTMEM_HOME to a folder on a local disk.",
         )
     if version < SCHEMA_VERSION:
-        return Finding(
-            Verdict.WARNING,
-            f"{database.path} is not ready yet: it has schema {version}, and this agentmem needs {SCHEMA_VERSION}.",
-            "Any other command, such as `agentmem sessions list`, brings it up to date.",
-        )
+        return Finding(Verdict.WARNING, _BEHIND.format(database.path, version, SCHEMA_VERSION), _BRING_UP)
     size = database.path.stat().st_size / 1_000_000
     return Finding(Verdict.OK, f"{database.path}, {size:.1f} MB, sound, schema {version}, write-ahead log on")
 

@@ -10,23 +10,22 @@ in between, or a full disk, leaves that note, and the next start that can write 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from secrets import token_hex
 
-from agentmem_cli.errors import StorageProblem, StoreLocked
-from agentmem_cli.storage.database import Database, translated_errors
-from agentmem_cli.storage.lock import store_lock
+from agentmem_cli.errors import StorageProblem
+from agentmem_cli.storage.database import Connection, Database
 
 _DUE = "erasure_due"
 """The key of the note in `knowledge_state`. Its value is random: one erasing must not clear the note of another."""
 
 
-def note_erasure_due(connection: sqlite3.Connection) -> None:
+def note_erasure_due(connection: Connection) -> None:
     """Store, in the transaction that deletes rows, that their text is still in the files."""
     connection.execute(
-        "INSERT OR REPLACE INTO knowledge_state (key, value) VALUES (?, hex(randomblob(8)))",
-        (_DUE,),
+        "INSERT INTO knowledge_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (_DUE, token_hex(8)),
     )
 
 
@@ -37,7 +36,7 @@ def erasure_due(database: Database) -> str | None:
 
 
 @contextmanager
-def erasing(database: Database) -> Iterator[sqlite3.Connection]:
+def erasing(database: Database) -> Iterator[Connection]:
     """One transaction that deletes rows for good: their text leaves the files after it.
 
     Raises StorageProblem when the rows are gone and the text is still there, as with a full disk.
@@ -49,7 +48,7 @@ def erasing(database: Database) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def perhaps_erasing(database: Database) -> Iterator[sqlite3.Connection]:
+def perhaps_erasing(database: Database) -> Iterator[Connection]:
     """One transaction that may note an erasing: then what was deleted leaves the files after it, now or later."""
     with database.write() as connection:
         yield connection
@@ -63,11 +62,11 @@ def erase_deleted_text(database: Database) -> None:
     the lock timeout, StorageProblem for a full disk: the next start tries again.
     """
     try:
-        with store_lock(database):
+        with database.locked():
             _erase(database)
     except StorageProblem as problem:
         raise type(problem)(
-            f"It is deleted, but its text is still in {database.path.parent}: {problem.problem}",
+            f"It is deleted, but its text is still in {database.place}: {problem.problem}",
             "The next agentmem that can write there removes it; `agentmem doctor` says when it is gone.",
         ) from None
 
@@ -79,24 +78,12 @@ def finish_erasing(database: Database) -> None:
     """
     if erasure_due(database) is None:
         return
-    with suppress(StorageProblem), store_lock(database, timeout=0):
+    with suppress(StorageProblem), database.locked(timeout=0):
         _erase(database)
 
 
 def _erase(database: Database) -> None:
     due = erasure_due(database)
-    for table in _full_text_tables(database):
-        with database.write() as connection:
-            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 -- a name of the schema
-    with translated_errors(database.path):
-        database.connection.execute("VACUUM")
-        busy = database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    if busy:
-        raise StoreLocked(f"another program is reading {database.path}-wal.")
+    database.clear_deleted_text()
     with database.write() as connection:
         connection.execute("DELETE FROM knowledge_state WHERE key = ? AND value = ?", (_DUE, due))
-
-
-def _full_text_tables(database: Database) -> list[str]:
-    rows = database.read("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%USING fts5%'")
-    return [row["name"] for row in rows]

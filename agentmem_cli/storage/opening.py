@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from agentmem_cli.errors import StorageProblem, StoreUnwritable
+from agentmem_cli.errors import ConfigProblem, StorageProblem, StoreUnwritable
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import finish_erasing
 from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION, ensure_schema
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 
 def open_database(settings: Settings) -> Database:
@@ -25,10 +26,34 @@ def open_database(settings: Settings) -> Database:
     if settings.incognito:
         return _open_in_memory(settings)
     make_private_folder(settings.data_dir)
-    database = Database(settings.database, lock_timeout=settings.lock_timeout)
+    database = database_of(settings)
     ensure_schema(database)
     finish_erasing(database)
     return database
+
+
+def database_of(settings: Settings, lock_timeout: float | None = None) -> Database:
+    """The database that the settings name, neither made nor migrated nor looked at. The timeout is in seconds."""
+    wait = settings.lock_timeout if lock_timeout is None else lock_timeout
+    if settings.db is None:
+        return SqliteDatabase(settings.database, lock_timeout=wait)
+    return postgres_database(settings.db, wait)
+
+
+def postgres_database(url: str, lock_timeout: float) -> Database:
+    """The PostgreSQL database at a URL. Raises ConfigProblem where psycopg is not installed."""
+    try:
+        from agentmem_cli.storage.postgres import PostgresDatabase  # a driver that most do without
+    except ImportError:
+        raise ConfigProblem(
+            "PostgreSQL needs psycopg, which is not installed.", "`pip install 'agentmem-cli[postgres]'` brings it."
+        ) from None
+    return PostgresDatabase(url, lock_timeout=lock_timeout)
+
+
+def is_stored(settings: Settings) -> bool:
+    """Whether there is a database already. One on a server is taken to be there."""
+    return settings.db is not None or settings.database.exists()
 
 
 def open_to_read(settings: Settings) -> Database:
@@ -40,17 +65,16 @@ def open_to_read(settings: Settings) -> Database:
         return open_database(settings)
     except StoreUnwritable:
         database = _open_unwritable(settings)
-        if database is None or database.read("PRAGMA user_version")[0][0] != SCHEMA_VERSION:
+        if database is None or database.version() != SCHEMA_VERSION:
             raise
         return database
 
 
 def open_as_it_is(settings: Settings, lock_timeout: float | None = None) -> Database:
     """The stored database, neither made nor migrated. Raises what `open_database` raises, but not StoreTooNew."""
-    wait = settings.lock_timeout if lock_timeout is None else lock_timeout
-    database = Database(settings.database, lock_timeout=wait)
+    database = database_of(settings, lock_timeout)
     try:
-        database.read("PRAGMA user_version")
+        database.version()
     except StoreUnwritable:
         unwritable = _open_unwritable(settings)
         if unwritable is None:
@@ -61,11 +85,13 @@ def open_as_it_is(settings: Settings, lock_timeout: float | None = None) -> Data
 
 def _open_unwritable(settings: Settings) -> Database | None:
     """The stored database where nothing can be written: beside those that have it open, or with nobody there."""
+    if settings.db is not None:
+        return None
     for how in ("mode=ro", "immutable=1"):
         if how == "immutable=1" and _has_log(settings):
             continue
         uri = f"{settings.database.absolute().as_uri()}?{how}"
-        database = Database(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
+        database = SqliteDatabase(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
         with suppress(StoreUnwritable):
             database.read("SELECT count(*) FROM sqlite_master")
             return database
@@ -83,11 +109,13 @@ def open_untouched(settings: Settings) -> Database | None:
     `immutable` alone makes no -wal and -shm. It takes the file for all there is, so with anything in a
     write-ahead log, which another agentmem has open, it would read half of the truth.
     """
+    if settings.db is not None:
+        return database_of(settings)
     if not settings.database.exists() or _has_log(settings):
         return None
     uri = f"{settings.database.absolute().as_uri()}?immutable=1"
-    database = Database(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
-    if database.read("PRAGMA user_version")[0][0] != SCHEMA_VERSION:
+    database = SqliteDatabase(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
+    if database.version() != SCHEMA_VERSION:
         database.close()
         return None
     return database
@@ -98,13 +126,13 @@ def open_to_look(settings: Settings) -> Database:
 
     Raises StorageProblem when there is none, or none that can be read like that.
     """
-    if not settings.database.exists():
+    if not is_stored(settings):
         raise StorageProblem(f"There is no {settings.database}.")
     untouched = open_untouched(settings)
     if untouched:
         return untouched
     uri = f"{settings.database.absolute().as_uri()}?mode=ro"
-    return Database(settings.database, lock_timeout=0.1, uri=uri)
+    return SqliteDatabase(settings.database, lock_timeout=0.1, uri=uri)
 
 
 def make_private_folder(path: Path) -> None:
@@ -145,7 +173,7 @@ def _open_in_memory(settings: Settings) -> Database:
     SQLite's `memdb` and not a shared cache, which refuses a reader at once while another thread writes.
     """
     uri = f"file:/agentmem-{token_hex(8)}?vfs=memdb"
-    database = Database(Path(os.devnull), lock_timeout=settings.lock_timeout, uri=uri)
+    database = SqliteDatabase(Path(os.devnull), lock_timeout=settings.lock_timeout, uri=uri)
     with database.write() as connection:
         for migrate in MIGRATIONS:
             migrate(connection)

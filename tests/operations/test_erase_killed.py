@@ -21,9 +21,9 @@ import os
 import sys
 
 from agentmem_cli import main
-from agentmem_cli.storage import database
+from agentmem_cli.storage import sqlite
 
-connect = database.connect
+connect = sqlite.connect
 
 
 def connect_to_die(*words):
@@ -39,7 +39,7 @@ def connect_to_die(*words):
     return connection
 
 
-database.connect = connect_to_die
+sqlite.connect = connect_to_die
 main.run(sys.argv[2:])
 """
 """Runs a command line, and dies before the statement of SQL that begins with the first word, or amid it."""
