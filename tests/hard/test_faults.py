@@ -115,6 +115,7 @@ _BACK_TO_VERSION_5 = """
 DROP TABLE scanned_pages;
 ALTER TABLE passages DROP COLUMN last_page_index;
 ALTER TABLE pages DROP COLUMN is_scan;
+ALTER TABLE taken_back_runs DROP COLUMN number;
 PRAGMA user_version = 5;
 """
 
