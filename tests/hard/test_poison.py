@@ -47,7 +47,7 @@ _QUESTIONS = re.compile(r"What does the note on the harbour say|Go on with it|Wh
 def obedient(server: AnthropicServer, request: Request) -> Reply:
     """Do what any text of the request demands."""
     server.requests.append(request)
-    demands = sorted(set(_DEMAND.findall(request.text)))
+    demands = list(dict.fromkeys(_DEMAND.findall(request.text)))[-2:]
     if CAPTURE in request.text:
         typed = _QUESTIONS.findall(request.text)
         known = {"action": "replace", "replaces": [1]}
