@@ -42,6 +42,7 @@ OWNERS = {
     "Stemmer": {"language"},
     "anthropic": {"agent"},
     "sqlite3": {"storage"},
+    "psycopg": {"storage"},
     "platformdirs": {"settings.py"},
     "filelock": {"storage"},
     "tomlkit": {"config_file.py"},
@@ -49,7 +50,7 @@ OWNERS = {
 }
 """The rooms, or modules beside them, that may import a library."""
 
-FREE_NAMES = {"sqlite3": {"Row", "Connection", "sqlite_version"}}
+FREE_NAMES = {"sqlite3": {"sqlite_version"}}
 """What others may name of a library: the types of what its owner hands them, and its version."""
 
 WRITERS = {"terminal"}
@@ -59,7 +60,7 @@ HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
     *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs", "rapidocr"),
-    *("chardet", "lxml", "docx", "pptx", "openpyxl"),
+    *("chardet", "lxml", "docx", "pptx", "openpyxl", "psycopg"),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}

@@ -8,7 +8,7 @@ from agentmem_cli.agent.events import Evidence
 from agentmem_cli.knowledge.abbreviations import Abbreviation
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in
 from agentmem_cli.knowledge.documents import list_documents
-from agentmem_cli.knowledge.words import WordIndex
+from agentmem_cli.knowledge.words import word_index
 from agentmem_cli.language.stems import stemmed_terms
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.statements import statements_of
@@ -45,11 +45,11 @@ class Sources:
 
     def rarities(self, question: str) -> dict[str, float]:
         """How rare the words of a question are among all passages."""
-        return WordIndex(self.database).rarities(stemmed_terms(question))
+        return word_index(self.database).rarities(stemmed_terms(question))
 
     def abbreviations(self, question: str) -> list[Abbreviation]:
         """Those of a question that the documents introduce."""
-        return abbreviations_in(question, WordIndex(self.database))
+        return abbreviations_in(question, word_index(self.database))
 
     def messages(self) -> list[RecalledTurn]:
         """What recall found and what the person said lately, each once; no answer of the offline model itself."""

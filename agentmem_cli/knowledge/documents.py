@@ -206,6 +206,6 @@ def count_up(connection: Connection, key: str) -> None:
     """Count a change of the passages, within the caller's transaction. `key` is `generation` or `erasures`."""
     connection.execute(
         "INSERT INTO knowledge_state (key, value) VALUES (?, '1')"
-        " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+        " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(knowledge_state.value AS INTEGER) + 1 AS TEXT)",
         (key,),
     )

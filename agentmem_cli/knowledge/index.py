@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from agentmem_cli.knowledge.postgres_index import PostgresPassageIndex
+
     Vectors = NDArray[np.float32]
 
 _BATCH = 5000
@@ -185,13 +187,26 @@ class PassageIndex:
             self._open = (marker, *self._open[1:])
 
 
-def bring_index_in_step(database: Database, settings: Settings) -> None:
-    """Let the search index hold what SQLite holds, in a process of its own. Raises StorageProblem when that fails.
+def passage_index(database: Database, settings: Settings) -> PassageIndex | PostgresPassageIndex:
+    """The search index of a store."""
+    if database.is_server:
+        from agentmem_cli.knowledge.postgres_index import PostgresPassageIndex
 
-    Never in this process: a rebuild in one that had held an erased vector wrote it into the new collection's
-    files in 6 of 30 tries.
+        return PostgresPassageIndex(database)
+    return PassageIndex(database, settings)
+
+
+def bring_index_in_step(database: Database, settings: Settings) -> None:
+    """Let the search index hold what the store holds. Raises StorageProblem when that fails.
+
+    Chroma's in a process of its own: a rebuild in one that had held an erased vector wrote it into the new
+    collection's files in 6 of 30 tries.
     """
-    if PassageIndex(database, settings).is_in_step():
+    index = passage_index(database, settings)
+    if not isinstance(index, PassageIndex):
+        index.bring_in_step()
+        return
+    if index.is_in_step():
         return
     command = [sys.executable, "-P", "-m", "agentmem_cli.knowledge.index", str(settings.data_dir)]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 -- ourselves

@@ -17,7 +17,7 @@ BATCH = 256
 
 _WITHOUT = """
 FROM passages LEFT JOIN coming_vectors ON coming_vectors.passage_id = passages.passage_id
-WHERE coming_vectors.passage_id IS NULL AND passages.embedder IS NOT :embedder
+WHERE coming_vectors.passage_id IS NULL AND coalesce(passages.embedder, '') <> :embedder
 """
 
 
@@ -28,7 +28,7 @@ def use_embedder(database: Database, embedder: Embedder, tell: Callable[[int, in
     and the embedder in use stays in use.
     """
     with database.write() as connection:  # what an interrupted change to yet another embedder left
-        connection.execute("DELETE FROM coming_vectors WHERE embedder != ?", (embedder.name,))
+        connection.execute("DELETE FROM coming_vectors WHERE embedder <> ?", (embedder.name,))
     embedded = 0
     while True:
         embedded += _embed_all(database, embedder, tell)
@@ -41,7 +41,7 @@ def use_embedder(database: Database, embedder: Embedder, tell: Callable[[int, in
 def passages_without_vector(database: Database) -> int:
     """How many passages carry no vector of the embedder in use."""
     name = configured_embedder(database).name
-    count: int = database.read("SELECT COUNT(*) FROM passages WHERE embedder IS NOT ?", (name,))[0][0]
+    count: int = database.read("SELECT COUNT(*) FROM passages WHERE coalesce(embedder, '') <> ?", (name,))[0][0]
     return count
 
 

@@ -14,7 +14,7 @@ from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
-from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
+from agentmem_cli.knowledge.index import bring_index_in_step, passage_index
 from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
 from agentmem_cli.knowledge.ranking import (
@@ -27,7 +27,7 @@ from agentmem_cli.knowledge.ranking import (
     without_repeats,
 )
 from agentmem_cli.knowledge.scan import ExactScan
-from agentmem_cli.knowledge.words import CANDIDATES, WordIndex
+from agentmem_cli.knowledge.words import CANDIDATES, word_index
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database, Row
@@ -63,10 +63,10 @@ class Searcher:
         self.problem = ""
         self._database = database
         self._settings = settings
-        self._index = PassageIndex(database, settings)
+        self._index = passage_index(database, settings)
         self._lock = threading.Lock()
         self._scan = ExactScan(database)
-        self._words = WordIndex(database)
+        self._words = word_index(database)
         self._count = 0
         self._names: dict[str, str] = {}
         self._counted_at: Position | None = None

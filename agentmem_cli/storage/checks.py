@@ -150,9 +150,9 @@ def check_erasing(database: Database) -> Finding:
     )
 
 
-def check_words(database: Database, what: str, table: str) -> Finding:
+def check_words(database: Database, what: str, table: str, column: str = "words") -> Finding:
     """Whether each row of a table has its words beside its text: `what`, in the plural."""
-    rows, without = database.read(f"SELECT count(*), count(*) - count(words) FROM {table}")[0]  # noqa: S608 -- a name of the schema
+    rows, without = database.read(f"SELECT count(*), count(*) - count({column}) FROM {table}")[0]  # noqa: S608 -- a name of the schema
     if without:
         found = f"{without} of {rows} {what} were stored by an older agentmem and are slower to find."
         return Finding(Verdict.WARNING, found, "Start `agentmem chat`: it mends them.")

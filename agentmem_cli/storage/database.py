@@ -68,6 +68,9 @@ class Database(ABC):
     One that `rehearses` rolls every write back: code that writes says what it would do, and nothing is done.
     """
 
+    is_server = False
+    """Whether many machines share it, and it holds what stands in files beside SQLite's."""
+
     def __init__(self, place: str, *, lock_timeout: float, rehearses: bool = False) -> None:
         self.place = place
         """How it is called in front of people; without a password."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from agentmem_cli.errors import StorageProblem
-from agentmem_cli.storage.database import Connection, Database
+from agentmem_cli.storage.database import EVERYBODY, Connection, Database
 from agentmem_cli.storage.lock import file_lock
 
 _DUE = "erasure_due"
@@ -48,21 +48,21 @@ def _notes(database: Database) -> dict[str, str]:
 
 
 @contextmanager
-def erasing(database: Database) -> Iterator[Connection]:
-    """One transaction that deletes rows for good: their text leaves the files after it.
+def erasing(database: Database, user_id: str = EVERYBODY) -> Iterator[Connection]:
+    """One transaction that deletes rows for good, of one user where one is named: their text leaves the files after it.
 
     Raises StorageProblem when the rows are gone and the text is still there, as with a full disk.
     """
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         note_erasure_due(connection)
         yield connection
     erase_deleted_text(database)
 
 
 @contextmanager
-def perhaps_erasing(database: Database) -> Iterator[Connection]:
-    """One transaction that may note an erasing: then what was deleted leaves the files after it, now or later."""
-    with database.write() as connection:
+def perhaps_erasing(database: Database, user_id: str) -> Iterator[Connection]:
+    """One transaction of a user that may note an erasing: then what was deleted leaves the files, now or later."""
+    with database.write(user_id) as connection:
         yield connection
     finish_erasing(database)
 

@@ -2,8 +2,7 @@
 
 The rooms' SQL is written as SQLite knows it. `_in_postgres` changes how it marks its values; the functions that SQLite
 has and PostgreSQL has not are made once in the database (`postgres_tables.py`). Values are put into the text by
-psycopg itself, in their literal form, so that PostgreSQL takes their types from where they stand, as SQLite does,
-and so that a pool of connections in front of it may hand each transaction to another one.
+psycopg itself, in their literal form, so that PostgreSQL takes their types from where they stand, as SQLite does.
 
 Agno's tables stand in the schema `ai`, where Agno looks for them; agentmem's own in the schema `agentmem`.
 """
@@ -85,6 +84,8 @@ class _Connection(psycopg.Connection[PostgresRow]):
 
 class PostgresDatabase(Database):
     """One PostgreSQL database. The URL is libpq's, with all that it takes of users, roles and TLS."""
+
+    is_server = True
 
     def __init__(self, url: str, *, lock_timeout: float, rehearses: bool = False) -> None:
         super().__init__(without_password(url), lock_timeout=lock_timeout, rehearses=rehearses)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from agentmem_cli.storage.database import Connection
 
+EXTENSION = "vector"
+"""pgvector."""
 FUNCTIONS = """
 CREATE FUNCTION agentmem.instr(whole text, part text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN strpos(whole, part);
@@ -185,7 +187,9 @@ CREATE TABLE agentmem.documents (
     passages INTEGER NOT NULL,
     status TEXT NOT NULL,
     detail TEXT NOT NULL,
-    ingested_at BIGINT NOT NULL
+    ingested_at BIGINT NOT NULL,
+    name_words BYTEA,
+    first_page_words BYTEA
 );
 CREATE TABLE agentmem.pages (
     document_id TEXT NOT NULL REFERENCES agentmem.documents (document_id) ON DELETE CASCADE,
@@ -204,9 +208,13 @@ CREATE TABLE agentmem.passages (
     text TEXT NOT NULL,
     embedder TEXT,
     vector BYTEA,
-    last_page_index INTEGER
+    last_page_index INTEGER,
+    words BYTEA,
+    numbers INTEGER[]
 );
 CREATE INDEX passages_of_document ON agentmem.passages (document_id, position);
+-- The words of passages, in the place of SQLite's full-text tables (see knowledge/postgres_words.py).
+CREATE INDEX passages_by_word ON agentmem.passages USING gin (numbers);
 CREATE TABLE agentmem.scanned_pages (
     document_id TEXT NOT NULL REFERENCES agentmem.documents (document_id) ON DELETE CASCADE,
     page_index INTEGER NOT NULL,
@@ -220,6 +228,15 @@ CREATE TABLE agentmem.coming_vectors (
     vector BYTEA NOT NULL
 );
 CREATE TABLE agentmem.knowledge_state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+POINTS = """
+CREATE EXTENSION IF NOT EXISTS vector;
+CREATE TABLE agentmem.passage_points (
+    passage_id BIGINT PRIMARY KEY REFERENCES agentmem.passages (passage_id) ON DELETE CASCADE,
+    embedder TEXT NOT NULL,
+    point vector NOT NULL
+);
 """
 
 TRIGGERS = """
@@ -268,6 +285,8 @@ def first_tables(connection: Connection) -> None:
         "INSERT INTO ai.agno_schema_versions VALUES (?, '3.0.0', now(), now()) ON CONFLICT DO NOTHING",
         [("agno_sessions",), ("agno_runs",), ("agno_memories",)],
     )
+    if connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = ?", (EXTENSION,)).fetchone():
+        connection.execute(POINTS)
     connection.execute("INSERT INTO agentmem.schema_version VALUES (7)")
 
 
