@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
 from agentmem_cli import __version__
 from agentmem_cli.errors import ExitCode, UsageProblem
@@ -52,6 +52,7 @@ class LazyCommands(TyperGroup):
         module = importlib.import_module(f"agentmem_cli.commands.{cmd_name}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
+        _add_db(command)
         return command
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:  # noqa: ARG002 -- Typer's signature
@@ -66,6 +67,29 @@ class LazyCommands(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+
+def _add_db(command: Any) -> None:
+    """Give each command the option `--db`: where everything is kept concerns all of them alike."""
+    for each in getattr(command, "commands", {}).values():
+        _add_db(each)
+    if not hasattr(command, "commands"):
+        option = TyperOption(param_decls=["--db"], expose_value=False, callback=_use_db, metavar="URL", help=_DB_HELP)
+        command.params.append(option)
+
+
+def _use_db(_context: Any, _option: Any, url: str | None) -> None:
+    """Name the database in the environment, where the processes that this one starts find it too."""
+    if url is not None:
+        _name_database(url)
+
+
+def _name_database(url: str | None) -> None:
+    os.environ.pop("AGENTMEM_DB", None)
+    if url is not None:
+        os.environ["AGENTMEM_DB"] = url
+
+
+_DB_HELP = "postgresql://…, in place of a file; AGENTMEM_DB keeps a password out of the list of processes."
 
 app = typer.Typer(
     cls=LazyCommands,
@@ -147,12 +171,15 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 def run(words: list[str]) -> int:
     """Run one command line; its exit code, or an AgentmemError. Ctrl-C stays KeyboardInterrupt."""
+    database = os.environ.get("AGENTMEM_DB")
     try:
         return _exit_code(app(args=with_default_command(words), prog_name="agentmem", standalone_mode=False))
     except typer.Abort:
         raise KeyboardInterrupt from None
     except _UsageError as error:
         return _wrong_usage(error)
+    finally:
+        _name_database(database)
 
 
 def _wrong_usage(error: Any) -> int:

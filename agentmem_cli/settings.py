@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from agentmem_cli.errors import ConfigProblem, name_shown
+from agentmem_cli.key_masking import without_keys
 from agentmem_cli.records import Record
 from agentmem_cli.setting_table import SETTINGS, Setting, suggestion
 
@@ -74,6 +75,13 @@ class ChosenSetting(Record):
     key: str
     value: Any
     source: str
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints: a password in a URL is no part of it."""
+        return {
+            **Record.as_json(self),
+            "value": without_keys(self.value) if isinstance(self.value, str) else self.value,
+        }
 
 
 def load_settings(

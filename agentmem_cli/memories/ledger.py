@@ -138,7 +138,7 @@ def note_used(database: Database, user_id: str, memory_ids: Sequence[str], now: 
     if not memory_ids:
         return
     marks = ", ".join("?" for _ in memory_ids)
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute(
             "UPDATE memory_details SET use_count = use_count + 1, last_used_at = ?"  # noqa: S608 -- question marks only
             f" WHERE user_id = ? AND memory_id IN ({marks})",

@@ -125,8 +125,8 @@ def numbers_of(database: Database, user_id: str, kept: Kept) -> Numbers:
     return np.sort(np.array(json.loads(rows[0][0]), np.int64))
 
 
-def make_vectors(database: Database, embedder: Embedder, kept: Kept, numbers: Sequence[int]) -> None:
-    """Make the vectors of these texts; of those that are erased meanwhile, none. Raises what the embedder raises."""
+def make_vectors(database: Database, user_id: str, embedder: Embedder, kept: Kept, numbers: Sequence[int]) -> None:
+    """Make the vectors of these texts of a user; of those erased meanwhile, none. Raises what the embedder raises."""
     import numpy as np
 
     rows = database.read(
@@ -134,7 +134,7 @@ def make_vectors(database: Database, embedder: Embedder, kept: Kept, numbers: Se
         numbers,
     )
     vectors = embedder.embed([row["text"] for row in rows]).astype(np.float16)
-    with database.write(patience=PATIENCE) as connection:
+    with database.write(user_id, patience=PATIENCE) as connection:
         connection.executemany(
             f"INSERT INTO {kept.table} ({kept.key}, embedder, vector)"  # noqa: S608 -- names of the schema
             f" SELECT {kept.key}, ?, ? FROM {kept.texts} WHERE {kept.key} = ? AND text = ?"

@@ -76,7 +76,7 @@ def import_account(
                 conversations.append(each)
             else:
                 _count_malformed(done, number, each)
-        with database.write() as connection:
+        with database.write(user_id) as connection:
             for conversation in conversations:
                 _import(connection, user_id, conversation, done, erased=erased)
         progress(done)
@@ -104,7 +104,7 @@ def count_unmined(database: Database, user_id: str) -> int:
 
 def note_mined(database: Database, user_id: str, last: int) -> None:
     """Take in that a user's runs up to this number were looked through."""
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute("DELETE FROM unmined_runs WHERE user_id = ? AND number <= ?", (user_id, last))
 
 

@@ -140,7 +140,7 @@ def fork_session(database: Database, user_id: str, session_id: str, exchanges: i
     if exchanges is not None and not 1 <= exchanges <= source.turns:
         raise UsageProblem(f"There is no turn {exchanges}.", f"This session has {source.turns}; /history shows them.")
     new_id = str(uuid4())
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute(
             "INSERT INTO agno_sessions"
             " (session_id, session_type, agent_id, user_id, session_data, created_at, updated_at)"

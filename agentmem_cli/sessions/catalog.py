@@ -135,7 +135,7 @@ def rename_session(database: Database, session: SessionSummary, title: str) -> N
     title = " ".join(title.split())
     if not title:
         raise UsageProblem("The title is empty.", "Give it at least a word.")
-    with database.write() as connection:
+    with database.write(session.user_id) as connection:
         connection.execute(
             "UPDATE agno_sessions SET"
             " session_data = json_set(json_set(coalesce(session_data, '{}'), '$.session_name', ?), '$.renamed', 'true')"
@@ -147,7 +147,7 @@ def rename_session(database: Database, session: SessionSummary, title: str) -> N
 def trash_session(database: Database, session: SessionSummary, at: int) -> None:
     """Take a session out of sight, of Agno's tools and of recall too; `restore_session` brings it back whole."""
     key = (session.session_id, session.user_id)
-    with database.write() as connection:
+    with database.write(session.user_id) as connection:
         connection.execute(
             "INSERT INTO trashed_sessions SELECT *, ? FROM agno_sessions WHERE session_id = ? AND user_id = ?",
             (at, *key),
@@ -159,7 +159,7 @@ def trash_session(database: Database, session: SessionSummary, at: int) -> None:
 def restore_session(database: Database, session: SessionSummary) -> None:
     """Bring a session back from the trash, and its text back into the index."""
     key = (session.session_id,)
-    with database.write() as connection:
+    with database.write(session.user_id) as connection:
         row = dict(connection.execute("SELECT * FROM trashed_sessions WHERE session_id = ?", key).fetchone())
         del row["trashed_at"]
         _insert(connection, "agno_sessions", row)

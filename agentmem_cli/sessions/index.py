@@ -99,7 +99,7 @@ def catch_up(database: Database, user_id: str) -> int:
     for row in missing:
         messages = messages_of_run(json.loads(row["run_data"]))
         if messages:
-            with database.write() as connection:
+            with database.write(user_id) as connection:
                 index_messages(connection, user_id, row["session_id"], row["run_id"], messages)
             found += 1
     return found

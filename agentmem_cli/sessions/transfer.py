@@ -81,7 +81,7 @@ def import_lines(database: Database, user_id: str, lines: list[ImportedLine], *,
     for line in lines:
         by_session.setdefault(line.session, []).append(line)
     new = left_out = 0
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         for session_id, messages in by_session.items():
             title = title_of_messages(
                 [each.content for each in messages if each.role == "user"] or [messages[0].content]

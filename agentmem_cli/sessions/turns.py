@@ -61,7 +61,7 @@ def begin_turn(
     `typed` is the part that the person typed, None for all of it; `memory` is the mode in which it is captured.
     Raises NotFound when the session is another user's, or waits in the trash.
     """
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         ensure_session(connection, user_id, session_id, "", at)
         name_session(connection, session_id, title_of(question))
         again = _place_of(connection, session_id, run_id) if run_id else None
@@ -103,7 +103,7 @@ def settle_turn(
     messages = [IndexedMessage("user", turn.question, turn.at)]
     if answer:
         messages.append(IndexedMessage("assistant", answer, at, looked_up=run_data.get("model") == OFFLINE))
-    with database.write() as connection:
+    with database.write(turn.user_id) as connection:
         _queue_capture(connection, turn)
         if _place_of(connection, turn.session_id, turn.run_id) is None:
             _settle_aside(connection, turn, run_data)

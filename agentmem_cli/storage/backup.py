@@ -60,6 +60,7 @@ def back_up(settings: Settings, target: Path, *, force: bool = False) -> Content
     Raises NotFound when there is no database, UsageProblem for a target that may not be replaced,
     StorageProblem when it cannot be written.
     """
+    _require_file(settings, "pg_dump --format=custom")
     if not settings.database.exists():
         raise NotFound(f"There is nothing to back up: {settings.database} does not exist.", "`agentmem chat` makes it.")
     _refuse_own_file(settings, target)
@@ -98,6 +99,7 @@ def put_back(settings: Settings, source: Path) -> Path | None:
     its log. Raises what `contents_of` raises before anything is touched, and StorageProblem or StoreLocked with
     the database as it was.
     """
+    _require_file(settings, f"agentmem migrate --from {source}")
     _refuse_own_file(settings, source)
     contents_of(source)
     make_private_folder(settings.data_dir)
@@ -111,6 +113,12 @@ def put_back(settings: Settings, source: Path) -> Path | None:
         shutil.rmtree(settings.chroma_dir, ignore_errors=True)  # it indexes what was there before
     open_database(settings).close()  # migrates a backup of an older agentmem
     return kept
+
+
+def _require_file(settings: Settings, instead: str) -> None:
+    """Raise UsageProblem where a server keeps everything."""
+    if settings.db is not None:
+        raise UsageProblem("PostgreSQL keeps everything, with backups of its own.", f"Use `{instead}`.")
 
 
 def _counted(connection: sqlite3.Connection, path: Path) -> Contents:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from secrets import token_hex
 
 from agentmem_cli.errors import StorageProblem
-from agentmem_cli.storage.database import Connection, Database
+from agentmem_cli.storage.database import EVERYBODY, Connection, Database
 
 _DUE = "erasure_due"
 """The key of the note in `knowledge_state`. Its value is random: one erasing must not clear the note of another."""
@@ -36,21 +36,21 @@ def erasure_due(database: Database) -> str | None:
 
 
 @contextmanager
-def erasing(database: Database) -> Iterator[Connection]:
-    """One transaction that deletes rows for good: their text leaves the files after it.
+def erasing(database: Database, user_id: str = EVERYBODY) -> Iterator[Connection]:
+    """One transaction that deletes rows for good, of one user where one is named: their text leaves the files after it.
 
     Raises StorageProblem when the rows are gone and the text is still there, as with a full disk.
     """
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         note_erasure_due(connection)
         yield connection
     erase_deleted_text(database)
 
 
 @contextmanager
-def perhaps_erasing(database: Database) -> Iterator[Connection]:
-    """One transaction that may note an erasing: then what was deleted leaves the files after it, now or later."""
-    with database.write() as connection:
+def perhaps_erasing(database: Database, user_id: str) -> Iterator[Connection]:
+    """One transaction of a user that may note an erasing: then what was deleted leaves the files, now or later."""
+    with database.write(user_id) as connection:
         yield connection
     finish_erasing(database)
 

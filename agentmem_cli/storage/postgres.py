@@ -2,8 +2,7 @@
 
 The rooms' SQL is written as SQLite knows it. `_in_postgres` changes how it marks its values; the functions that SQLite
 has and PostgreSQL has not are made once in the database (`postgres_tables.py`). Values are put into the text by
-psycopg itself, in their literal form, so that PostgreSQL takes their types from where they stand, as SQLite does,
-and so that a pool of connections in front of it may hand each transaction to another one.
+psycopg itself, in their literal form, so that PostgreSQL takes their types from where they stand, as SQLite does.
 
 Agno's tables stand in the schema `ai`, where Agno looks for them; agentmem's own in the schema `agentmem`.
 """

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from agentmem_cli.storage.database import Connection
 
+EXTENSION = "vector"
+"""pgvector."""
 FUNCTIONS = """
 CREATE FUNCTION agentmem.instr(whole text, part text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN strpos(whole, part);
@@ -283,7 +285,7 @@ def first_tables(connection: Connection) -> None:
         "INSERT INTO ai.agno_schema_versions VALUES (?, '3.0.0', now(), now()) ON CONFLICT DO NOTHING",
         [("agno_sessions",), ("agno_runs",), ("agno_memories",)],
     )
-    if connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone():
+    if connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = ?", (EXTENSION,)).fetchone():
         connection.execute(POINTS)
     connection.execute("INSERT INTO agentmem.schema_version VALUES (7)")
 
