@@ -30,9 +30,18 @@ class PostgresServer:
 
             self._server = get_server(folder)
         self.url = self._server.get_uri()
-        for setting in () if is_durable else _QUICK:
+        if not is_durable:
+            self.configure(*_QUICK)
+
+    def configure(self, *settings: str, restart: bool = False) -> None:
+        """Change settings, such as `fsync=off`; some of them take a restart."""
+        for setting in settings:
             self._server.psql(f"ALTER SYSTEM SET {setting};")
-        self._server.psql("SELECT pg_reload_conf();")
+        if restart:
+            self._server.stop()
+            self._server.start()
+        else:
+            self._server.psql("SELECT pg_reload_conf();")
 
     def stop(self) -> None:
         """Stop it."""
