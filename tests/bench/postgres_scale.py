@@ -82,8 +82,8 @@ INSERT INTO agentmem.memory_ledger (batch_id, user_id, memory_id, at, actor, act
     SELECT 'b' || n, owner, 'm' || n, at, 'offline', 'add', '{{}}', run_id FROM turn WHERE n % {of_memory} = 0;
 DROP TABLE turn;
 """
-_PASSAGES = "document_id, page_index, position, text, embedder, vector, words, numbers"
-_PASSAGE_TYPES = ("text", "int4", "int4", "text", "text", "bytea", "bytea", "int4[]")
+_PASSAGES = "document_id, page_index, position, text, embedder, vector, words"
+_PASSAGE_TYPES = ("text", "int4", "int4", "text", "text", "bytea", "int4[]")
 
 
 class Sentences:
@@ -135,17 +135,22 @@ def fill_passages(url: str, sentences: Sentences, passages: int, chance: random.
                 copy.set_types(_PASSAGE_TYPES)
                 for place, (text, words, vector) in enumerate(drawn(sentences, drawing, min(BATCH, passages - start)), start):
                     at = place % OF_A_DOCUMENT
-                    numbers = np.unique(np.frombuffer(words, np.int32)).tolist()
-                    copy.write_row((f"d{place // OF_A_DOCUMENT}", at // 3, at, text, EMBEDDER, vector, words, numbers))
+                    copy.write_row((f"d{place // OF_A_DOCUMENT}", at // 3, at, text, EMBEDDER, vector, numbers(words)))
         for number in range(-(-passages // OF_A_DOCUMENT)):
             name = " ".join(chance.sample(chance.choice(sentences.texts).split(), 2))
             cursor.execute(
                 "INSERT INTO agentmem.documents (document_id, path, title, sha256, size, modified_ns, pages, passages,"
                 " status, detail, ingested_at, name_words, first_page_words) SELECT %s, %s, %s, '', 1, 1, 1, 1,"
                 " 'indexed', '', 1, %s, words FROM agentmem.passages WHERE document_id = %s AND position = 0",
-                (f"d{number}", f"/{number}", f"{name}.txt", packed(name), f"d{number}"),
+                (f"d{number}", f"/{number}", f"{name}.txt", numbers(packed(name)), f"d{number}"),
             )
         cursor.execute("INSERT INTO agentmem.knowledge_state VALUES ('generation', '1')")
+
+
+def numbers(words: bytes) -> list[int]:
+    """Packed words as PostgreSQL has them."""
+    found: list[int] = np.frombuffer(words, np.int32).tolist()
+    return found
 
 
 def drawn(sentences: Sentences, drawing: np.random.Generator, count: int) -> Iterator[tuple[str, bytes, bytes]]:
@@ -153,9 +158,9 @@ def drawn(sentences: Sentences, drawing: np.random.Generator, count: int) -> Ite
     chosen = drawing.integers(0, SENTENCES, (count, SENTENCES_OF_A_PASSAGE))
     vectors = sentences.vectors[chosen].sum(axis=1)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    for numbers, vector in zip(chosen.tolist(), vectors.astype(np.float32), strict=True):
-        text = " ".join(sentences.texts[each] for each in numbers)
-        yield text, b"".join(sentences.words[each] for each in numbers), vector.tobytes()
+    for places, vector in zip(chosen.tolist(), vectors.astype(np.float32), strict=True):
+        text = " ".join(sentences.texts[each] for each in places)
+        yield text, b"".join(sentences.words[each] for each in places), vector.tobytes()
 
 
 def questions_of(sentences: Sentences, chance: random.Random) -> list[str]:
