@@ -110,6 +110,6 @@ def test_an_answer_that_cannot_be_stored(cli: Cli, anthropic: AnthropicServer, m
     anthropic.reply("Yes.")
     with locked:
         result = cli("chat", "-p", *PLAIN, "--session", "s1", "Did you hear me?")
-    assert (1, "Yes.\n", 1) == (result.code, result.out, len(result.err.splitlines()))
+    assert (1, "Yes.\n", 1) == (result.code, result.out, len(result.err.splitlines())), result.err
     assert "locked" in result.err
     assert [("user", "pending", "Did you hear me?")] == messages(cli)
