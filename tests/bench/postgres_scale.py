@@ -20,11 +20,10 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-import psycopg
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import numpy as np
+import psycopg
 from harness.plans import plan_of, queries_noted
 from harness.postgres import PostgresServer
 
@@ -50,13 +49,14 @@ TARGET_MS = 150
 NEAREST = 100
 
 _TURNS = """
-CREATE TEMP TABLE turn AS SELECT drawn.n, 'r' || drawn.n AS run_id, owner || '-' || drawn.n / {session} AS session_id, owner,
+CREATE TEMP TABLE turn AS SELECT drawn.n, 'r' || drawn.n AS run_id, owner,
+    owner || '-' || drawn.n / ({session} * CASE owner WHEN '{large}' THEN 10 ELSE {turns} / {small_turns} END) AS session_id,
     first.text || ' ' || second.text AS question, first.words || second.words AS question_words,
     first.vector AS question_vector, third.text || ' ' || first.text AS answer,
     third.words || first.words AS answer_words, third.vector AS answer_vector, {began} + drawn.n * 60 AS at
 FROM (
-    SELECT n, CASE WHEN n < {turns} / 10 THEN '{large}' WHEN n < {turns} / 10 + {small_turns} THEN '{small}'
-        ELSE 'user' || n % (1 + {turns} * 9 / 10 / {small_turns}) END AS owner,
+    SELECT n, CASE WHEN n % 10 = 0 THEN '{large}' WHEN n % ({turns} / {small_turns}) = 1 THEN '{small}'
+        ELSE 'user' || n % (1 + {turns} / {small_turns}) END AS owner,
         floor(random() * {sentences})::int AS a, floor(random() * {sentences})::int AS b,
         floor(random() * {sentences})::int AS c
     FROM generate_series(0, {turns} - 1) AS n OFFSET 0
@@ -129,13 +129,16 @@ def fill_passages(url: str, sentences: Sentences, passages: int, chance: random.
     """Put the passages in, and their documents."""
     drawing = np.random.default_rng(4)
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '1GB'")
+        ((by_word,),) = cursor.execute("SELECT pg_get_indexdef('agentmem.passages_by_word'::regclass)")
+        cursor.execute("DROP INDEX agentmem.passages_by_word")  # made at once it takes a tenth of the time
         for start in range(0, passages, BATCH):
             with cursor.copy(f"COPY agentmem.passages ({_PASSAGES}) FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(_PASSAGE_TYPES)
                 for place, (text, words, vector) in enumerate(drawn(sentences, drawing, min(BATCH, passages - start)), start):
                     at = place % OF_A_DOCUMENT
                     copy.write_row((f"d{place // OF_A_DOCUMENT}", at // 3, at, text, EMBEDDER, vector, numbers(words)))
+        cursor.execute(by_word)
         for number in range(-(-passages // OF_A_DOCUMENT)):
             name = " ".join(chance.sample(chance.choice(sentences.texts).split(), 2))
             cursor.execute(
