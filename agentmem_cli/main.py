@@ -22,6 +22,7 @@ COMMANDS = {
     "chat": "Talk to the agent. The default command.",
     "sessions": "List, show, search, rename, delete, export and import conversations.",
     "memories": "List, show, add, correct, undo and erase what is known of you.",
+    "import": "Take over the sessions and memories of an Agno database.",
     "ingest": "Read PDFs and text files into the knowledge.",
     "knowledge": "List, show, search and remove ingested documents.",
     "recall": "Show what the agent would be given for a question.",
@@ -32,6 +33,10 @@ COMMANDS = {
     "backup": "Copy everything into one file.",
     "restore": "Put a backup in place of what is here.",
 }
+
+
+_MODULES = {"import": "import_agno"}
+"""Where a command's name is a word of Python."""
 
 
 class LazyCommands(TyperGroup):
@@ -49,7 +54,7 @@ class LazyCommands(TyperGroup):
         """The command, or None for a name that is not one."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"agentmem_cli.commands.{cmd_name}")
+        module = importlib.import_module(f"agentmem_cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         _add_db(command)
@@ -72,7 +77,7 @@ def _add_db(command: Any) -> None:
     """Give each command the option `--db`: where everything is kept concerns all of them alike."""
     for each in getattr(command, "commands", {}).values():
         _add_db(each)
-    if not hasattr(command, "commands"):
+    if not hasattr(command, "commands") and not any("--db" in each.opts for each in command.params):
         option = TyperOption(param_decls=["--db"], expose_value=False, callback=_use_db, metavar="URL", help=_DB_HELP)
         command.params.append(option)
 

@@ -25,7 +25,8 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-BOTH_STORES = {"sessions", "memories", "recall", "knowledge", "test_walls.py", "test_durability.py", "test_undo.py"}
+BOTH_STORES = {"sessions", "memories", "recall", "knowledge", "library"}
+BOTH_STORES |= {"test_walls.py", "test_durability.py", "test_undo.py"}
 """Folders and files of tests that run on both stores; one that opens SQLite's file itself is marked `sqlite`."""
 
 

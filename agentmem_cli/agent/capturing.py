@@ -30,12 +30,22 @@ NOT_IN_FORM = "the model's replies cannot be read; such messages are captured wi
 
 
 class Capturing:
-    """What looks for memories in the messages of a conversation. `index` gives the user's, once there is one."""
+    """What looks for memories in the messages of a conversation.
 
-    def __init__(self, settings: Settings, database: Database, index: Callable[[], UserIndex | None]) -> None:
+    `index` gives the user's, once there is one; `build` gives a model that captures, where it is no named one.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        index: Callable[[], UserIndex | None],
+        build: Callable[[str], Model] | None = None,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._index = index
+        self._build = build
         self._model: Model | None = None
         self._running: dict[str, asyncio.Task[Captured]] = {}
         self._in_turn = asyncio.Lock()
@@ -115,7 +125,7 @@ class Capturing:
         from agentmem_cli.agent.worker import memory_model
 
         if self._model is None:
-            self._model = memory_model(model, self._settings)
+            self._model = self._build(model) if self._build else memory_model(model, self._settings)
         return self._model
 
     def _failed(self, waiting: WaitingCapture, problem: str) -> Captured:

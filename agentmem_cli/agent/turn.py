@@ -41,6 +41,11 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Callable[[Turn
         answer.error = error
     except Exception as error:  # noqa: BLE001 -- whatever fails, the turn is settled and the person is told
         answer.error = AgentmemError(f"The turn failed: {type(error).__name__}: {error}.", "Your message is kept.")
+    tell(settled(context, turn, status, answer, time.monotonic() - began))
+
+
+def settled(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: Answer, seconds: float) -> TurnEnded:
+    """Settle a turn whose answering has ended, and count what it used. Never raises: a failure is the turn's error."""
     try:
         if not _settle(context, turn, status, answer):
             status, answer.error = TurnStatus.FAILED, _ELSEWHERE
@@ -50,19 +55,16 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Callable[[Turn
     except Exception as error:  # noqa: BLE001 -- an end that is not told leaves the person waiting for ever
         failure = AgentmemError(f"The turn was not stored: {type(error).__name__}: {error}.", "`agentmem doctor`.")
         status, answer.error = TurnStatus.FAILED, failure
-    seconds = time.monotonic() - began
-    tell(
-        TurnEnded(
-            turn.run_id,
-            turn.session_id,
-            status,
-            answer.text,
-            answer.error,
-            answer.evidence,
-            answer.usage,
-            seconds,
-            answer.context_tokens,
-        )
+    return TurnEnded(
+        turn.run_id,
+        turn.session_id,
+        status,
+        answer.text,
+        answer.error,
+        answer.evidence,
+        answer.usage,
+        seconds,
+        answer.context_tokens,
     )
 
 

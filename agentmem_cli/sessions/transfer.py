@@ -43,6 +43,8 @@ class ImportedLine:
     at: int | None
     name: str | None
     id: str | None
+    run_id: str | None = None
+    """The id of the run that begins with it, where the other program has runs too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _keyed(user_id: str, session_id: str, dated: _Exchange) -> Iterator[tuple[st
         first = exchange[0][0]
         said = (first.role, first.content, first.at)
         seen[said] = seen.get(said, 0) + 1
-        yield run_key(user_id, session_id, first.id, *said, seen[said]), exchange
+        yield first.run_id or run_key(user_id, session_id, first.id, *said, seen[said]), exchange
 
 
 def _return(connection: Connection, user_id: str, run: KnownRun, done: SessionImport) -> KnownRun:

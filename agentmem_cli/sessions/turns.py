@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from agentmem_cli.errors import NotFound
+from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import OFFLINE, Exchange, TurnStatus
 from agentmem_cli.sessions.index import IndexedMessage, index_messages
 from agentmem_cli.sessions.rows import (
@@ -53,20 +53,25 @@ def begin_turn(
     question: str,
     at: int,
     run_id: str | None = None,
+    new_id: str | None = None,
     typed: str | None = None,
     memory: str = "off",
 ) -> PendingTurn:
     """Commit a question. Makes the session if it is new; `run_id` puts a failed turn's question once more.
 
-    `typed` is the part that the person typed, None for all of it; `memory` is the mode in which it is captured.
-    Raises NotFound when the session is another user's, or waits in the trash.
+    `new_id` is the id that the run is to have, where another program chose it. `typed` is the part that the person
+    typed, None for all of it; `memory` is the mode in which it is captured.
+    Raises NotFound when the session is another user's, or waits in the trash, and UsageProblem for a `new_id` that a
+    run has already.
     """
     with database.write(user_id) as connection:
+        if new_id is not None:
+            _refuse_known_run(connection, new_id)
         ensure_session(connection, user_id, session_id, "", at)
         name_session(connection, session_id, title_of(question))
         again = _place_of(connection, session_id, run_id) if run_id else None
         if run_id is None or again is None:  # None too where another chat took it back meanwhile
-            run_id = str(uuid4())
+            run_id = new_id or str(uuid4())
         run_index = next_place(connection, session_id) if again is None else again
         write_run(connection, user_id, session_id, run_index, pending_run(run_id, session_id, user_id, question, at))
         index_messages(connection, user_id, session_id, run_id, [IndexedMessage("user", question, at)])
@@ -196,6 +201,13 @@ def _queue_capture(connection: Connection, turn: PendingTurn) -> None:
             at=turn.at,
             mode=turn.memory,
         )
+
+
+def _refuse_known_run(connection: Connection, run_id: str) -> None:
+    """Raise UsageProblem for the id of a run that is here: it would be written over, whosever it is."""
+    for runs in ("agno_runs", "taken_back_runs", "trashed_runs"):
+        if connection.execute(f"SELECT 1 FROM {runs} WHERE run_id = ?", (run_id,)).fetchone():  # noqa: S608 -- names from above
+            raise UsageProblem(f'There is a run "{run_id}" already.', "Leave run_id out, or give another.")
 
 
 def _place_of(connection: Connection, session_id: str, run_id: str) -> int | None:
