@@ -128,13 +128,14 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def locked(self, timeout: float | None = None) -> Iterator[None]:
-        """Hold the lock on the whole store, on a connection of its own."""
+        """Hold the lock on the whole store, in a transaction on a connection of its own."""
         connection = self.connect()
         wait = self.lock_timeout if timeout is None else timeout
         try:
             with self.translated_errors():
-                connection.execute(f"SET lock_timeout = {max(1, round(wait * 1000))}")
-                connection.execute(f"SELECT pg_advisory_lock({_LOCK}, {_STORE})")
+                connection.execute("BEGIN")
+                connection.execute(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
+                connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK}, {_STORE})")
             yield
         finally:
             connection.close()
