@@ -261,7 +261,9 @@ def main() -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # or the tokenizer waits after a fork
     embed(["ready"])
     print(f"{'':<24}{'':>8}{'turns':>9}{'':>6}{'store, ms':>18}{'all, ms':>18}{'of a turn':>18}")
-    print(f"{'':<24}{'turns':>8}{'a second':>9}{'lost':>6}{'p50':>9}{'p95':>9}{'p50':>9}{'p95':>9}{'calls':>9}{'all wait':>9}")
+    print(
+        f"{'':<24}{'turns':>8}{'a second':>9}{'lost':>6}{'p50':>9}{'p95':>9}{'p50':>9}{'p95':>9}{'calls':>9}{'all wait':>9}"
+    )
     with TemporaryDirectory() as folder:
         alone = have_turns(settings_of("alone", folder), given.seconds / 4, given.pause / 4)
         show("SQLite, 1 user", [alone], lost(open_database(settings_of("alone", folder)), alone), given.seconds / 4)

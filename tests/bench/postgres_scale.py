@@ -108,7 +108,9 @@ def fill_turns(url: str, sentences: Sentences, turns: int) -> None:
         cursor.execute("CREATE TEMP TABLE sentence (n int PRIMARY KEY, text text, words bytea, vector bytea)")
         with cursor.copy("COPY sentence FROM STDIN") as copy:
             for number, text in enumerate(sentences.texts):
-                copy.write_row((number, text, sentences.words[number], sentences.vectors[number].astype("f2").tobytes()))
+                copy.write_row(
+                    (number, text, sentences.words[number], sentences.vectors[number].astype("f2").tobytes())
+                )
         cursor.execute("ANALYZE sentence")
         cursor.execute(
             _TURNS.format(
@@ -135,7 +137,9 @@ def fill_passages(url: str, sentences: Sentences, passages: int, chance: random.
         for start in range(0, passages, BATCH):
             with cursor.copy(f"COPY agentmem.passages ({_PASSAGES}) FROM STDIN (FORMAT BINARY)") as copy:
                 copy.set_types(_PASSAGE_TYPES)
-                for place, (text, words, vector) in enumerate(drawn(sentences, drawing, min(BATCH, passages - start)), start):
+                for place, (text, words, vector) in enumerate(
+                    drawn(sentences, drawing, min(BATCH, passages - start)), start
+                ):
                     at = place % OF_A_DOCUMENT
                     copy.write_row((f"d{place // OF_A_DOCUMENT}", at // 3, at, text, EMBEDDER, vector, numbers(words)))
         cursor.execute(by_word)
@@ -207,9 +211,7 @@ def measure_search(settings: Settings, database: Database, questions: list[str])
     vectors = embed(questions)
     report("nearest points", lambda question: index.nearest(vectors[questions.index(question)], NEAREST), questions)
     found = [index.nearest(vector, NEAREST) or [] for vector in vectors]
-    shares = [
-        len({*near} & exact) / NEAREST for near, exact in zip(found, exactly(database, vectors), strict=True)
-    ]
+    shares = [len({*near} & exact) / NEAREST for near, exact in zip(found, exactly(database, vectors), strict=True)]
     print(f"of the {NEAREST} exactly nearest passages: {np.mean(shares):.4f}")
     with queries_noted(database) as noted:
         Searcher(database, settings).search(questions[1])
@@ -243,7 +245,10 @@ def report(name: str, ask: Callable[[str], object], questions: list[str]) -> Non
     used = (cpu_seconds() - used) / len(questions) * 1000
     taken.sort()
     p95 = taken[int(0.95 * (len(taken) - 1))]
-    print(f"{name:<28} p50 {taken[len(taken) // 2]:7.1f} ms, p95 {p95:7.1f}, slowest {taken[-1]:7.1f}; CPU {used:.1f}", flush=True)
+    print(
+        f"{name:<28} p50 {taken[len(taken) // 2]:7.1f} ms, p95 {p95:7.1f}, slowest {taken[-1]:7.1f}; CPU {used:.1f}",
+        flush=True,
+    )
 
 
 def cpu_seconds() -> float:
@@ -268,7 +273,9 @@ def served(folder: Path, *, keeps_defaults: bool) -> Iterator[PostgresServer]:
     """A server with as much memory as one for so many rows has, or with PostgreSQL's own defaults."""
     server = PostgresServer(folder)
     if not keeps_defaults:
-        server.configure("shared_buffers = '4GB'", "maintenance_work_mem = '3GB'", "max_wal_size = '16GB'", restart=True)
+        server.configure(
+            "shared_buffers = '4GB'", "maintenance_work_mem = '3GB'", "max_wal_size = '16GB'", restart=True
+        )
     try:
         yield server
     finally:
