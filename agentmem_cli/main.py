@@ -22,6 +22,7 @@ COMMANDS = {
     "chat": "Talk to the agent. The default command.",
     "sessions": "List, show, search, rename, delete, export and import conversations.",
     "memories": "List, show, add, correct, undo and erase what is known of you.",
+    "import": "Take over the sessions and memories of an Agno database.",
     "ingest": "Read PDFs and text files into the knowledge.",
     "knowledge": "List, show, search and remove ingested documents.",
     "recall": "Show what the agent would be given for a question.",
@@ -33,6 +34,10 @@ COMMANDS = {
     "restore": "Put a backup in place of what is here.",
     "migrate": "Copy everything into another store: from a file to PostgreSQL, or back.",
 }
+
+
+_MODULES = {"import": "import_agno"}
+"""Where a command's name is a word of Python."""
 
 
 class LazyCommands(TyperGroup):
@@ -50,7 +55,7 @@ class LazyCommands(TyperGroup):
         """The command, or None for a name that is not one."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"agentmem_cli.commands.{cmd_name}")
+        module = importlib.import_module(f"agentmem_cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         _add_db(command)
@@ -70,10 +75,13 @@ class LazyCommands(TyperGroup):
 
 
 def _add_db(command: Any) -> None:
-    """Give each command the option `--db`: where everything is kept concerns all of them alike."""
+    """Give each command the option `--db`: where everything is kept concerns all of them alike.
+
+    `import` has one of its own, that of the other program.
+    """
     for each in getattr(command, "commands", {}).values():
         _add_db(each)
-    if not hasattr(command, "commands"):
+    if not hasattr(command, "commands") and not any("--db" in each.opts for each in command.params):
         option = TyperOption(param_decls=["--db"], expose_value=False, callback=_use_db, metavar="URL", help=_DB_HELP)
         command.params.append(option)
 

@@ -43,6 +43,7 @@ OWNERS = {
     "anthropic": {"agent"},
     "sqlite3": {"storage"},
     "psycopg": {"storage"},
+    "sqlalchemy": {"library"},
     "platformdirs": {"settings.py"},
     "filelock": {"storage"},
     "tomlkit": {"config_file.py"},
@@ -95,6 +96,18 @@ class TestStart:
     def test_nothing_heavy_is_loaded(self, home: Path, words: str) -> None:  # noqa: ARG002 -- its environment
         """After a quick command none of the heavy packages is in `sys.modules`."""
         assert set() == _loaded_by(words.split())
+
+    def test_the_package_is_free(self) -> None:
+        """To import it loads nothing; `build_agent` is imported when it is asked for."""
+        asked = "import sys, agentmem_cli; print(*sys.modules); agentmem_cli.build_agent; print(*sys.modules)"
+        ended = run(
+            [sys.executable, "-c", asked], env=process_environment(), capture_output=True, text=True, check=True
+        )
+        before, after = ended.stdout.splitlines()
+        assert set() == {name for name in before.split() if name.startswith("agentmem_cli.")}.union(HEAVY) & set(
+            before.split()
+        )
+        assert {"agno", "sqlalchemy"} <= set(after.split())
 
     def test_an_offline_answer_loads_no_agent(self, home: Path, cli: Callable[..., Result]) -> None:  # noqa: ARG002
         """It needs what judges a sentence and what embeds one, and neither Agno nor a provider nor Chroma."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import Record
+from agentmem_cli.sessions.borrowed import NOTE
 from agentmem_cli.sessions.branches import return_run
 from agentmem_cli.sessions.index import AGENT_ID, index_messages, messages_of_run
 from agentmem_cli.sessions.known_runs import (
@@ -43,6 +44,8 @@ class ImportedLine:
     at: int | None
     name: str | None
     id: str | None
+    run_id: str | None = None
+    """The id of the run that begins with it, where the other program has runs too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def _keyed(user_id: str, session_id: str, dated: _Exchange) -> Iterator[tuple[st
         first = exchange[0][0]
         said = (first.role, first.content, first.at)
         seen[said] = seen.get(said, 0) + 1
-        yield run_key(user_id, session_id, first.id, *said, seen[said]), exchange
+        yield first.run_id or run_key(user_id, session_id, first.id, *said, seen[said]), exchange
 
 
 def _return(connection: Connection, user_id: str, run: KnownRun, done: SessionImport) -> KnownRun:
@@ -250,6 +253,7 @@ def _run_data(run_id: str, user_id: str, session_id: str, exchange: _Exchange) -
     }
     if answers:
         data["content"] = answers[-1]
+        data["metadata"] = {NOTE: True}
     if questions:
         data["input"] = {"input_content": questions[0]}
     return data

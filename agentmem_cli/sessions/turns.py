@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from agentmem_cli.errors import NotFound
+from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import OFFLINE, Exchange, TurnStatus
+from agentmem_cli.sessions.borrowed import NOTE
 from agentmem_cli.sessions.index import IndexedMessage, index_messages
 from agentmem_cli.sessions.rows import (
     AGNO_STATUS,
@@ -53,20 +54,25 @@ def begin_turn(
     question: str,
     at: int,
     run_id: str | None = None,
+    new_id: str | None = None,
     typed: str | None = None,
     memory: str = "off",
 ) -> PendingTurn:
     """Commit a question. Makes the session if it is new; `run_id` puts a failed turn's question once more.
 
-    `typed` is the part that the person typed, None for all of it; `memory` is the mode in which it is captured.
-    Raises NotFound when the session is another user's, or waits in the trash.
+    `new_id` is the id that the run is to have, where another program chose it. `typed` is the part that the person
+    typed, None for all of it; `memory` is the mode in which it is captured.
+    Raises NotFound when the session is another user's, or waits in the trash, and UsageProblem for a `new_id` that a
+    run has already.
     """
     with database.write(user_id) as connection:
+        if new_id is not None:
+            _refuse_known_run(connection, new_id)
         ensure_session(connection, user_id, session_id, "", at)
         name_session(connection, session_id, title_of(question))
         again = _place_of(connection, session_id, run_id) if run_id else None
         if run_id is None or again is None:  # None too where another chat took it back meanwhile
-            run_id = str(uuid4())
+            run_id = new_id or str(uuid4())
         run_index = next_place(connection, session_id) if again is None else again
         write_run(connection, user_id, session_id, run_index, pending_run(run_id, session_id, user_id, question, at))
         index_messages(connection, user_id, session_id, run_id, [IndexedMessage("user", question, at)])
@@ -83,18 +89,22 @@ def settle_turn(
     at: int,
     run_data: dict[str, Any] | None = None,
     error: str = "",
+    borrowed: bool = False,
 ) -> bool:
     """Commit how a turn ended, in one transaction: run, session, text index and the queue of captures.
 
     Gives whether it is in sight.
     One that another chat took back meanwhile, or whose session it put into the trash, is settled where it waits.
     `run_data` is the answerer's account of the run; without it (stopped, failed) one is made from the answer so far.
+    `borrowed` says that the answer may hold words of others.
     Raises NotFound when the turn is nowhere: an erased question must not come back with its answer.
     """
     if run_data is None:
         run_data = plain_run(turn, answer, at)
     run_data["status"] = AGNO_STATUS[status]
-    notes = {"error": error} if error else {}
+    notes: dict[str, Any] = {"error": error} if error else {}
+    if borrowed:
+        notes[NOTE] = True
     typed = turn.typed if turn.memory in MODES else ""
     if typed != turn.question:
         notes["typed"] = typed
@@ -196,6 +206,13 @@ def _queue_capture(connection: Connection, turn: PendingTurn) -> None:
             at=turn.at,
             mode=turn.memory,
         )
+
+
+def _refuse_known_run(connection: Connection, run_id: str) -> None:
+    """Raise UsageProblem for the id of a run that is here: it would be written over, whosever it is."""
+    for runs in ("agno_runs", "taken_back_runs", "trashed_runs"):
+        if connection.execute(f"SELECT 1 FROM {runs} WHERE run_id = ?", (run_id,)).fetchone():  # noqa: S608 -- names from above
+            raise UsageProblem(f'There is a run "{run_id}" already.', "Leave run_id out, or give another.")
 
 
 def _place_of(connection: Connection, session_id: str, run_id: str) -> int | None:

@@ -32,7 +32,7 @@ def open_database(settings: Settings) -> Database:
     database = database_of(settings)
     ensure_schema(database)
     refuse_unfinished(database)
-    finish_erasing(database)
+    finish_erasing(database, settings.chroma_dir)
     return database
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agentmem_cli.errors import StoreCorrupt, StoreLocked, StoreTooNew, StoreUnwritable
 from agentmem_cli.storage.database import Connection, Database
+from agentmem_cli.storage.plain_agno import set_aside, take_in
 from agentmem_cli.storage.tables import (
     AGNO_TABLES,
     CAPTURE_TABLES,
@@ -30,7 +31,11 @@ AGNO_SCHEMA_VERSION = "3.0.0"
 
 
 def first_tables(connection: Connection) -> None:
-    """Version 1: Agno's tables, the text index, the trash, memory details and ledger, knowledge."""
+    """Version 1: Agno's tables, the text index, the trash, memory details and ledger, knowledge.
+
+    What Agno alone has written there stays, in these tables.
+    """
+    agnos = set_aside(connection)
     for part in (AGNO_TABLES, SESSION_TABLES, MEMORY_TABLES, KNOWLEDGE_TABLES):
         _run(connection, part)
     for table in ("agno_sessions", "agno_runs", "agno_memories"):
@@ -38,6 +43,7 @@ def first_tables(connection: Connection) -> None:
             "INSERT INTO agno_schema_versions VALUES (?, ?, datetime('now'), datetime('now'))",
             (table, AGNO_SCHEMA_VERSION),
         )
+    take_in(connection, agnos)
 
 
 def tables_of_imports(connection: Connection) -> None:

@@ -64,6 +64,11 @@ class SqliteDatabase(Database):
         self.path = path
         self._place: Path | str = uri or path
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it was opened as a file that cannot be written."""
+        return isinstance(self._place, str) and self._place.endswith(("mode=ro", "immutable=1"))
+
     def connect(self) -> sqlite3.Connection:
         """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
         if _is_emptied(self.path):
@@ -98,15 +103,9 @@ class SqliteDatabase(Database):
             return nullcontext()
         return file_lock(self.path.with_suffix(".lock"), self.lock_timeout if timeout is None else timeout)
 
-    @contextmanager
-    def translated_errors(self) -> Iterator[None]:
+    def translated_errors(self) -> AbstractContextManager[None]:
         """Turn SQLite's errors into ones that say what to do."""
-        try:
-            yield
-        except UnicodeEncodeError as error:  # a word of the command line that is no UTF-8
-            raise not_utf8(error) from None
-        except sqlite3.DatabaseError as error:
-            raise _translated(error, self.path) from error
+        return translated_errors(self.path)
 
     def clear_deleted_text(self) -> None:
         """Rewrite the whole file. Raises StoreLocked when another process reads or writes it for too long.
@@ -168,6 +167,17 @@ def _is_emptied(path: Path) -> bool:
             return False
         time.sleep(_TO_BE_MADE)  # it may be a new one in the place of one that was moved away
     return True
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about a file into ones that say what to do."""
+    try:
+        yield
+    except UnicodeEncodeError as error:  # a word of the command line that is no UTF-8
+        raise not_utf8(error) from None
+    except sqlite3.DatabaseError as error:
+        raise _translated(error, path) from error
 
 
 def _translated(error: sqlite3.DatabaseError, path: Path) -> StorageProblem:
