@@ -15,6 +15,7 @@ from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.recall.block import block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.user_index import UserIndex
@@ -42,11 +43,13 @@ class Answerer(Protocol):
 class TurnContext:
     """What every turn of a conversation shares.
 
-    `history` is in exchanges, `history_budget` in tokens, `memory` a mode; `warn` is told of what degraded.
+    `history` is in exchanges, `history_budget` in tokens, `memory` a mode; `warn` is told of what degraded. `searcher`
+    is what `search` searches with.
     """
 
     database: Database
     answerer: Answerer
+    searcher: Searcher | None
     search: SearchKnowledge | None
     warm_search: Callable[[], None]
     index: UserIndex
