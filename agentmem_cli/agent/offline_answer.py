@@ -16,7 +16,6 @@ from agentmem_cli.agent.offline_question import (
     DOCUMENTS,
     LAST_TIME,
     asks_like,
-    has_question_mark,
     is_question,
     wanted_stems,
 )
@@ -58,11 +57,8 @@ _MOST_QUOTED = 3
 
 
 def needs_documents(question: str, sources: Sources) -> bool:
-    """Whether to search the documents: for a question that nothing said answers in full, no statement or small talk.
-
-    "I've lost my badge, what now?" sounds like small talk; with a question mark what is found decides.
-    """
-    if is_small_talk(question) and not has_question_mark(question):
+    """Whether to search the documents: for a question that nothing said answers in full, no statement or small talk."""
+    if is_small_talk(question):
         return False
     if any(asks_like(question, examples) for examples in (ABOUT_ME, DOCUMENTS, LAST_TIME)):
         return False
@@ -94,8 +90,7 @@ def _with_what_was_said(done: str, text: str, sources: Sources) -> str:
 def _looked_up(question: str, sources: Sources) -> str:
     """What answers the question, or is near it."""
     if is_small_talk(question):
-        certainty, from_documents = _from_documents(question, sources)
-        return from_documents if certainty > SURE else _OFFER
+        return _OFFER
     is_certain, found = _found(question, sources)
     if is_certain:
         return found

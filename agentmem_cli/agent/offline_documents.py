@@ -7,7 +7,7 @@ from itertools import groupby
 
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.offline_question import MORE, asks_like
-from agentmem_cli.knowledge.quoting import Line, lines_of
+from agentmem_cli.knowledge.lines import Line, lines_of
 from agentmem_cli.records import Exchange, FoundPassage
 
 THE_END = "Nothing more stands there under that heading. `/open 1` shows the page."

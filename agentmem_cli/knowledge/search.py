@@ -19,7 +19,7 @@ from agentmem_cli.knowledge.documents import Position, find_document, names_told
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
-from agentmem_cli.knowledge.quoting import Quotes, best_lines
+from agentmem_cli.knowledge.quoting import Asked, Quotes, best_lines
 from agentmem_cli.knowledge.ranking import (
     READ,
     Candidate,
@@ -111,7 +111,7 @@ class Searcher:
             return Quotes([], 0.0)
         with self._lock:
             rarity = self._words.rarities(stemmed_terms(question))
-            return best_lines(question, passages, rarity, self._abbreviations_in(question))
+            return best_lines(Asked(question, passages, rarity, self._abbreviations_in(question)))
 
     def following(self, passage: FoundPassage, count: int) -> list[FoundPassage]:
         """Up to `count` passages that stand behind this one in its document."""

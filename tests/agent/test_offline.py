@@ -282,12 +282,12 @@ def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
 
 @pytest.mark.usefixtures("without_index")
 def test_an_occasion_before_a_question(cli: Cli, tmp_path: Path) -> None:
-    """A question that sounds like small talk is asked of the documents; where they do not answer, it is small talk."""
+    """A question that tells first what has happened is asked of the documents, and is no small talk."""
     policy = tmp_path / "badges.md"
     policy.write_text("# Badges\n\nA lost badge is replaced at once.\n\nA new badge costs you 15 euros.\n")
     cli("ingest", str(policy))
     assert "A new badge costs you 15 euros." in cli("chat", "-p", "I've lost my badge, what will it cost me?").out
-    assert cli("chat", "-p", "how are you?").out.startswith(OFFER)
+    assert cli("chat", "-p", "I'm so tired today, you too?").out.startswith(OFFER)
 
 
 @pytest.mark.usefixtures("without_index")
