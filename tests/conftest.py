@@ -25,8 +25,9 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-BOTH_STORES = {"library", "sessions", "memories", "recall", "knowledge"}
-"""The folders of tests that run on SQLite and on PostgreSQL; one that opens SQLite's file itself is marked `sqlite`."""
+BOTH_STORES = {"sessions", "memories", "recall", "knowledge", "library"}
+BOTH_STORES |= {"test_walls.py", "test_durability.py", "test_undo.py"}
+"""Folders and files of tests that run on both stores; one that opens SQLite's file itself is marked `sqlite`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -159,8 +159,8 @@ class Database(ABC):
         """
         connection = self.connection
         with self.translated_errors():
-            self._begin(connection, user_id, patience)
             try:
+                self._begin(connection, user_id, patience)
                 yield connection
                 connection.execute(self._end)
             except BaseException:

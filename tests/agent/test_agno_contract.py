@@ -113,6 +113,21 @@ def test_what_another_agno_program_says_is_found(cli: Cli, used: Any, anthropic:
     assert "theirs" in [item["session"] for item in result.json()["recalled"]["items"]]
 
 
+def test_lists_show_what_another_agno_program_wrote(cli: Cli, used: Any, anthropic: AnthropicServer) -> None:
+    """At once, without a chat before."""
+    from agno.agent import Agent
+    from agno.db.schemas import UserMemory
+    from agno.models.anthropic import Claude
+
+    anthropic.reply("The garden gate is green.")
+    agent = Agent(db=used, id="other", model=Claude(id="claude-sonnet-4-6"), telemetry=False)
+    agent.run("Which colour has the gate?", session_id="theirs", user_id="sarah")
+    used.upsert_user_memory(UserMemory(memory="Plays chess", memory_id="m1", user_id="sarah"))
+    assert "garden gate" in cli("sessions", "search", "gate").out
+    assert "garden gate" in cli("sessions", "show", "theirs").out
+    assert "Plays chess" in cli("memories", "list").out
+
+
 def test_an_agno_agent_reads_an_offline_answer(cli: Cli, home: Path) -> None:
     """An answer that no agent gave is a completed run of ours too; it names the model `offline`."""
     from agno.agent import Agent
