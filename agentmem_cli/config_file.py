@@ -32,6 +32,7 @@ _EXAMPLES = {
     "db": "postgresql://sarah@localhost/agentmem",
     "model": "anthropic:claude-sonnet-4-6",
     "memory_model": "anthropic:claude-haiku-4-5",
+    "base_url": "http://localhost:1234/v1",
 }
 
 

@@ -31,8 +31,10 @@ from agentmem_cli.agent.events import Evidence, Usage, Waiting
 from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete
 from agentmem_cli.agent.prompt import Asked, prompt_messages, system_text
 from agentmem_cli.agent.request import TurnContext, recall_again, recall_into
-from agentmem_cli.agent.tools import read_only_tools, tool_query
+from agentmem_cli.agent.tools import read_only_tools, tool_query, tools_text
 from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.agent.window import room_beside
+from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, is_first_run
@@ -56,11 +58,12 @@ class AgnoAnswerer:
     async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
         """Run the agent on a committed question. A failure that Agno reports is the answer's error."""
         self.watch.tell = lambda text: answer.tell(Waiting(text))
-        messages = self._messages(context, turn, answer.evidence)
+        tools = read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query))
+        messages = self._messages(context, turn, answer.evidence, tools_text(tools))
         agent = Agent(
             model=self.model,
             id=AGENT_ID,
-            tools=read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query)),
+            tools=tools,
             tool_call_limit=TOOL_CALL_LIMIT,
             build_context=False,  # the prompt is ours, whole
             resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
@@ -79,11 +82,12 @@ class AgnoAnswerer:
             self.follow(event, turn, answer)
         answer.error = answer.error or incomplete(self.watch)
 
-    def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Message]:
+    def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence, tools: str) -> list[Message]:
         """The messages of the request. Claude gets the profile beside them, in a block with a cache mark of its own."""
-        history = recall_into(context, turn, evidence)
-        first = history[0].run_id if history else turn.run_id
         system = system_text(context.memory, instructions_of(context.database, turn.user_id, turn.session_id))
+        fixed = count_tokens(tools) + count_tokens(system) + count_tokens(turn.question)
+        history = recall_into(context, turn, evidence, room_beside(context.window, fixed))
+        first = history[0].run_id if history else turn.run_id
         if self.marks_cache:
             from agentmem_cli.agent.models import place_profile  # imports Claude
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
-from agentmem_cli.agent.window import context_window, history_budget
+from agentmem_cli.agent.window import context_window
 from agentmem_cli.errors import described
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
@@ -57,7 +57,7 @@ def load_context(
         warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
         index=index,
         history=settings.history,
-        history_budget=_history_budget(model, settings),
+        window=context_window(model, settings.context_window),
         memory="incognito" if settings.incognito else settings.memory,
         warn=warn,
         close=close,
@@ -90,19 +90,16 @@ def _nothing() -> None:
 def use_model(context: TurnContext, model: str, settings: Settings) -> None:
     """Answer with another model from the next turn on. Raises ConfigProblem for one that cannot be used."""
     context.answerer = _answerer(model, settings)
-    context.history_budget = _history_budget(model, settings)
+    context.window = context_window(model, settings.context_window)
+    context.has_said_cut = False
 
 
 def memory_model(model: str, settings: Settings) -> Model:
     """The model that captures memories: `memory_model` of the settings, or the one that answers."""
     from agentmem_cli.agent.models import build_model
 
-    built, _ = build_model(settings.memory_model or model, timeout=settings.timeout)
+    built, _ = build_model(settings.memory_model or model, settings)
     return built
-
-
-def _history_budget(model: str, settings: Settings) -> int:
-    return history_budget(context_window(model, settings.context_window))
 
 
 def _answerer(model: str, settings: Settings) -> Answerer:
@@ -111,7 +108,7 @@ def _answerer(model: str, settings: Settings) -> Answerer:
     from agentmem_cli.agent.agno_answer import AgnoAnswerer
     from agentmem_cli.agent.models import build_model
 
-    built, watch = build_model(model, timeout=settings.timeout)
+    built, watch = build_model(model, settings)
     return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"))
 
 

@@ -53,7 +53,7 @@ def opened(user: str | None) -> tuple[Settings, Database]:
 def opened_to_capture(user: str | None, model: str | None) -> tuple[Settings, Database, str]:
     """The same, and the name of the model that captures: the one given, that for memories, or the chat's."""
     settings = load_settings(user=user, memory_model=model)
-    name = model_name(settings.memory_model or settings.model)
+    name = model_name(settings.memory_model or settings.model, settings.base_url)
     return settings, open_database(settings), name
 
 

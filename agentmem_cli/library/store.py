@@ -22,7 +22,7 @@ from agentmem_cli.agent.events import Captured
 from agentmem_cli.agent.loop_thread import LoopThread
 from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
-from agentmem_cli.agent.window import context_window, history_budget
+from agentmem_cli.agent.window import context_window
 from agentmem_cli.agent.worker import search_with
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.knowledge.search import Searcher
@@ -92,10 +92,11 @@ class Store:
             warm_search=lambda: None,
             index=self.person(user_id).index,
             history=self.settings.history,
-            history_budget=history_budget(window),
+            window=window,
             memory=self.settings.memory,
             warn=log.warning,
             close=lambda: None,
+            has_said_cut=True,  # a program reads no such line
         )
 
     def person(self, user_id: str) -> Person:
@@ -170,16 +171,18 @@ class Store:
             await asyncio.to_thread(person.index.refresh)
 
 
-def store_settings(db: str | Path | None, memory: str) -> Settings:
+def store_settings(db: str | Path | None, memory: str, model: str | None = None) -> Settings:
     """The settings of a store at a path or URL, or of the one that the environment names. Raises ConfigProblem."""
-    settings = load_settings(memory=memory)
+    settings = load_settings(memory=memory, model=model)
     if db is None:
         return settings
     if "://" in str(db) and not str(db).startswith(SQLITE):
         return replace(settings, db=SETTINGS["db"].check("db", str(db)))
     path = Path(str(db).removeprefix(SQLITE)).expanduser().absolute()
-    in_folder = replace(settings, db=None, data_dir=path)
-    return in_folder if path.is_dir() else replace(in_folder, data_dir=path.parent, file=path.name)
+    settings = replace(settings, db=None)
+    return (
+        replace(settings, data_dir=path) if path.is_dir() else replace(settings, data_dir=path.parent, file=path.name)
+    )
 
 
 def opened(settings: Settings) -> Database:

@@ -24,6 +24,9 @@ CREATE FUNCTION agentmem.json_type(document jsonb) RETURNS text
 CREATE FUNCTION agentmem.json_set(document jsonb, path text, value text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
     jsonb_set(document, string_to_array(substr(path, 3), '.'), coalesce(to_jsonb(value), 'null'));
+CREATE FUNCTION agentmem.json_set(document jsonb, path text, value json) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    jsonb_set(document, string_to_array(substr(path, 3), '.'), value::jsonb);
 CREATE FUNCTION agentmem.json_set(document text, path text, value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
     jsonb_set(document::jsonb, string_to_array(substr(path, 3), '.'), coalesce(to_jsonb(value), 'null'))::text;

@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 from agno.agent import Agent
+from agno.db.base import BaseDb
+from agno.db.postgres import PostgresDb
 from agno.db.schemas import UserMemory
 from agno.db.sqlite import SqliteDb
 from agno.models.anthropic import Claude
 from harness.anthropic_server import AnthropicServer
 from harness.anthropic_wire import MODEL
 from harness.command_line import Result
+from harness.postgres import PostgresServer
 
 Cli = Callable[..., Result]
 MEMORY = "0b5e6f3a-6c0f-4a7e-9d53-1f4b2f8f7a10"
@@ -27,14 +30,18 @@ MEMORY = "0b5e6f3a-6c0f-4a7e-9d53-1f4b2f8f7a10"
 def agno3(home: Path, tmp_path: Path, anthropic: AnthropicServer) -> Path:  # noqa: ARG001 -- its environment
     """A database of Agno 3: a session of Sarah's and one of nobody's, a memory of hers."""
     path = tmp_path / "plain.db"
-    db = SqliteDb(db_file=str(path))
+    fill(SqliteDb(db_file=str(path)), anthropic)
+    return path
+
+
+def fill(db: BaseDb, anthropic: AnthropicServer) -> None:
+    """Put into a plain database what another program of Agno's would."""
     agent = Agent(model=Claude(id=MODEL), db=db, id="support", telemetry=False)
     for run, user in (("r1", "sarah"), ("r2", "sarah"), ("r3", None)):
         anthropic.reply(f"Answer {run}.")
         agent.run(f"Question {run} of the boiler?", user_id=user, session_id=f"of {user}", run_id=run)
     db.upsert_user_memory(UserMemory(memory="Prefers tea", memory_id=MEMORY, user_id="sarah", topics=["drinks"]))
     db.close()
-    return path
 
 
 @pytest.fixture
@@ -97,6 +104,15 @@ def test_of_agno_3(cli: Cli, agno3: Path) -> None:
     assert (0, 0, 6, 0) == (again["sessions"], again["messages"], again["repeated"], again["memories"])
 
 
+def test_of_agno_3_on_postgres(cli: Cli, postgres: PostgresServer, anthropic: AnthropicServer) -> None:
+    """The same of a database on a server, where Agno keeps its tables in a schema of its own."""
+    with postgres.database(is_made=False) as url:
+        fill(PostgresDb(db_url=url.replace("postgresql://", "postgresql+psycopg://")), anthropic)
+        done = cli("import", "agno", "--db", url, "--json").json()
+    assert (2, 6, 1, 0) == (done["sessions"], done["messages"], done["memories"], done["refused"])
+    assert "Answer r2." in cli("sessions", "show", "of sarah").out
+
+
 def test_of_agno_2(cli: Cli, agno2: Path) -> None:
     """The runs of Agno 2 stand in one column of their session."""
     done = cli("import", "agno", "--db", str(agno2), "--json").json()
@@ -124,7 +140,7 @@ def test_no_database_of_agnos(cli: Cli, home: Path, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("This is no database at all. " * 40)
     assert 1 == cli("import", "agno", "--db", str(tmp_path / "text.db")).code
     assert 4 == cli("import", "agno", "--db", "mysql://localhost/x").code
-    assert home
+    assert home.exists()
 
 
 @pytest.mark.sqlite

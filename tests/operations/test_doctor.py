@@ -233,7 +233,12 @@ def test_the_key_is_never_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(
     ("model", "remedy"),
-    [("openai:gpt-5", "pip install openai"), ("anthropic:claude-x", "ANTHROPIC_API_KEY"), ("nobody:x", "provider:id")],
+    [
+        ("cohere:x", "--with cohere"),
+        ("openai:gpt-5", "OPENAI_API_KEY"),
+        ("anthropic:claude-x", "ANTHROPIC_API_KEY"),
+        ("nobody:x", "provider:id"),
+    ],
 )
 def test_a_model_that_cannot_answer_has_failed(
     home: Path,  # noqa: ARG001 -- its environment
