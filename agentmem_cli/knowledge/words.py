@@ -67,7 +67,7 @@ class WordIndex:
 
     def rarities(self, words: Iterable[str]) -> dict[str, float]:
         """Of each word BM25's weight: the logarithm of how few passages hold it, among BACKGROUND others without it."""
-        passages = BACKGROUND + self._database.read("SELECT COUNT(*) FROM passages")[0][0]
+        passages = BACKGROUND + self._passage_count()
         counts = {word: self._matches(word) for word in words}
         return {word: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
 
@@ -130,6 +130,10 @@ class WordIndex:
             (match_any(words),),
         )
         return {row["document_id"]: row["score"] for row in rows if row["score"] > 0}
+
+    def _passage_count(self) -> int:
+        count: int = self._database.read("SELECT COUNT(*) FROM passages")[0][0]
+        return count
 
     def _telling(self, words: list[str]) -> list[str]:
         """The rarest of the words, as many as match MOST_MATCHES passages together, and at least one."""

@@ -12,6 +12,7 @@ the evidence in the top 5 and .831 in the top 10 (.719 and .8145 before), and no
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -55,14 +56,16 @@ NEAR = 0.2
 """The cosine that a message needs which shares no word with the question, and has no neighbour that does."""
 BEST_POSSIBLE = sum(weight for weight in WEIGHTS if weight > 0)
 
-_READ = "SELECT message_id, run_id, role, name, at, text FROM messages WHERE message_id IN ({marks})"
-_MESSAGES = """
+_IN_LIST = "message_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+"""One value: psycopg takes 4 ms for 400 of them."""
+_READ = f"SELECT message_id, run_id, role, name, at, text FROM messages WHERE {_IN_LIST}"  # noqa: S608 -- from above
+_MESSAGES = f"""
 SELECT message_id, messages.session_id, run_id, role, name, at, text, imported_id,
     coalesce(json_extract(session_data, '$.session_name'), '') AS title,
     coalesce((SELECT origin FROM forked_runs WHERE forked_runs.run_id = messages.run_id), messages.run_id) AS origin
 FROM messages JOIN agno_sessions ON agno_sessions.session_id = messages.session_id
-WHERE message_id IN ({marks})
-"""
+WHERE {_IN_LIST}
+"""  # noqa: S608 -- from above
 FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b", re.IGNORECASE)
 
 
@@ -153,7 +156,7 @@ def read_messages(database: Database, transcript: Transcript, rows: Rows) -> dic
     """The messages in these rows and the ones before them, by row; none that was erased meanwhile."""
     wanted = {*rows.tolist(), *transcript.before[rows].tolist()} - {NOBODY}
     row_of = {int(transcript.numbers[row]): row for row in wanted}
-    found = database.read(_READ.format(marks=", ".join("?" * len(row_of))), list(row_of))
+    found = database.read(_READ, (json.dumps(list(row_of)),))
     return {row_of[row["message_id"]]: row for row in found}
 
 
@@ -241,7 +244,7 @@ def described(
     shown: dict[tuple[str, str, str], RecalledTurn] = {}
     for start in range(0, len(ranked), 2 * limit):
         page = ranked[start : start + 2 * limit]
-        rows = database.read(_MESSAGES.format(marks=", ".join("?" * len(page))), page)
+        rows = database.read(_MESSAGES, (json.dumps(list(page)),))
         by_id = {row["message_id"]: row for row in rows if row["run_id"] not in without_runs}
         for message, row in ((each, by_id[each]) for each in page if each in by_id):
             shown.setdefault((row["origin"], row["role"], row["text"]), _recalled(row, scores[message]))

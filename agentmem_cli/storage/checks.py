@@ -115,6 +115,17 @@ def _check_file(database: SqliteDatabase) -> Finding:
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
+    return _check_use(database, version)
+
+
+def _check_use(database: SqliteDatabase, version: int) -> Finding:
+    """How a sound file can be used."""
+    if database.is_read_only:
+        return Finding(
+            Verdict.WARNING,
+            f"{database.path} is sound, but nothing can be written there: what only reads works.",
+            "Check its permissions and the free space.",
+        )
     journal = database.read("PRAGMA journal_mode")[0][0]
     if journal != "wal":
         return Finding(

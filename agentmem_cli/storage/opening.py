@@ -28,7 +28,7 @@ def open_database(settings: Settings) -> Database:
     make_private_folder(settings.data_dir)
     database = database_of(settings)
     ensure_schema(database)
-    finish_erasing(database)
+    finish_erasing(database, settings.chroma_dir)
     return database
 
 

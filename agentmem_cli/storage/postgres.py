@@ -41,15 +41,16 @@ _VALUE = re.compile(r"'(?:[^']|'')*'|\?|(?<![:\w]):([a-z]\w*)|%")
 class PostgresRow(tuple[Any, ...]):
     """One row: its values by place, by column name, and in order."""
 
-    names: tuple[str, ...]
+    places: dict[str, int]
+    """Of each column by its name."""
 
     def __getitem__(self, key: Any) -> Any:
         """A value by the name or the place of its column."""
-        return tuple.__getitem__(self, self.names.index(key) if isinstance(key, str) else key)
+        return tuple.__getitem__(self, self.places[key] if isinstance(key, str) else key)
 
     def keys(self) -> list[str]:
         """The names of its columns."""
-        return list(self.names)
+        return list(self.places)
 
 
 class _NumberLoader(Loader):
@@ -127,13 +128,14 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def locked(self, timeout: float | None = None) -> Iterator[None]:
-        """Hold the lock on the whole store, on a connection of its own."""
+        """Hold the lock on the whole store, in a transaction on a connection of its own."""
         connection = self.connect()
         wait = self.lock_timeout if timeout is None else timeout
         try:
             with self.translated_errors():
-                connection.execute(f"SET lock_timeout = {max(1, round(wait * 1000))}")
-                connection.execute(f"SELECT pg_advisory_lock({_LOCK}, {_STORE})")
+                connection.execute("BEGIN")
+                connection.execute(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
+                connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK}, {_STORE})")
             yield
         finally:
             connection.close()
@@ -231,7 +233,7 @@ def _first_line(error: psycopg.Error) -> str:
 def _rows(cursor: psycopg.Cursor[Any]) -> Any:
     """How psycopg makes a row: of a class that knows the names of its columns."""
     described = cursor.description or ()
-    return type("Row", (PostgresRow,), {"names": tuple(column.name for column in described)})
+    return type("Row", (PostgresRow,), {"places": {column.name: place for place, column in enumerate(described)}})
 
 
 @lru_cache(1000)

@@ -191,8 +191,8 @@ CREATE TABLE agentmem.documents (
     status TEXT NOT NULL,
     detail TEXT NOT NULL,
     ingested_at BIGINT NOT NULL,
-    name_words BYTEA,
-    first_page_words BYTEA
+    name_words INTEGER[],
+    first_page_words INTEGER[]
 );
 CREATE TABLE agentmem.pages (
     document_id TEXT NOT NULL REFERENCES agentmem.documents (document_id) ON DELETE CASCADE,
@@ -212,12 +212,13 @@ CREATE TABLE agentmem.passages (
     embedder TEXT,
     vector BYTEA,
     last_page_index INTEGER,
-    words BYTEA,
-    numbers INTEGER[]
+    words INTEGER[]
 );
 CREATE INDEX passages_of_document ON agentmem.passages (document_id, position);
--- The words of passages, in the place of SQLite's full-text tables (see knowledge/postgres_words.py).
-CREATE INDEX passages_by_word ON agentmem.passages USING gin (numbers);
+-- The words of documents and passages, in the place of SQLite's full-text tables (see knowledge/postgres_words.py).
+CREATE INDEX documents_by_name ON agentmem.documents USING gin (name_words);
+CREATE INDEX documents_by_first_page ON agentmem.documents USING gin (first_page_words);
+CREATE INDEX passages_by_word ON agentmem.passages USING gin (words);
 CREATE TABLE agentmem.scanned_pages (
     document_id TEXT NOT NULL REFERENCES agentmem.documents (document_id) ON DELETE CASCADE,
     page_index INTEGER NOT NULL,

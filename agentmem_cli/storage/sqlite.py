@@ -53,6 +53,11 @@ class SqliteDatabase(Database):
         self.path = path
         self._place: Path | str = uri or path
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it was opened as a file that cannot be written."""
+        return isinstance(self._place, str) and self._place.endswith(("mode=ro", "immutable=1"))
+
     def connect(self) -> sqlite3.Connection:
         """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
         if _is_emptied(self.path):

