@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": "Check the data folder, the database, the model and the embedder.",
     "backup": "Copy everything into one file.",
     "restore": "Put a backup in place of what is here.",
+    "migrate": "Copy everything into another store: from a file to PostgreSQL, or back.",
 }
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from agentmem_cli.errors import AgentmemError, is_failure
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
+from agentmem_cli.storage.copying import refuse_unfinished
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erasure_due
 from agentmem_cli.storage.opening import is_stored, refuse_shared_folder
@@ -100,6 +101,7 @@ def check_database(database: Database) -> Finding:
     version = known_version(database.version(), database.place)
     if version < SCHEMA_VERSION:
         return Finding(Verdict.WARNING, _BEHIND.format(database.place, version, SCHEMA_VERSION), _BRING_UP)
+    refuse_unfinished(database)
     return Finding(Verdict.OK, f"{database.place}, schema {version}")
 
 
@@ -135,6 +137,7 @@ def _check_use(database: SqliteDatabase, version: int) -> Finding:
         )
     if version < SCHEMA_VERSION:
         return Finding(Verdict.WARNING, _BEHIND.format(database.path, version, SCHEMA_VERSION), _BRING_UP)
+    refuse_unfinished(database)
     size = database.path.stat().st_size / 1_000_000
     return Finding(Verdict.OK, f"{database.path}, {size:.1f} MB, sound, schema {version}, write-ahead log on")
 
