@@ -17,7 +17,7 @@ from agentmem_cli.errors import StorageProblem, UsageProblem
 from agentmem_cli.records import Record
 from agentmem_cli.storage.database import Connection, Database, Row, storable, storable_json
 
-DERIVED = {"documents": {"name_words", "first_page_words"}, "passages": {"words", "numbers"}}
+DERIVED = {"documents": {"name_words", "first_page_words"}, "passages": {"words"}}
 """Columns that PostgreSQL alone has: the words for which SQLite has full-text tables."""
 _OWN_TABLES = {"agno_schema_versions", "passage_points"}
 """Tables that speak of the store itself, or that its index fills."""
