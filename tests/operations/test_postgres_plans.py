@@ -1,4 +1,4 @@
-"""Many users and documents share one PostgreSQL: what is read of them is read by an index, and nobody waits for others."""
+"""Many users share one PostgreSQL: what is read of them is read by an index, and nobody waits for others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class TestPlans:
             have_turn(store, user, "The garden gate is green.")
         index = UserIndex(store, "sarah")
         index.refresh()
-        read = plans(store, lambda: recall_for(store, "sarah", "Which colour is the gate?", index=UserIndex(store, "sarah")))
+        read = plans(
+            store, lambda: recall_for(store, "sarah", "Which colour is the gate?", index=UserIndex(store, "sarah"))
+        )
         assert [] == [table for table in OF_USERS if f"Seq Scan on {table}" in read]
         assert "messages_in_order" in read
         assert "message_vectors_pkey" in read
