@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": "Check the data folder, the database, the model and the embedder.",
     "backup": "Copy everything into one file.",
     "restore": "Put a backup in place of what is here.",
+    "migrate": "Copy everything into another store: from a file to PostgreSQL, or back.",
 }
 
 
@@ -74,7 +75,10 @@ class LazyCommands(TyperGroup):
 
 
 def _add_db(command: Any) -> None:
-    """Give each command the option `--db`: where everything is kept concerns all of them alike."""
+    """Give each command the option `--db`: where everything is kept concerns all of them alike.
+
+    `import` has one of its own, that of the other program.
+    """
     for each in getattr(command, "commands", {}).values():
         _add_db(each)
     if not hasattr(command, "commands") and not any("--db" in each.opts for each in command.params):

@@ -17,6 +17,7 @@ from agentmem_cli.agent.request import TurnContext
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.borrowed import has_read_borrowed
 from agentmem_cli.sessions.turns import PendingTurn, settle_turn
 
 _ELSEWHERE = AgentmemError(
@@ -80,7 +81,16 @@ def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer:
         at=at,
         run_data=run_data(at) if run_data else None,
         error=str(answer.error or ""),
+        borrowed=_has_borrowed(context, turn, answer.evidence),
     )
+
+
+def _has_borrowed(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> bool:
+    """Whether the answer may hold words that neither the person typed nor the model found by itself."""
+    if evidence.tools or evidence.passages or turn.typed != turn.question:
+        return True
+    recalled = [source for source in evidence.placed if isinstance(source, int)]
+    return has_read_borrowed(context.database, turn.session_id, turn.run_index, recalled)
 
 
 def _count_uses(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> None:

@@ -168,10 +168,10 @@ def note_unchanged(database: Database, document_id: str, modified_ns: int) -> No
 def remove_documents(database: Database, document_ids: Sequence[str]) -> None:
     """Delete documents with their pages, passages, vectors and index rows; one transaction.
 
-    Their text is in the files until `erase_deleted_text` has run.
+    Their text is in the files until `erase_deleted_text` has run, their vectors until `erase_vectors` has.
     """
     with database.write() as connection:
-        note_erasure_due(connection)
+        note_erasure_due(connection, vectors=True)
         connection.executemany("DELETE FROM documents WHERE document_id = ?", [(each,) for each in document_ids])
         count_up(connection, "generation")
         count_up(connection, "erasures")

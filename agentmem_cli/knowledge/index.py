@@ -100,6 +100,11 @@ class PassageIndex:
             else:
                 self._rebuild(now)
 
+    def forget(self) -> None:
+        """Count as out of step, whatever the marker says: it may be of another database that was here before."""
+        with self._locked(self._timeout):
+            self._marker.drop()
+
     def close(self) -> None:
         """Let go of Chroma's files."""
         if self._open is not None:
@@ -218,9 +223,17 @@ def bring_index_in_step(database: Database, settings: Settings) -> None:
         )
 
 
+def make_index_anew(database: Database, settings: Settings) -> None:
+    """The same for a store that was just filled, whose place may have been another's before."""
+    index = passage_index(database, settings)
+    if isinstance(index, PassageIndex):
+        index.forget()
+    bring_index_in_step(database, settings)
+
+
 def _bring_in_step_here(data_dir: Path) -> None:
     """What the process of its own does."""
-    settings = replace(load_settings(), data_dir=data_dir)
+    settings = replace(load_settings(), data_dir=data_dir, db=None)
     database = open_database(settings)
     index = PassageIndex(database, settings)
     try:

@@ -46,9 +46,8 @@ class PostgresPassageIndex:
             return None
         with self._database.translated_errors():
             connection = self._database.connection
-            connection.execute("BEGIN READ ONLY")
             try:
-                connection.execute(f"SET LOCAL hnsw.ef_search = {_LOOKED_AT}")
+                connection.execute(f"BEGIN READ ONLY; SET LOCAL hnsw.ef_search = {_LOOKED_AT}")
                 rows = connection.execute(
                     f"SELECT passage_id FROM passage_points WHERE {_of(embedder)}"  # noqa: S608 -- numbers
                     f" AND embedder = ? ORDER BY {_point(embedder)} <#> ? LIMIT ?",

@@ -52,6 +52,9 @@ class _Counted:
 class PostgresWordIndex(WordIndex):
     """The words of one store on PostgreSQL."""
 
+    _NEW_DOCUMENTS = "name_words IS NULL"
+    _NEW_PASSAGES = "words IS NULL"
+
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._counted_now = _Counted()

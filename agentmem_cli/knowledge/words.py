@@ -6,10 +6,10 @@ On PostgreSQL `postgres_words.py` stands behind the same methods.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from agentmem_cli.knowledge.documents import Position, position
-from agentmem_cli.storage.database import Connection, Database
+from agentmem_cli.knowledge.documents import Position, position, title_words
+from agentmem_cli.storage.database import Connection, Database, Row
 from agentmem_cli.storage.fulltext import match_all, match_any, searchable
 
 CANDIDATES = 100
@@ -22,6 +22,18 @@ MOST_MATCHES = 10_000
 """How many passages the words of one query may match together, but for the rarest word. Scoring 100,000 takes
 100 ms. Within one document every word counts: there a word that half of all passages hold tells them apart, and
 without it .57 to .63 of FinanceBench's pages are found instead of .70."""
+_AT_ONCE = 500
+"""Documents or passages whose words are kept in one transaction."""
+_DOCUMENTS = (
+    "SELECT document_number, title, coalesce((SELECT text FROM pages WHERE pages.document_id = documents.document_id"
+    " AND text <> '' ORDER BY page_index LIMIT 1), '') FROM documents"
+    " WHERE document_number > ? AND {which} ORDER BY document_number LIMIT ?"
+)
+_PASSAGES = (
+    "SELECT passage_id, title, heading, text FROM passages JOIN documents"
+    " ON documents.document_id = passages.document_id"
+    " WHERE passage_id > ? AND {which} ORDER BY passage_id LIMIT ?"
+)
 NAME, FIRST_PAGE = "name", "first page"
 """The parts of a document that are looked through for themselves."""
 _WEIGHTS = {NAME: "1.0, 0.0", FIRST_PAGE: "0.0, 1.0"}
@@ -38,6 +50,10 @@ def word_index(database: Database) -> WordIndex:
 
 class WordIndex:
     """The text indexes of one store; how often a word occurs is counted once. Used by one thread at a time."""
+
+    _NEW_DOCUMENTS = "NOT EXISTS (SELECT 1 FROM documents_fts WHERE rowid = document_number)"
+    _NEW_PASSAGES = "NOT EXISTS (SELECT 1 FROM passages_fts WHERE rowid = passage_id)"
+    """SQL: whether a row has no words in the index."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -91,6 +107,24 @@ class WordIndex:
             "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
             (passage_id, name, searchable(heading), searchable(text)),
         )
+
+    def index_the_rest(self) -> None:
+        """Keep the words of all documents and passages that have none yet, in transactions of a few."""
+        for rows in self._in_parts(_DOCUMENTS, self._NEW_DOCUMENTS):
+            with self._database.write() as connection:
+                for number, title, first_page in rows:
+                    self.index_document(connection, number, title_words(title), first_page)
+        for rows in self._in_parts(_PASSAGES, self._NEW_PASSAGES):
+            with self._database.write() as connection:
+                for passage_id, title, heading, text in rows:
+                    self.index_passage(connection, passage_id, title_words(title), heading, text)
+
+    def _in_parts(self, query: str, which: str) -> Iterator[list[Row]]:
+        """The rows of a query that goes by their first column, a few at a time."""
+        after = -1
+        while rows := self._database.read(query.format(which=which), (after, _AT_ONCE)):
+            yield rows
+            after = rows[-1][0]
 
     def rename(self, connection: Connection, document_id: str, name: str) -> None:
         """Keep the words of a document's new name, in the caller's transaction."""

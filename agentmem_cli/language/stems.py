@@ -54,7 +54,7 @@ def stop_words_of(text: str) -> frozenset[str]:
 
 def stems_asked_for(question: str) -> list[frozenset[str]]:
     """Of each word that carries meaning its stem, each once: in every language where nothing tells which it is."""
-    words = dict.fromkeys(_ELIDED.sub("", word).removesuffix("'s") for word in words_of(question))
+    words = dict.fromkeys(map(_bare, words_of(question)))
     known = _stop_words()
     if any(word in each for word in words for each in known.values()):
         language = _language(list(words))
@@ -79,8 +79,12 @@ def likely_languages(text: str) -> list[str]:
 def _telling(words: list[str], language: str) -> list[str]:
     """The words without stop words, and without the article that French and Italian write into the next word."""
     stop_words = _stop_words()[language]
-    kept = [_ELIDED.sub("", word).removesuffix("'s") for word in words if word not in stop_words]
+    kept = [_bare(word) if "'" in word else word for word in words if word not in stop_words]
     return [word for word in kept if word not in stop_words]
+
+
+def _bare(word: str) -> str:
+    return _ELIDED.sub("", word).removesuffix("'s")
 
 
 def _language(words: list[str]) -> str:
@@ -91,7 +95,12 @@ def _language(words: list[str]) -> str:
 
 def _counts(words: list[str]) -> Counter[str]:
     """How many of the words are stop words of each language."""
-    return Counter({name: sum(word in known for word in words) for name, known in _stop_words().items()})
+    times = Counter(words)  # an answer of a megabyte has 200,000 words, and few that are different
+    return Counter({name: _times_in(known, times) for name, known in _stop_words().items()})
+
+
+def _times_in(known: frozenset[str], times: Counter[str]) -> int:
+    return sum(number for word, number in times.items() if word in known)
 
 
 @functools.cache

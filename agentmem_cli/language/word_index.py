@@ -6,6 +6,7 @@ texts, so every count and every length in a score is of that person alone. Pure 
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 import zlib
 from array import array
@@ -46,6 +47,7 @@ def words_of(question: str) -> list[Word]:
     return [frozenset(map(_hash, each)) for each in stems_asked_for(question)]
 
 
+@functools.lru_cache(maxsize=20_000)
 def _hash(stem: str) -> int:
     return zlib.crc32(_without_accents(stem).encode("utf-8", "replace"))
 

@@ -1,13 +1,14 @@
-"""The store as AgentOS and Agno's own methods see it: Agno's database classes on agentmem's file or database.
+"""The store as AgentOS and Agno's own methods see it: Agno's database classes on agentmem's.
 
 What it reads and writes of sessions and memories for them are agentmem's own acts: a session that is deleted waits in
 the trash, a memory that is deleted is forgotten in the ledger and is not learnt again. AgentOS's own tables (traces,
-metrics, schedules) stand beside ours in the same place, as Agno makes them.
+metrics, schedules) stand beside ours, as Agno makes them.
 """
 
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -25,6 +26,7 @@ from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import SessionSummary
 from agentmem_cli.sessions.catalog import find_session, rename_session, trash_session
+from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.storage.database import Database
 
 _OWNERS = {
@@ -33,8 +35,8 @@ _OWNERS = {
 }
 
 
-class AgentmemDb(BaseDb):
-    """Agno's database on a store, which every copy of the agent shares through it: what a class of Agno's is over."""
+class KeptDb(BaseDb):
+    """Agno's database on a store, which every copy of the agent shares through it: what both kinds have in common."""
 
     store: Store
     connections: Connections
@@ -44,6 +46,7 @@ class AgentmemDb(BaseDb):
         session = self._session(session_id, user_id)
         if session is not None:
             trash_session(self.store.database, session, int(time.time()))
+            self._forget_runs(session_id)
         return session is not None
 
     def delete_sessions(self, session_ids: list[str], user_id: str | None = None) -> None:
@@ -70,7 +73,7 @@ class AgentmemDb(BaseDb):
         """Write a session's row. Raises NotFound for one that waits in the trash: two would have one id."""
         if self.store.database.read("SELECT 1 FROM trashed_sessions WHERE session_id = ?", (session.session_id,)):
             raise NotFound(f'Session "{session.session_id}" is in the trash.', "Restore it, or take another id.")
-        return super().upsert_session(session, deserialize)  # type: ignore[safe-super]  # Agno's class that this is over
+        return self._written(session, deserialize)
 
     def upsert_sessions(
         self, sessions: list[Any], deserialize: bool | None = True, preserve_updated_at: bool = False
@@ -122,6 +125,14 @@ class AgentmemDb(BaseDb):
         """Refuse: what was said stays whose it is."""
         raise UsageProblem(f'Session "{session_id}" stays with {previous_user_id}.', f"Begin one as {user_id}.")
 
+    @abstractmethod
+    def _written(self, session: Any, deserialize: bool | None) -> Any:
+        """Agno's own writing of a session's row."""
+
+    @abstractmethod
+    def _forget_runs(self, session_id: str) -> None:
+        """Let go of the runs of a session that Agno keeps in memory."""
+
     def _session(self, session_id: str, user_id: str | None) -> SessionSummary | None:
         owner = self._owner("session", session_id)
         if owner is None or user_id not in (None, owner):
@@ -152,28 +163,27 @@ class AgentmemDb(BaseDb):
         return str(kept[0].memory_id)
 
 
-class AgentmemSqliteDb(AgentmemDb, SqliteDb):
-    """On a file."""
+class AgentmemDb(KeptDb, SqliteDb):
+    """The same in a file."""
 
-    def delete_session(self, session_id: str, user_id: str | None = None) -> bool:
-        """Put a session into the trash, and out of what Agno holds of it."""
-        deleted = super().delete_session(session_id, user_id)
+    def __init__(self, store: Store, connections: Connections) -> None:
+        SqliteDb.__init__(self, db_engine=_engine(store.database), id=AGENT_ID)
+        self.store, self.connections = store, connections
+
+    def _written(self, session: Any, deserialize: bool | None) -> Any:
+        return SqliteDb.upsert_session(self, session, deserialize)
+
+    def _forget_runs(self, session_id: str) -> None:
         self._run_object_cache.drop_session(session_id)
-        return deleted
 
 
-def agno_database(store: Store, connections: Connections) -> AgentmemDb:
-    """Agno's database on this store."""
+def agno_db(store: Store, connections: Connections) -> KeptDb:
+    """Agno's database class for a store."""
     if store.settings.db is None:
-        made: AgentmemDb = AgentmemSqliteDb(db_engine=_engine(store.database), id="agentmem")
-    else:
-        from agentmem_cli.library.agno_postgres import AgentmemPostgresDb  # a driver that most do without
+        return AgentmemDb(store, connections)
+    from agentmem_cli.library.agno_postgres import AgentmemPostgresDb  # its tables take long to import
 
-        url = store.settings.db.replace("postgres://", "postgresql://", 1)
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        made = AgentmemPostgresDb(db_url=url, create_schema=False, id="agentmem")
-    made.store, made.connections = store, connections
-    return made
+    return AgentmemPostgresDb(store, connections)
 
 
 def _engine(database: Database) -> Any:

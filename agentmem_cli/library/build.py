@@ -14,7 +14,7 @@ from agno.models.base import Model  # noqa: E402 -- as above
 from agentmem_cli.agent.choice import model_name  # noqa: E402
 from agentmem_cli.agent.models import build_model, named_model, watched  # noqa: E402
 from agentmem_cli.errors import UsageProblem  # noqa: E402
-from agentmem_cli.library.agno_db import agno_database  # noqa: E402
+from agentmem_cli.library.agno_db import agno_db  # noqa: E402
 from agentmem_cli.library.connections import Connections  # noqa: E402
 from agentmem_cli.library.memory_agent import MemoryAgent  # noqa: E402
 from agentmem_cli.library.options import refuse_owned  # noqa: E402
@@ -35,9 +35,9 @@ def build_agent(
 ) -> MemoryAgent:
     """An Agno agent whose sessions, memories and documents are agentmem's.
 
-    `model` is a `provider:id` or one of Agno's models. `db` is the path of the store or of its folder, or a
-    `sqlite:///` or `postgresql://` URL; that of the `agentmem` command if left out. `user` is whose the runs are that
-    name no `user_id`. `memory` is "auto", "review" (what is learnt waits for `agentmem memories approve`) or "off".
+    `model` is a `provider:id` or one of Agno's models. `db` is the path of the store, its folder, or its `sqlite:///`
+    or `postgresql://` URL; that of the `agentmem` command if left out. `user` is whose the runs are that name no
+    `user_id`. `memory` is "auto", "review" (what is learnt waits for `agentmem memories approve`) or "off".
     `knowledge=False` leaves the documents out. What else is given goes to Agno's `Agent`.
 
     Raises UsageProblem for an option that is agentmem's own, ConfigProblem for a model or a store that cannot be
@@ -49,7 +49,7 @@ def build_agent(
         model=built,
         id=AGENT_ID,
         user_id=default_user(user),
-        db=agno_database(store, connections),
+        db=agno_db(store, connections),
         resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
         telemetry=False,
         **agent_options,

@@ -26,7 +26,7 @@ from agentmem_cli.agent.loop_thread import LoopThread
 from agentmem_cli.agent.models import watched
 from agentmem_cli.errors import UsageProblem
 from agentmem_cli.library.agent_run import AgentEvent, AgentRun, RunRefused, whole
-from agentmem_cli.library.agno_db import AgentmemDb
+from agentmem_cli.library.agno_db import KeptDb
 from agentmem_cli.library.asked import Call, asked_of
 from agentmem_cli.library.options import OWNED_BY_RUN, refuse_owned
 from agentmem_cli.library.store import log, refuse_no_user
@@ -49,7 +49,7 @@ _NOT_HERE = UsageProblem("A run is not continued, forked or regenerated here.", 
 class MemoryAgent(Agent):
     """An Agno agent whose sessions, memories and documents are agentmem's. `build_agent` makes it."""
 
-    db: AgentmemDb
+    db: KeptDb
 
     def arun(self, input: Any, **options: Any) -> Any:  # noqa: A002 -- Agno's signature
         """Ask, as Agno's `arun`: a coroutine of the run, or with `stream=True` its events as they come.

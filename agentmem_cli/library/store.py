@@ -179,10 +179,8 @@ def store_settings(db: str | Path | None, memory: str, model: str | None = None)
     if "://" in str(db) and not str(db).startswith(SQLITE):
         return replace(settings, db=SETTINGS["db"].check("db", str(db)))
     path = Path(str(db).removeprefix(SQLITE)).expanduser().absolute()
-    settings = replace(settings, db=None)
-    return (
-        replace(settings, data_dir=path) if path.is_dir() else replace(settings, data_dir=path.parent, file=path.name)
-    )
+    in_folder = replace(settings, db=None, data_dir=path)
+    return in_folder if path.is_dir() else replace(in_folder, data_dir=path.parent, file=path.name)
 
 
 def opened(settings: Settings) -> Database:

@@ -21,10 +21,14 @@ def state_of(database: Database, user_id: str, session_id: str) -> dict[str, Any
 
 def keep_state(database: Database, user_id: str, session_id: str, state: dict[str, Any]) -> None:
     """Keep the state of a user's session. Raises TypeError for what is no JSON."""
-    written = json.dumps(storable_json(state))
+    key = (session_id, user_id)
     with database.write(user_id) as connection:
-        connection.execute(
-            "UPDATE agno_sessions SET session_data = json_set(coalesce(session_data, '{}'), '$.session_state', json(?))"
-            " WHERE session_id = ? AND user_id = ?",
-            (written, session_id, user_id),
-        )
+        row = connection.execute(
+            "SELECT session_data FROM agno_sessions WHERE session_id = ? AND user_id = ?", key
+        ).fetchone()
+        if row is not None:
+            data = {**json.loads(row["session_data"] or "{}"), "session_state": storable_json(state)}
+            connection.execute(
+                "UPDATE agno_sessions SET session_data = ? WHERE session_id = ? AND user_id = ?",
+                (json.dumps(data), *key),
+            )

@@ -15,6 +15,7 @@ from typing import Any
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import Record
+from agentmem_cli.sessions.borrowed import NOTE
 from agentmem_cli.sessions.branches import return_run
 from agentmem_cli.sessions.index import AGENT_ID, index_messages, messages_of_run
 from agentmem_cli.sessions.known_runs import (
@@ -252,6 +253,7 @@ def _run_data(run_id: str, user_id: str, session_id: str, exchange: _Exchange) -
     }
     if answers:
         data["content"] = answers[-1]
+        data["metadata"] = {NOTE: True}
     if questions:
         data["input"] = {"input_content": questions[0]}
     return data

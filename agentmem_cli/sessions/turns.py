@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import OFFLINE, Exchange, TurnStatus
+from agentmem_cli.sessions.borrowed import NOTE
 from agentmem_cli.sessions.index import IndexedMessage, index_messages
 from agentmem_cli.sessions.rows import (
     AGNO_STATUS,
@@ -88,18 +89,22 @@ def settle_turn(
     at: int,
     run_data: dict[str, Any] | None = None,
     error: str = "",
+    borrowed: bool = False,
 ) -> bool:
     """Commit how a turn ended, in one transaction: run, session, text index and the queue of captures.
 
     Gives whether it is in sight.
     One that another chat took back meanwhile, or whose session it put into the trash, is settled where it waits.
     `run_data` is the answerer's account of the run; without it (stopped, failed) one is made from the answer so far.
+    `borrowed` says that the answer may hold words of others.
     Raises NotFound when the turn is nowhere: an erased question must not come back with its answer.
     """
     if run_data is None:
         run_data = plain_run(turn, answer, at)
     run_data["status"] = AGNO_STATUS[status]
-    notes = {"error": error} if error else {}
+    notes: dict[str, Any] = {"error": error} if error else {}
+    if borrowed:
+        notes[NOTE] = True
     typed = turn.typed if turn.memory in MODES else ""
     if typed != turn.question:
         notes["typed"] = typed

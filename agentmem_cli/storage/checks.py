@@ -18,6 +18,7 @@ from pathlib import Path
 from agentmem_cli.errors import AgentmemError, is_failure
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
+from agentmem_cli.storage.copying import refuse_unfinished
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erasure_due
 from agentmem_cli.storage.opening import is_stored, refuse_shared_folder
@@ -100,6 +101,7 @@ def check_database(database: Database) -> Finding:
     version = known_version(database.version(), database.place)
     if version < SCHEMA_VERSION:
         return Finding(Verdict.WARNING, _BEHIND.format(database.place, version, SCHEMA_VERSION), _BRING_UP)
+    refuse_unfinished(database)
     return Finding(Verdict.OK, f"{database.place}, schema {version}")
 
 
@@ -115,6 +117,17 @@ def _check_file(database: SqliteDatabase) -> Finding:
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
+    return _check_use(database, version)
+
+
+def _check_use(database: SqliteDatabase, version: int) -> Finding:
+    """How a sound file can be used."""
+    if database.is_read_only:
+        return Finding(
+            Verdict.WARNING,
+            f"{database.path} is sound, but nothing can be written there: what only reads works.",
+            "Check its permissions and the free space.",
+        )
     journal = database.read("PRAGMA journal_mode")[0][0]
     if journal != "wal":
         return Finding(
@@ -124,6 +137,7 @@ def _check_file(database: SqliteDatabase) -> Finding:
         )
     if version < SCHEMA_VERSION:
         return Finding(Verdict.WARNING, _BEHIND.format(database.path, version, SCHEMA_VERSION), _BRING_UP)
+    refuse_unfinished(database)
     size = database.path.stat().st_size / 1_000_000
     return Finding(Verdict.OK, f"{database.path}, {size:.1f} MB, sound, schema {version}, write-ahead log on")
 

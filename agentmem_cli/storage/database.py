@@ -70,6 +70,12 @@ class Database(ABC):
 
     is_server = False
     """Whether many machines share it, and it holds what stands in files beside SQLite's."""
+    _SNAPSHOT = "BEGIN"
+    """SQL: begin a transaction in which every query sees the same state."""
+    _COLUMNS: str
+    """SQL: `of_table`, `name` and `type` of every column, in their order, but of full text and of the store's own."""
+    _REFERENCES: str
+    """SQL: `of_table` and the table that it `refers_to`, for every foreign key."""
 
     def __init__(self, place: str, *, lock_timeout: float, rehearses: bool = False) -> None:
         self.place = place
@@ -115,6 +121,10 @@ class Database(ABC):
     @abstractmethod
     def table_names(self) -> list[str]:
         """Every table, in the order of their names, so that each can be looked through."""
+
+    @abstractmethod
+    def number_on(self, connection: Connection) -> None:
+        """Have new rows numbered behind those that were put in with their numbers, in the caller's transaction."""
 
     @abstractmethod
     def joined(self, column: str) -> str:
@@ -167,6 +177,31 @@ class Database(ABC):
                 if self._is_writing(connection):
                     connection.execute("ROLLBACK")
                 raise
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        """By table, its columns in their order, with their types."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self.read(self._COLUMNS):
+            found.setdefault(row["of_table"], {})[row["name"]] = row["type"]
+        return found
+
+    def references(self) -> dict[str, set[str]]:
+        """By table, those that its rows refer to."""
+        found: dict[str, set[str]] = {}
+        for row in self.read(self._REFERENCES):
+            found.setdefault(row["of_table"], set()).add(row["refers_to"])
+        return found
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection of its own to read from, which sees one state of everything, whatever others write meanwhile."""
+        connection = self.connect()
+        try:
+            with self.translated_errors():
+                connection.execute(self._SNAPSHOT)
+                yield connection
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close the connections of this thread and of those that have ended."""

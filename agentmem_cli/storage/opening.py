@@ -9,12 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from agentmem_cli.errors import ConfigProblem, StorageProblem, StoreUnwritable
+from agentmem_cli.errors import ConfigProblem, NotFound, StorageProblem, StoreUnwritable, UsageProblem
 from agentmem_cli.settings import Settings
+from agentmem_cli.storage.copying import refuse_unfinished
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import finish_erasing
-from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION, ensure_schema
+from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION, ensure_schema, known_version
 from agentmem_cli.storage.sqlite import SqliteDatabase
+
+_SERVERS = ("postgresql://", "postgres://")
 
 
 def open_database(settings: Settings) -> Database:
@@ -28,7 +31,8 @@ def open_database(settings: Settings) -> Database:
     make_private_folder(settings.data_dir)
     database = database_of(settings)
     ensure_schema(database)
-    finish_erasing(database)
+    refuse_unfinished(database)
+    finish_erasing(database, settings.chroma_dir)
     return database
 
 
@@ -38,6 +42,47 @@ def database_of(settings: Settings, lock_timeout: float | None = None) -> Databa
     if settings.db is None:
         return SqliteDatabase(settings.database, lock_timeout=wait)
     return postgres_database(settings.db, wait)
+
+
+def database_at(place: str, lock_timeout: float) -> Database:
+    """The database at a URL or path, neither made nor looked at. Raises UsageProblem for another kind of URL."""
+    if place.startswith(_SERVERS):
+        return postgres_database(place, lock_timeout)
+    path = Path(place.removeprefix("sqlite:///"))
+    if "://" in place.removeprefix("sqlite:///"):
+        raise UsageProblem("That is no URL of a store.", "Write postgresql://USER@HOST:PORT/NAME, or a file's path.")
+    return SqliteDatabase((path / "agentmem.db" if path.is_dir() else path).resolve(), lock_timeout=lock_timeout)
+
+
+def open_source(place: str, lock_timeout: float) -> Database:
+    """The store at a URL or path, to be copied: its file is opened to read, and nothing in it is brought up to date.
+
+    Raises NotFound where there is none, StorageProblem for one of an older agentmem, or that holds a part of another.
+    """
+    database = database_at(place, lock_timeout)
+    if isinstance(database, SqliteDatabase):
+        if not database.path.is_file():
+            raise NotFound(f"There is no file {database.path}.", "Check the path.")
+        database = _file_to_read(database.path, lock_timeout) or database
+    version = known_version(database.version(), database.place)
+    if version == 0:
+        raise NotFound(f"There is no store of agentmem's at {database.place}.", "Check the place.")
+    if version != SCHEMA_VERSION:
+        raise StorageProblem(
+            f"{database.place} was written by an older agentmem (schema {version}, this one needs {SCHEMA_VERSION}).",
+            "Open it once, such as with `agentmem sessions list`: that brings it up to date.",
+        )
+    refuse_unfinished(database)
+    return database
+
+
+def open_target(place: str, lock_timeout: float) -> Database:
+    """The store at a URL or path, to be filled: it is made where there is none."""
+    database = database_at(place, lock_timeout)
+    if isinstance(database, SqliteDatabase):
+        make_private_folder(database.path.parent)
+    ensure_schema(database)
+    return database
 
 
 def postgres_database(url: str, lock_timeout: float) -> Database:
@@ -85,21 +130,23 @@ def open_as_it_is(settings: Settings, lock_timeout: float | None = None) -> Data
 
 def _open_unwritable(settings: Settings) -> Database | None:
     """The stored database where nothing can be written: beside those that have it open, or with nobody there."""
-    if settings.db is not None:
-        return None
+    return None if settings.db is not None else _file_to_read(settings.database, settings.lock_timeout)
+
+
+def _file_to_read(path: Path, lock_timeout: float) -> SqliteDatabase | None:
+    """A file that cannot or shall not be written: beside those that have it open, or with nobody there."""
     for how in ("mode=ro", "immutable=1"):
-        if how == "immutable=1" and _has_log(settings):
+        if how == "immutable=1" and _has_log(path):
             continue
-        uri = f"{settings.database.absolute().as_uri()}?{how}"
-        database = SqliteDatabase(settings.database, lock_timeout=settings.lock_timeout, uri=uri)
+        database = SqliteDatabase(path, lock_timeout=lock_timeout, uri=f"{path.absolute().as_uri()}?{how}")
         with suppress(StoreUnwritable):
             database.read("SELECT count(*) FROM sqlite_master")
             return database
     return None
 
 
-def _has_log(settings: Settings) -> bool:
-    log = settings.database.with_name(settings.database.name + "-wal")
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
     return log.exists() and log.stat().st_size > 0
 
 
@@ -111,7 +158,7 @@ def open_untouched(settings: Settings) -> Database | None:
     """
     if settings.db is not None:
         return database_of(settings)
-    if not settings.database.exists() or _has_log(settings):
+    if not settings.database.exists() or _has_log(settings.database):
         return None
     uri = f"{settings.database.absolute().as_uri()}?immutable=1"
     database = SqliteDatabase(settings.database, lock_timeout=settings.lock_timeout, uri=uri)

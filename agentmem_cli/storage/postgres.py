@@ -34,6 +34,11 @@ _LOCK = 0x61676D  # "agm"
 _STORE, _WRITERS = 1, 2
 """The second half: of the lock on the whole store, and of the one that everybody's transactions share."""
 _CONNECT_SECONDS = 10
+_NUMBERED = (
+    "SELECT format('%I.%I', table_schema, table_name) AS of_table, column_name AS name"
+    " FROM information_schema.columns WHERE table_schema = 'agentmem' AND is_identity = 'YES'"
+)
+"""The columns that number rows by themselves."""
 _VALUE = re.compile(r"'(?:[^']|'')*'|\?|(?<![:\w]):([a-z]\w*)|%")
 """A literal, which stays as it is, or a mark for a value."""
 
@@ -87,6 +92,17 @@ class PostgresDatabase(Database):
     """One PostgreSQL database. The URL is libpq's, with all that it takes of users, roles and TLS."""
 
     is_server = True
+    _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    _COLUMNS = (
+        "SELECT table_name AS of_table, column_name AS name, data_type AS type FROM information_schema.columns"
+        " WHERE table_schema IN ('agentmem', 'ai') AND table_name <> 'schema_version'"
+        " ORDER BY table_name, ordinal_position"
+    )
+    _REFERENCES = (
+        "SELECT referring.relname AS of_table, referred.relname AS refers_to FROM pg_constraint"
+        " JOIN pg_class AS referring ON referring.oid = conrelid JOIN pg_class AS referred ON referred.oid = confrelid"
+        " WHERE contype = 'f'"
+    )
 
     def __init__(self, url: str, *, lock_timeout: float, rehearses: bool = False) -> None:
         super().__init__(without_password(url), lock_timeout=lock_timeout, rehearses=rehearses)
@@ -167,6 +183,15 @@ class PostgresDatabase(Database):
         )
         return [row["name"] for row in rows]
 
+    def number_on(self, connection: Connection) -> None:
+        """Set each sequence behind the highest number of its column."""
+        for row in connection.execute(_NUMBERED).fetchall():
+            connection.execute(
+                f"SELECT setval(pg_get_serial_sequence(?, ?), 1 + coalesce(max({row['name']}), 0), false)"  # noqa: S608 -- names of the schema
+                f" FROM {row['of_table']}",
+                (row["of_table"], row["name"]),
+            )
+
     def joined(self, column: str) -> str:
         """SQL: a column of bytes, of all rows, put together as one value."""
         return f"string_agg({column}, ''::bytea)"
@@ -177,17 +202,14 @@ class PostgresDatabase(Database):
 
     def _begin(self, connection: Connection, user_id: str, patience: float | None) -> None:
         """Begin a transaction: one of everybody's waits for all others, one of a user's for that user's alone."""
-        connection.execute("BEGIN")
-        if patience is not None:
-            connection.execute(f"SET LOCAL lock_timeout = {max(1, round(patience * 1000))}")
-        if user_id == EVERYBODY:
-            connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK}, {_WRITERS})")
-            return
-        connection.execute(
-            f"SELECT pg_advisory_xact_lock_shared({_LOCK}, {_WRITERS}),"
-            f" pg_advisory_xact_lock(hashtextextended(?, {_LOCK}))",
-            (user_id,),
-        )
+        locks = f"SELECT pg_advisory_xact_lock({_LOCK}, {_WRITERS})"
+        if user_id != EVERYBODY:
+            locks = (
+                f"SELECT pg_advisory_xact_lock_shared({_LOCK}, {_WRITERS}),"
+                f" pg_advisory_xact_lock(hashtextextended(:user, {_LOCK}))"
+            )
+        wait = "" if patience is None else f"SET LOCAL lock_timeout = {max(1, round(patience * 1000))};"
+        connection.execute(f"BEGIN; {wait} {locks}", {"user": user_id})  # at once: each way to the server counts
 
     def _is_open(self, connection: Connection) -> bool:
         return not cast("_Connection", connection).closed

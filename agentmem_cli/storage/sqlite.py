@@ -48,10 +48,26 @@ def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
 class SqliteDatabase(Database):
     """One SQLite file. `uri` opens it in another way than as the file at `path`, which then only names it."""
 
+    _COLUMNS = (
+        "SELECT tables.name AS of_table, part.name, part.type"
+        " FROM sqlite_master AS tables, pragma_table_info(tables.name) AS part WHERE tables.type = 'table'"
+        r" AND tables.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND tables.name NOT LIKE '%\_fts%' ESCAPE '\'"
+        " ORDER BY tables.name, cid"
+    )
+    _REFERENCES = (
+        'SELECT tables.name AS of_table, part."table" AS refers_to'
+        " FROM sqlite_master AS tables, pragma_foreign_key_list(tables.name) AS part WHERE tables.type = 'table'"
+    )
+
     def __init__(self, path: Path, *, lock_timeout: float, uri: str | None = None, rehearses: bool = False) -> None:
         super().__init__(str(path), lock_timeout=lock_timeout, rehearses=rehearses)
         self.path = path
         self._place: Path | str = uri or path
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it was opened as a file that cannot be written."""
+        return isinstance(self._place, str) and self._place.endswith(("mode=ro", "immutable=1"))
 
     def connect(self) -> sqlite3.Connection:
         """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
@@ -110,6 +126,9 @@ class SqliteDatabase(Database):
         """Every table, SQLite's own too."""
         rows = self.read("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         return [f'"{row["name"]}"' for row in rows]
+
+    def number_on(self, connection: Connection) -> None:
+        """Do nothing: SQLite notes the highest number of each table by itself."""
 
     def joined(self, column: str) -> str:
         """SQL: a column of bytes, of all rows, put together as one value."""

