@@ -6,13 +6,23 @@ The turn is begun, told and settled as any other is; its row names the model `of
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from itertools import takewhile
 
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.offline_answer import answer_from, needs_documents
+from agentmem_cli.agent.offline_documents import (
+    SECTION,
+    THE_END,
+    asked_before,
+    quoted_lines,
+    quoted_passage,
+    rest_of_section,
+)
 from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.agent.request import TurnContext, recall_into
 from agentmem_cli.errors import AgentmemError
-from agentmem_cli.records import OFFLINE
+from agentmem_cli.records import OFFLINE, Exchange, FoundPassage
 from agentmem_cli.sessions.turns import PendingTurn, plain_run
 
 
@@ -21,22 +31,42 @@ class OfflineAnswerer:
 
     async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
         """Search the documents first when they could answer, then tell the answer, piece by piece."""
-        recall_into(context, turn, answer.evidence)
-        sources = Sources(context.database, turn, answer.evidence, context.memory)
-        if context.search is not None and needs_documents(turn.question, sources):
-            await _search_documents(context, turn, answer)
-        for piece in answer_from(turn.question, sources).splitlines(keepends=True):
+        history = recall_into(context, turn, answer.evidence)
+        text = await _more(context, turn.question, history, answer) or await _looked_up(context, turn, answer)
+        for piece in text.splitlines(keepends=True):
             answer.add(piece)
         answer.run_data = lambda at: {**plain_run(turn, answer.text, at), "model": OFFLINE}
 
 
-async def _search_documents(context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
-    """Add the passages to the evidence, as the tool of this name does. A search that fails finds nothing."""
-    assert context.search is not None  # noqa: S101 -- asked by the caller
-    answer.use_tool("search_knowledge", turn.question)
+async def _looked_up(context: TurnContext, turn: PendingTurn, answer: Answer) -> str:
+    """What answers the question, from all that is on record."""
+    sources = Sources(context.database, turn, answer.evidence, context.memory, context.searcher)
+    if needs_documents(turn.question, sources):
+        answer.evidence.passages.extend(await _search_documents(context, turn.question, answer))
+    return answer_from(turn.question, sources)
+
+
+async def _more(context: TurnContext, question: str, history: Sequence[Exchange], answer: Answer) -> str:
+    """What follows the lines that were quoted last, for "tell me more"; "" for another question, or without such."""
+    before, answers = asked_before(question, history)
+    if not before or context.searcher is None:
+        return ""
+    quoted = quoted_passage(await _search_documents(context, before, answer), answers)
+    if quoted is None:
+        return ""
+    following = context.searcher.following(quoted, SECTION)
+    section = [quoted, *takewhile(lambda each: each.heading == quoted.heading, following)]
+    answer.evidence.passages.extend(section)
+    return quoted_lines(rest_of_section(section, answers), section) or THE_END
+
+
+async def _search_documents(context: TurnContext, question: str, answer: Answer) -> list[FoundPassage]:
+    """The passages, as the tool of this name finds them. A search that fails, and none at all, finds nothing."""
+    if context.search is None:
+        return []
+    answer.use_tool("search_knowledge", question)
     try:
-        found = await asyncio.to_thread(context.search, turn.question, None)
+        return await asyncio.to_thread(context.search, question, None)
     except AgentmemError as error:
         context.warn(f"The documents were not searched: {error.problem}")
-        return
-    answer.evidence.passages.extend(found)
+        return []

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 
-from agentmem_cli.agent.citations import citation, document_lines
+from agentmem_cli.agent.citations import document_lines
+from agentmem_cli.agent.offline_documents import cut, quoted_lines
 from agentmem_cli.agent.offline_finds import Find, certainty_of, finds
 from agentmem_cli.agent.offline_question import (
     ABOUT_ME,
@@ -20,7 +20,6 @@ from agentmem_cli.agent.offline_question import (
     wanted_stems,
 )
 from agentmem_cli.agent.offline_sources import Sources
-from agentmem_cli.knowledge.quoting import best_lines
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.language.sentences import sentences
@@ -55,7 +54,6 @@ ABOUT_AS_WELL = 1.5
 COVERS_AS_WELL = 0.5
 """The share of what the best covers of the question that such a sentence covers too."""
 _MOST_QUOTED = 3
-_LONGEST_QUOTE = 400
 
 
 def needs_documents(question: str, sources: Sources) -> bool:
@@ -158,7 +156,7 @@ def _is_earlier(find: Find, first: Find) -> bool:
 
 def _quote(find: Find) -> str:
     said_by = {"user": "You said", "assistant": "I answered"}.get(find.speaker, f"{find.speaker} said")
-    return f"{said_by} on {_day(find.at)}: “{_cut(find.text)}”"
+    return f"{said_by} on {_day(find.at)}: “{cut(find.text)}”"
 
 
 def everything_known(memories: Sequence[Memory]) -> str:
@@ -193,7 +191,7 @@ def _last_time(messages: Sequence[TranscriptMessage]) -> str:
     said = [message for message in messages if message.role == "user"]
     if not said:
         return f"{NOTHING_FOUND} {_NO_MODEL}"
-    quotes = "\n\n".join(f"> {_cut(message.text)}" for message in said[:_MOST_QUOTED])
+    quotes = "\n\n".join(f"> {cut(message.text)}" for message in said[:_MOST_QUOTED])
     more = f"\n\n… and {len(said) - _MOST_QUOTED} more" if len(said) > _MOST_QUOTED else ""
     return f"On {_day(said[0].at)} you said:\n\n{quotes}{more}"
 
@@ -246,18 +244,8 @@ def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
 
 def _from_documents(question: str, sources: Sources) -> tuple[float, str]:
     """The chance that a line of the documents answers, and the best lines, each under its document and page."""
-    passages = sources.passages
-    quotes = best_lines(question, passages, sources.rarities(question), sources.abbreviations(question))
-    parts = []
-    for place, lines in groupby(quotes.lines, key=lambda line: line.place):
-        quoted = dict.fromkeys(text for line in lines for text in (line.head, line.text) if text)
-        parts += [f"From {citation(passages[place])} [{place + 1}]:", *(f"> {_cut(text)}" for text in quoted)]
-    return quotes.certainty, "\n\n".join(parts)
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"
+    quotes = sources.quotes(question)
+    return quotes.certainty, quoted_lines(quotes.lines, sources.passages)
 
 
 def _day(at: int) -> str:

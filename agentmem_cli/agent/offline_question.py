@@ -53,7 +53,28 @@ LAST_TIME = (
     "Di cosa abbiamo parlato l'ultima volta?",
     "Waar hadden we het de vorige keer over?",
 )
-"""Examples of three requests. Any other words for them are recognised when every word stands in the examples."""
+MORE = (
+    "Tell me more",
+    "Tell me more about it",
+    "Go on",
+    "More please",
+    "Give me more details",
+    "What else does it say?",
+    "What does it say next?",
+    "Continue reading",
+    "Erzähl mir mehr davon",
+    "Lies weiter",
+    "Dis-m'en plus",
+    "Continue à lire",
+    "Cuéntame más",
+    "Sigue leyendo",
+    "Conte-me mais",
+    "Dimmi di più",
+    "Continua a leggere",
+    "Vertel me meer",
+    "Lees verder",
+)
+"""Examples of four requests. Any other words for them are recognised when every word stands in the examples."""
 _WORD = re.compile(r"[^\W_]+")
 _LEAST_SHARED = 0.6
 """The share of an example's words that a request of its kind holds."""

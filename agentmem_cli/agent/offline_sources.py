@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentmem_cli.agent.events import Evidence
-from agentmem_cli.knowledge.abbreviations import Abbreviation
-from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in
 from agentmem_cli.knowledge.documents import list_documents
-from agentmem_cli.knowledge.words import word_index
-from agentmem_cli.language.stems import stemmed_terms
+from agentmem_cli.knowledge.quoting import Quotes
+from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import list_memories, touched_memories
@@ -26,12 +24,16 @@ only what shares a word with the question."""
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The turn, what was found for it, and the store. `memory` is auto, review, off or incognito."""
+    """The turn, what was found for it, and the store. `memory` is auto, review, off or incognito.
+
+    Without a searcher no document is looked into.
+    """
 
     database: Database
     turn: PendingTurn
     evidence: Evidence
     memory: str
+    searcher: Searcher | None
 
     @property
     def passages(self) -> list[FoundPassage]:
@@ -43,13 +45,9 @@ class Sources:
         """Whether recall or the search of the documents found anything."""
         return bool(self.passages or (self.evidence.recall and self.evidence.recall.turns))
 
-    def rarities(self, question: str) -> dict[str, float]:
-        """How rare the words of a question are among all passages."""
-        return word_index(self.database).rarities(stemmed_terms(question))
-
-    def abbreviations(self, question: str) -> list[Abbreviation]:
-        """Those of a question that the documents introduce."""
-        return abbreviations_in(question, word_index(self.database))
+    def quotes(self, question: str) -> Quotes:
+        """The lines of the passages that answer a question best."""
+        return self.searcher.quotes(question, self.passages) if self.searcher else Quotes([], 0.0)
 
     def messages(self) -> list[RecalledTurn]:
         """What recall found and what the person said lately, each once; no answer of the offline model itself."""

@@ -16,6 +16,7 @@ from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within, tokens_of
 from agentmem_cli.agent.window import HISTORY_BUDGET, history_budget
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.recall.block import WRAPPING, Line, block_lines, fenced, profile_text, room_for
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.recall import recall_for
@@ -46,10 +47,12 @@ class TurnContext:
     """What every turn of a conversation shares.
 
     `history` is in exchanges, `window` in tokens where it is known, `memory` a mode; `warn` is told of what degraded.
+    `searcher` is what `search` searches with.
     """
 
     database: Database
     answerer: Answerer
+    searcher: Searcher | None
     search: SearchKnowledge | None
     warm_search: Callable[[], None]
     index: UserIndex

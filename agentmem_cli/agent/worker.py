@@ -53,6 +53,7 @@ def load_context(
     return TurnContext(
         database=database,
         answerer=answerer,
+        searcher=searcher,
         search=search_with(searcher, warn) if searcher is not None else None,
         warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
         index=index,

@@ -1,23 +1,20 @@
 """Passages -> the sentences and table rows that answer a question best, and how certain that is. Reads no store.
 
-A line is a sentence, or a row of a table with the row that names its columns. Its score is a sum of three features;
-whether the best one answers is told by five more. `tests/bench/document_answers.py --fit` finds the weights, on three
-sets of documents; the fourth is the test.
+The score of a line is a sum of three features. `tests/bench/document_answers.py --fit` finds the weights, on five sets
+of documents; the others are the test.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms
-from agentmem_cli.language.sentences import sentences
-from agentmem_cli.language.stems import language_of, stemmed_terms, stems, words_of
+from agentmem_cli.knowledge.certainty import Alignment, certainty_of, evidence_of
+from agentmem_cli.knowledge.lines import Line, in_context, lines_of
+from agentmem_cli.language.stems import stemmed_terms, stems, words_of
 from agentmem_cli.records import FoundPassage
 
 if TYPE_CHECKING:
@@ -26,30 +23,10 @@ if TYPE_CHECKING:
 
     Matches = NDArray[np.float32]
 
-WEIGHTS = (13.57, 4.59, 2.46)
+WEIGHTS = (13.82, 5.99, 2.33)
 """Of what `features` gives."""
-CERTAINTY, UNCERTAIN = (0.09, 1.38, 0.91, 0.49, 1.5), -3.44
-"""Of what `certainty_features` gives."""
 MOST_LINES, BEHIND = 3, 2.5
 """How many lines at the most, and how much less than the best one a line may score."""
-_FULL = 60
-"""Characters from which a line of prose goes on in the next one."""
-_ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*$")
-_CELLS = " | "
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the passage with this place.
-
-    `heading` is the line that it stands under in the passage, and `head` the row that says what its table's columns
-    are; "" where there is none.
-    """
-
-    place: int
-    text: str
-    heading: str = ""
-    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,74 +37,70 @@ class Quotes:
     certainty: float
 
 
-def best_lines(
-    question: str,
-    passages: Sequence[FoundPassage],
-    rarity: Mapping[str, float],
-    abbreviations: Sequence[Abbreviation] = (),
-) -> Quotes:
-    """Up to MOST_LINES lines of the passages, which come in rank order.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about passages, which come in rank order.
 
     `rarity` has a weight for each of `stemmed_terms(question)`, the more the fewer passages hold it.
-    A line that holds one form of one of the question's `abbreviations` counts as holding the other.
+    What holds one form of one of the question's `abbreviations` counts as holding the other.
     """
+
+    question: str
+    passages: Sequence[FoundPassage]
+    rarity: Mapping[str, float]
+    abbreviations: Sequence[Abbreviation] = ()
+
+    def lines(self) -> list[Line]:
+        """Every line of the passages, in order."""
+        return [line for place, passage in enumerate(self.passages) for line in lines_of(place, passage)]
+
+    def features(self, lines: Sequence[Line]) -> Matches:
+        """What the score of each line is made of, shape (lines, 3): words it holds, meaning, rank of its passage."""
+        import numpy as np
+
+        shown = [self._in_both_forms(in_context(line, self.passages[line.place])) for line in lines]
+        weights = self.weights()
+        holds = matches_of(self.question, shown) @ weights / max(float(weights.sum()), 1e-6)
+        asked, *means = embed([self.question, *shown])
+        ranks = [1 / (1 + line.place) for line in lines]
+        table: Matches = np.stack([holds, np.array(means) @ asked, np.array(ranks, np.float32)], axis=1)
+        return table
+
+    def evidence(self, lines: Sequence[Line], scores: Matches) -> list[float]:
+        """What tells whether the best of the lines answers, which have these scores."""
+        best = lines[int(scores.argmax())]
+        passage = self.passages[best.place]
+        document = " ".join(_whole(each) for each in self.passages if each.document_id == passage.document_id)
+        texts = [self._in_both_forms(text) for text in (best.text, _whole(passage), document)]
+        in_line, in_passage, in_document = matches_of(self.question, texts)
+        elsewhere = [line.place != best.place for line in lines]
+        other = [self.passages[line.place].document_id != passage.document_id for line in lines]
+        top = float(scores.max())
+        leads = [top, *(top - float(scores[where].max(initial=0.0)) for where in (elsewhere, other))]
+        alignment = Alignment(in_line, in_passage, in_document, self.weights(), list(self.rarity))
+        return evidence_of(self.question, best, passage, leads, alignment)
+
+    def weights(self) -> Matches:
+        """How rare each word is that is asked for."""
+        import numpy as np
+
+        return np.array([self.rarity[term] for term in stemmed_terms(self.question)], np.float32)
+
+    def _in_both_forms(self, text: str) -> str:
+        return in_both_forms(text, self.abbreviations)
+
+
+def best_lines(asked: Asked) -> Quotes:
+    """Up to MOST_LINES lines of the passages."""
     import numpy as np
 
-    lines = [line for place, passage in enumerate(passages) for line in lines_of(place, passage)]
+    lines = asked.lines()
     if not lines:
         return Quotes([], 0.0)
-    shown = [in_both_forms(in_context(line, passages[line.place]), abbreviations) for line in lines]
-    matches = matches_of(question, shown)
-    table = features(question, lines, shown, matches, rarity)
-    scores = table @ np.array(WEIGHTS)
+    scores = asked.features(lines) @ np.array(WEIGHTS, np.float32)
     order = np.argsort(-scores, kind="stable")[:MOST_LINES]
-    best = int(order[0])
-    evidence = certainty_features(question, shown[best], float(table[best, 1]), matches[best], rarity)
-    logit = float(np.dot(CERTAINTY, evidence)) + UNCERTAIN
-    chosen = [lines[place] for place in order if scores[place] >= scores[best] - BEHIND]
-    return Quotes(chosen, 1 / (1 + math.exp(-logit)))
-
-
-def features(
-    question: str, lines: Sequence[Line], shown: Sequence[str], matches: Matches, rarity: Mapping[str, float]
-) -> Matches:
-    """What the score of each line is made of, shape (lines, 3): words it holds, its meaning, its passage's rank."""
-    import numpy as np
-
-    weights = _weights(question, rarity)
-    holds = matches @ weights / max(float(weights.sum()), 1e-6)
-    asked, *means = embed([question, *shown])
-    ranks = [1 / (1 + line.place) for line in lines]
-    table: Matches = np.stack([holds, np.array(means) @ asked, np.array(ranks, np.float32)], axis=1)
-    return table
-
-
-def certainty_features(
-    question: str, shown: str, meaning: float, matches: Matches, rarity: Mapping[str, float]
-) -> list[float]:
-    """What tells whether a line answers: `meaning` and `matches`, shape (words asked for,), are its own.
-
-    The words it holds, its meaning, the numbers and the names of the question that it holds, another language.
-    """
-    words = re.findall(r"\w+", question)
-    held = set(words_of(shown))
-    return [
-        float(matches @ _weights(question, rarity)),
-        meaning,
-        _share([word for word in words if word.isdigit()], held),
-        _share([word.lower() for word in words[1:] if word[0].isupper()], held),
-        float(language_of(question) != language_of(shown)),
-    ]
-
-
-def _share(wanted: Sequence[str], held: Collection[str]) -> float:
-    return sum(word in held for word in wanted) / len(wanted) if wanted else 1.0
-
-
-def _weights(question: str, rarity: Mapping[str, float]) -> Matches:
-    import numpy as np
-
-    return np.array([rarity[term] for term in stemmed_terms(question)], np.float32)
+    chosen = [lines[place] for place in order if scores[place] >= scores[order[0]] - BEHIND]
+    return Quotes(chosen, certainty_of(asked.evidence(lines, scores)))
 
 
 def matches_of(question: str, texts: Sequence[str]) -> Matches:
@@ -148,50 +121,5 @@ def matches_of(question: str, texts: Sequence[str]) -> Matches:
     return matches
 
 
-def in_context(line: Line, passage: FoundPassage) -> str:
-    """The line with what says what it is about: its document's name, its headings, the head of its table."""
-    return " ".join([passage.document, passage.heading, line.heading, line.head, line.text])
-
-
-def lines_of(place: int, passage: FoundPassage) -> list[Line]:
-    """The sentences and rows of the passage with this place, in order; not its headings and the heads of tables."""
-    found: list[Line] = []
-    heading = head = ""
-    blocks = _blocks(passage.text)
-    for block, following in pairwise([*blocks, ""]):
-        if _CELLS in block:
-            head = head or block
-            found += [Line(place, block, heading, head)] if head != block or _has_digit(block) else []
-        elif _is_heading(block, following, passage):
-            heading, head = block, ""
-        else:
-            head = ""
-            found += [Line(place, sentence, heading) for sentence in sentences(block)]
-    return found
-
-
-def _is_heading(block: str, following: str, passage: FoundPassage) -> bool:
-    """Whether a line is a heading of the document, or a few words above prose or a table."""
-    if block.strip("# ") in passage.heading.split(" > "):
-        return True
-    stands_above = len(following) >= _FULL or _CELLS in following
-    return stands_above and len(block) < _FULL and not _ENDED.search(block) and not _has_digit(block)
-
-
-def _has_digit(text: str) -> bool:
-    return any(map(str.isdigit, text))
-
-
-def _blocks(text: str) -> list[str]:
-    """The lines of a text; a paragraph that was broken into lines is one."""
-    blocks: list[str] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        if blocks and _goes_on(blocks[-1]) and _CELLS not in line:
-            blocks[-1] = f"{blocks[-1]} {line}"
-        else:
-            blocks.append(line)
-    return blocks
-
-
-def _goes_on(block: str) -> bool:
-    return len(block) >= _FULL and _CELLS not in block and not _ENDED.search(block)
+def _whole(passage: FoundPassage) -> str:
+    return " ".join([passage.document, passage.heading, passage.text])

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.knowledge.abbreviations import Abbreviation
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
 from agentmem_cli.knowledge.index import bring_index_in_step, passage_index
 from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
+from agentmem_cli.knowledge.quoting import Asked, Quotes, best_lines
 from agentmem_cli.knowledge.ranking import (
     READ,
     Candidate,
@@ -29,6 +31,7 @@ from agentmem_cli.knowledge.ranking import (
 )
 from agentmem_cli.knowledge.scan import ExactScan
 from agentmem_cli.knowledge.words import CANDIDATES, word_index
+from agentmem_cli.language.stems import stemmed_terms
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database, Row
@@ -71,6 +74,7 @@ class Searcher:
         self._count = 0
         self._names: dict[str, str] = {}
         self._counted_at: Position | None = None
+        self._abbreviated: tuple[str, Position, list[Abbreviation]] | None = None
 
     def search(self, query: str, *, limit: int = 10, document: str | None = None) -> list[FoundPassage]:
         """Up to `limit` passages, best first, of one document (id prefix, path or title) or of all.
@@ -86,7 +90,7 @@ class Searcher:
             if not count:
                 return []
             embedder = configured_embedder(self._database)
-            abbreviations = abbreviations_in(query, self._words)
+            abbreviations = self._abbreviations_in(query)
             forms = other_forms(query, abbreviations)
             vector = self._embedded(embedder, " ".join([query, *forms]))
             names = self._words.documents_by_name(name_words(query))
@@ -100,6 +104,25 @@ class Searcher:
             passages = self._passages([each.passage_id for _, each in scored[:READ]])
             found = spread_over_pages(read_closely(query, scored, passages, abbreviations))
             return with_absences(self._database, without_repeats(self._whole(found, passages, limit), limit))
+
+    def quotes(self, question: str, passages: Sequence[FoundPassage]) -> Quotes:
+        """The lines of passages that a search for the question found which answer it best."""
+        if not passages:
+            return Quotes([], 0.0)
+        with self._lock:
+            rarity = self._words.rarities(stemmed_terms(question))
+            return best_lines(Asked(question, passages, rarity, self._abbreviations_in(question)))
+
+    def following(self, passage: FoundPassage, count: int) -> list[FoundPassage]:
+        """Up to `count` passages that stand behind this one in its document."""
+        rows = self._database.read(
+            "SELECT passage_id FROM passages WHERE document_id = ? AND passage_id > ? ORDER BY passage_id LIMIT ?",
+            (passage.document_id, passage.passage_id, count),
+        )
+        passage_ids = [row["passage_id"] for row in rows]
+        with self._lock:
+            found = self._passages(passage_ids)
+        return with_absences(self._database, [found[each] for each in passage_ids if each in found])
 
     def warm(self) -> None:
         """Load the embedder ahead of the first search and heal the index, as far as they are needed.
@@ -116,6 +139,13 @@ class Searcher:
         """Let go of the index's files."""
         with self._lock:
             self._index.close()
+
+    def _abbreviations_in(self, question: str) -> list[Abbreviation]:
+        """Those of the question; the last ones are kept, since what is quoted asks for them again."""
+        now = position(self._database)
+        if self._abbreviated is None or self._abbreviated[:2] != (question, now):
+            self._abbreviated = (question, now, abbreviations_in(question, self._words))
+        return self._abbreviated[2]
 
     def _embedded(self, embedder: Embedder, query: str) -> Vectors | None:
         """The query's vector; None for no tokens, and when the embedder fails, since words find most of it too."""

@@ -88,6 +88,7 @@ class Store:
         return TurnContext(
             database=self.database,
             answerer=answerer or OfflineAnswerer(),
+            searcher=self.searcher,
             search=search_with(self.searcher, log.warning) if self.searcher else None,
             warm_search=lambda: None,
             index=self.person(user_id).index,

@@ -32,7 +32,8 @@ def has_read_borrowed(database: Database, session_id: str, run_index: int, messa
     The exchange just before tells of all before it, since each carries its sign on.
     """
     runs = database.read(
-        "SELECT run_id FROM messages WHERE role = 'assistant' AND message_id IN (SELECT value FROM json_each(?))",
+        "SELECT run_id FROM messages WHERE role = 'assistant'"
+        " AND message_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
         (json.dumps(list(message_ids)),),
     )
     runs += database.read(

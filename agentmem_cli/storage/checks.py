@@ -29,6 +29,7 @@ from agentmem_cli.storage.sqlite import SqliteDatabase
 LITTLE_SPACE = 200_000_000
 """Bytes. Erasing text rewrites the whole database, so it needs its size once more."""
 _BEHIND = "{} is not ready yet: it has schema {}, and this agentmem needs {}."
+_OTHER_SCHEMA = "{} has another schema than agentmem's: {}."
 _BRING_UP = "Any other command, such as `agentmem sessions list`, brings it up to date."
 RESTORE = "Run `agentmem restore FILE` with a backup."
 
@@ -98,11 +99,16 @@ def check_database(database: Database) -> Finding:
     """Whether the database is sound and its schema is this program's."""
     if isinstance(database, SqliteDatabase):
         return _check_file(database)
+    from agentmem_cli.storage.postgres_shape import schema_problem as schema_problem_there
+
     version = known_version(database.version(), database.place)
     if version < SCHEMA_VERSION:
         return Finding(Verdict.WARNING, _BEHIND.format(database.place, version, SCHEMA_VERSION), _BRING_UP)
     refuse_unfinished(database)
-    return Finding(Verdict.OK, f"{database.place}, schema {version}")
+    problem = schema_problem_there(database, version)
+    if problem:
+        return Finding(Verdict.FAILED, _OTHER_SCHEMA.format(database.place, problem), "Restore a dump of `pg_dump`.")
+    return Finding(Verdict.OK, f"{database.place}, schema {version}, with all that belongs to it")
 
 
 def _check_file(database: SqliteDatabase) -> Finding:
@@ -113,7 +119,7 @@ def _check_file(database: SqliteDatabase) -> Finding:
         return Finding(Verdict.FAILED, f"{database.path} is damaged: {damage}.", RESTORE)
     problem = schema_problem(database.connection, version)
     if problem:
-        return Finding(Verdict.FAILED, f"{database.path} has another schema than agentmem's: {problem}.", RESTORE)
+        return Finding(Verdict.FAILED, _OTHER_SCHEMA.format(database.path, problem), RESTORE)
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)

@@ -23,8 +23,8 @@ _OWN_TABLES = {"agno_schema_versions", "passage_points"}
 """Tables that speak of the store itself, or that its index fills."""
 _NOTE = "migration"
 """The key in `knowledge_state` of the target's note, as long as the copy is not whole."""
-_ROWS = {"knowledge_state": f"key NOT IN ('{_NOTE}', 'points')"}
-"""Which rows count, where not all do: the state of pgvector's points is the store's own too."""
+_ROWS = {"knowledge_state": f"key NOT IN ('{_NOTE}', 'points', 'vectors_due')"}
+"""Which rows count, where not all do: the state of an index of vectors is the store's own too."""
 _JSON = {"json", "jsonb"}
 """PostgreSQL's types that keep a value and not its text."""
 _BATCH = 500

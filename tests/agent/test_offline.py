@@ -19,13 +19,19 @@ from agentmem_cli.agent.offline_answer import (
     done_line,
     everything_known,
 )
+from agentmem_cli.agent.offline_documents import THE_END
 from agentmem_cli.errors import StorageProblem
+from agentmem_cli.knowledge import search
+from agentmem_cli.knowledge.abbreviations import Abbreviation
+from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in
 from agentmem_cli.knowledge.search import Searcher
+from agentmem_cli.knowledge.words import WordIndex
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.records import Memory
 
 Cli = Callable[..., Result]
 SAMPLES = str(Path(__file__).parents[2] / "knowledge")
+GATES = ("amber", "brass", "copper", "damson", "ebony", "fawn", "green", "hazel", "ivory", "jade")
 OFFER = "I can look things up for you"
 
 
@@ -272,6 +278,46 @@ def test_nothing_found_is_said_plainly(told: Cli, question: str) -> None:
 def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
     """A greeting is answered with what it can do, and quotes nothing."""
     assert told("--no-knowledge", text).out.startswith(OFFER)
+
+
+@pytest.mark.usefixtures("without_index")
+def test_an_occasion_before_a_question(cli: Cli, tmp_path: Path) -> None:
+    """A question that tells first what has happened is asked of the documents, and is no small talk."""
+    policy = tmp_path / "badges.md"
+    policy.write_text("# Badges\n\nA lost badge is replaced at once.\n\nA new badge costs you 15 euros.\n")
+    cli("ingest", str(policy))
+    assert "A new badge costs you 15 euros." in cli("chat", "-p", "I've lost my badge, what will it cost me?").out
+    assert cli("chat", "-p", "I'm so tired today, you too?").out.startswith(OFFER)
+
+
+@pytest.mark.usefixtures("without_index")
+def test_more_of_what_was_quoted(cli: Cli, tmp_path: Path) -> None:
+    """Asked for more, it quotes what stands behind the quoted line, as far as its heading reaches, each line once."""
+    lines = [f"Rule {number}: the {word} gate is locked at night." for number, word in enumerate(GATES, 1)]
+    (tmp_path / "gates.md").write_text("# Gates\n\n" + "\n\n".join(lines) + "\n")
+    cli("ingest", str(tmp_path / "gates.md"))
+    first = cli("chat", "-p", "When is the amber gate locked?").out
+    assert (True, False) == (lines[0] in first, lines[8] in first)
+    further = [cli("chat", "-p", "-c", asked).out for asked in ("tell me more", "Go on", "tell me more", "more please")]
+    shown = [line for out in [first, *further] for line in lines if line in out]
+    assert (sorted(lines), len(lines)) == (sorted(shown), len(shown))
+    assert THE_END in further[-1]
+
+
+@pytest.mark.usefixtures("without_index")
+def test_abbreviations_are_looked_up_once(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search and the choice of the lines share what the documents introduce for a question."""
+    (tmp_path / "plan.md").write_text("The recovery point objective (RPO) is 15 minutes.\n")
+    cli("ingest", str(tmp_path / "plan.md"))
+    asked: list[str] = []
+
+    def counted(question: str, index: WordIndex) -> list[Abbreviation]:
+        asked.append(question)
+        return abbreviations_in(question, index)
+
+    monkeypatch.setattr(search, "abbreviations_in", counted)
+    assert "15 minutes" in cli("chat", "-p", "What is the RPO?").out
+    assert ["What is the RPO?"] == asked
 
 
 @pytest.mark.usefixtures("without_index")

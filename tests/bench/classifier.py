@@ -35,6 +35,8 @@ FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", 
 MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv")
 """The files of `lookups` whose messages have a label each."""
 OF_DOCUMENTS = "documents.tsv"
+OCCASIONS = "messages-f.tsv"
+"""Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
 LOOKED_UP = (*MESSAGES, "looked-up.jsonl", "chat.txt")
 SHORT, TOLD_SHARE = 30, 6
 HELD_OUT = frozenset(
@@ -165,7 +167,7 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
     """The heads that judge a whole message by itself, by name."""
     return {
         "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
-        "chat": lookup_head("chat", voices),
+        "chat": lookup_head("chat", voices, (*LOOKED_UP, OCCASIONS)),
         "follows": lookup_head("follow", voices),
         "seeks": lookup_head("lookup", voices, (*LOOKED_UP, OF_DOCUMENTS)),
     }

@@ -3,7 +3,8 @@
     uv run --group dev python tests/bench/postgres_scale.py [--turns N] [--passages N] [--folder FOLDER]
 
 Turns are two messages each, made of real sentences two by two: a tenth of them of one user, 1,000 of another, the rest
-of users with 1,000 each. Passages are ten such sentences, their vectors the mean of the sentences'. They are put in by
+of users with 1,000 each. Passages are ten such sentences, their vectors the mean of the sentences'; those of one
+document are drawn from sentences that are near to each other, as a document has a subject. They are put in by
 COPY, as no program would, but the points and their HNSW index are made by the program. A server of its own is started;
 with `--folder` it stays there, and what is in it is measured again.
 """
@@ -42,7 +43,7 @@ VOICES = Path(__file__).with_name("voices")
 SENTENCES, QUESTIONS = 8_000, 200
 LARGE, SMALL, OF_SMALL = "large", "small", 1_000
 TURNS_OF_A_SESSION, TURNS_OF_A_MEMORY = 40, 10
-SENTENCES_OF_A_PASSAGE, OF_A_DOCUMENT = 10, 50
+SENTENCES_OF_A_PASSAGE, OF_A_DOCUMENT, OF_A_SUBJECT = 10, 50, 40
 BATCH = 10_000
 BEGAN = 1_600_000_000
 TARGET_MS = 150
@@ -164,12 +165,16 @@ def numbers(words: bytes) -> list[int]:
 
 def drawn(sentences: Sentences, drawing: np.random.Generator, count: int) -> Iterator[tuple[str, bytes, bytes]]:
     """The text, packed words and vector of so many passages."""
-    chosen = drawing.integers(0, SENTENCES, (count, SENTENCES_OF_A_PASSAGE))
+    subjects = sentences.vectors[drawing.integers(0, SENTENCES, -(-count // OF_A_DOCUMENT))] @ sentences.vectors.T
+    near = np.argpartition(-subjects, OF_A_SUBJECT, axis=1)[:, :OF_A_SUBJECT]
+    of_passages = np.repeat(near, OF_A_DOCUMENT, axis=0)[:count]
+    places = drawing.integers(0, OF_A_SUBJECT, (count, SENTENCES_OF_A_PASSAGE))
+    chosen = np.take_along_axis(of_passages, places, axis=1)
     vectors = sentences.vectors[chosen].sum(axis=1)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    for places, vector in zip(chosen.tolist(), vectors.astype(np.float32), strict=True):
-        text = " ".join(sentences.texts[each] for each in places)
-        yield text, b"".join(sentences.words[each] for each in places), vector.tobytes()
+    for numbered, vector in zip(chosen.tolist(), vectors.astype(np.float32), strict=True):
+        text = " ".join(sentences.texts[each] for each in numbered)
+        yield text, b"".join(sentences.words[each] for each in numbered), vector.tobytes()
 
 
 def questions_of(sentences: Sentences, chance: random.Random) -> list[str]:

@@ -10,7 +10,7 @@ from harness.command_line import Result
 
 from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms, long_forms
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
-from agentmem_cli.knowledge.quoting import best_lines
+from agentmem_cli.knowledge.quoting import Asked, best_lines
 from agentmem_cli.knowledge.search import search_knowledge
 from agentmem_cli.knowledge.walk import FileResult
 from agentmem_cli.knowledge.words import WordIndex
@@ -119,7 +119,7 @@ def test_the_line_with_the_other_form_is_quoted(database: Database, settings: Se
     passages = search_knowledge(database, settings, question)
     index = WordIndex(database)
     abbreviations = abbreviations_in(question, index)
-    quotes = best_lines(question, passages, index.rarities(stemmed_terms(question)), abbreviations)
+    quotes = best_lines(Asked(question, passages, index.rarities(stemmed_terms(question)), abbreviations))
     assert "The RPO of the archive is 15 minutes." == quotes.lines[0].text
 
 
