@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _BATCH = 500
 _HNSW_LIMIT = 2000
 """Dimensions: pgvector indexes no longer ones; they are compared one by one."""
-_LOOKED_AT = 400
-"""Points that a query keeps in sight on its way through the index, as for Chroma's: pgvector's own 40 give no more
-than 40."""
+_HNSW = "m = 24, ef_construction = 100"
+_LOOKED_AT = 1000
+"""Links of a point, points looked at to find them, and points that a query keeps in sight, pgvector's most: with these
+.996 of the 100 nearest of 100,000 are found in 9 ms of CPU, .963 in 5 ms with pgvector's own links and 400 in sight."""
 _STATE = "points"
 """The key in `knowledge_state` that says of which embedder the points are, and of which change of the passages."""
 
@@ -46,9 +47,8 @@ class PostgresPassageIndex:
             return None
         with self._database.translated_errors():
             connection = self._database.connection
-            connection.execute("BEGIN READ ONLY")
             try:
-                connection.execute(f"SET LOCAL hnsw.ef_search = {_LOOKED_AT}")
+                connection.execute(f"BEGIN READ ONLY; SET LOCAL hnsw.ef_search = {_LOOKED_AT}")
                 rows = connection.execute(
                     f"SELECT passage_id FROM passage_points WHERE {_of(embedder)}"  # noqa: S608 -- numbers
                     f" AND embedder = ? ORDER BY {_point(embedder)} <#> ? LIMIT ?",
@@ -119,7 +119,7 @@ class PostgresPassageIndex:
                 connection.execute(f"DROP INDEX IF EXISTS {name}")  # one that was cut short
                 connection.execute(
                     f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON passage_points"
-                    f" USING hnsw ({_point(embedder)} vector_ip_ops) WHERE {_of(embedder)}"
+                    f" USING hnsw ({_point(embedder)} vector_ip_ops) WITH ({_HNSW}) WHERE {_of(embedder)}"
                 )
         finally:
             connection.close()

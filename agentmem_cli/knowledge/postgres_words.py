@@ -94,17 +94,26 @@ class PostgresWordIndex(WordIndex):
         for row in connection.execute(passages, (document_id,)).fetchall():
             self.index_passage(connection, row["passage_id"], name, row["heading"], row["text"])
 
+    def _telling(self, words: list[str]) -> list[str]:
+        self._forget_what_changed()
+        rarest = set(self._rarest(_PASSAGES, _hashed(words)))
+        return [word for word in words if not rarest.isdisjoint(_hashed([word]))]
+
     def _passages(self, words: list[str], document_id: str | None, count: int) -> dict[int, float]:
+        self._forget_what_changed()
         return self._best(_PASSAGES, _hashed(words), count, document_id)
 
     def _documents(self, words: list[str], part: str) -> dict[str, float]:
+        self._forget_what_changed()
         texts = _OF_DOCUMENTS[part]
         return self._best(texts, self._rarest(texts, _hashed(words)), MOST_MATCHES)
 
     def _matches(self, word: str) -> int:
+        self._forget_what_changed()
         return sum(self._holding(_PASSAGES, _hashed([word])).values())
 
     def _passage_count(self) -> int:
+        self._forget_what_changed()
         return self._size(_PASSAGES)[0]
 
     def _rarest(self, texts: _Texts, words: Sequence[Word]) -> list[Word]:
@@ -140,25 +149,29 @@ class PostgresWordIndex(WordIndex):
 
     def _holding(self, texts: _Texts, words: Sequence[Word]) -> dict[Word, int]:
         """How many texts hold each word."""
-        holding = self._at_now().holding
-        for word in words:
-            if (texts, word) not in holding:
-                holding[texts, word] = self._count(texts, word)
+        holding = self._counted_now.holding
+        unknown = [word for word in words if (texts, word) not in holding]
+        for word, count in zip(unknown, self._counts_of(texts, unknown), strict=True):
+            holding[texts, word] = count if count < MOST_MATCHES else self._expected(texts, word)
         return {word: holding[texts, word] for word in words}
 
-    def _count(self, texts: _Texts, word: Word) -> int:
-        """Counted; of a common word, by PostgreSQL's own statistics: counting it reads much of the table."""
-        rows = f"FROM {texts.table} WHERE {texts.words} && CAST(? AS INTEGER[])"
-        ((plan,),) = self._database.read(f"EXPLAIN (FORMAT JSON) SELECT 1 {rows}", (_numbers([word]),))
-        expected = int(json.loads(plan)[0]["Plan"]["Plan Rows"])
-        if expected > MOST_MATCHES:
-            return expected
-        counting = f"SELECT count(*) FROM (SELECT 1 {rows} LIMIT ?) AS part"  # noqa: S608 -- names of the schema
-        return int(self._database.read(counting, (_numbers([word]), MOST_MATCHES))[0][0])
+    def _counts_of(self, texts: _Texts, words: Sequence[Word]) -> list[int]:
+        """How many texts hold each word, MOST_MATCHES at the most; asked at once."""
+        if not words:
+            return []
+        of_one = f"SELECT 1 FROM {texts.table} WHERE {texts.words} && CAST(? AS INTEGER[]) LIMIT {MOST_MATCHES}"  # noqa: S608 -- names
+        columns = ", ".join(f"(SELECT count(*) FROM ({of_one}) AS holding)" for _ in words)  # noqa: S608 -- from above
+        return list(self._database.read(f"SELECT {columns}", [_numbers([word]) for word in words])[0])
+
+    def _expected(self, texts: _Texts, word: Word) -> int:
+        """The same of a common word, by PostgreSQL's own statistics: counting it reads much of the table."""
+        holding = f"SELECT 1 FROM {texts.table} WHERE {texts.words} && CAST(? AS INTEGER[])"  # noqa: S608 -- names of the schema
+        ((plan,),) = self._database.read(f"EXPLAIN (FORMAT JSON) {holding}", (_numbers([word]),))
+        return max(MOST_MATCHES, int(json.loads(plan)[0]["Plan"]["Plan Rows"]))
 
     def _size(self, texts: _Texts) -> tuple[int, float]:
         """How many texts there are, and how many words they have at the mean, 1 or more."""
-        size = self._at_now().size
+        size = self._counted_now.size
         if texts not in size:
             total, mean = self._database.read(
                 f"SELECT (SELECT count(*) FROM {texts.table}), avg(cardinality({texts.words}))"  # noqa: S608 -- names
@@ -167,11 +180,10 @@ class PostgresWordIndex(WordIndex):
             size[texts] = total, max(1.0, float(mean or 0))
         return size[texts]
 
-    def _at_now(self) -> _Counted:
+    def _forget_what_changed(self) -> None:
         now = position(self._database)
         if self._counted_now.at != now:
             self._counted_now = _Counted(now)
-        return self._counted_now
 
 
 def _score(weights: dict[Word, float]) -> str:

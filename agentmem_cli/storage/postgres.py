@@ -202,17 +202,14 @@ class PostgresDatabase(Database):
 
     def _begin(self, connection: Connection, user_id: str, patience: float | None) -> None:
         """Begin a transaction: one of everybody's waits for all others, one of a user's for that user's alone."""
-        connection.execute("BEGIN")
-        if patience is not None:
-            connection.execute(f"SET LOCAL lock_timeout = {max(1, round(patience * 1000))}")
-        if user_id == EVERYBODY:
-            connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK}, {_WRITERS})")
-            return
-        connection.execute(
-            f"SELECT pg_advisory_xact_lock_shared({_LOCK}, {_WRITERS}),"
-            f" pg_advisory_xact_lock(hashtextextended(?, {_LOCK}))",
-            (user_id,),
-        )
+        locks = f"SELECT pg_advisory_xact_lock({_LOCK}, {_WRITERS})"
+        if user_id != EVERYBODY:
+            locks = (
+                f"SELECT pg_advisory_xact_lock_shared({_LOCK}, {_WRITERS}),"
+                f" pg_advisory_xact_lock(hashtextextended(:user, {_LOCK}))"
+            )
+        wait = "" if patience is None else f"SET LOCAL lock_timeout = {max(1, round(patience * 1000))};"
+        connection.execute(f"BEGIN; {wait} {locks}", {"user": user_id})  # at once: each way to the server counts
 
     def _is_open(self, connection: Connection) -> bool:
         return not cast("_Connection", connection).closed

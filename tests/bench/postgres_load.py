@@ -1,6 +1,6 @@
 """Many users at once on one PostgreSQL database: whether a turn is lost, and what the store adds to each.
 
-    uv run --group dev python tests/bench/postgres_load.py [--users 50] [--seconds 120] [--pause 2] [--url URL]
+    uv run --group dev python tests/bench/postgres_load.py [--users 50] [--seconds 120] [--pause 10] [--url URL]
 
 Each user is a process that has offline turns: the question is committed, recall looks for what fits it, the answer is
 settled, what the person said of themselves is captured. Between two turns a user waits `--pause` seconds at the mean
@@ -140,7 +140,7 @@ def timed(database: Database) -> Clock:
         clock.everybodys += user_id == EVERYBODY
         begin(connection, user_id, patience)
 
-    database.connect = lambda: TimedConnection(connect(), clock)  # type: ignore[method-assign,assignment]  # stands before it
+    database.connect = lambda: TimedConnection(connect(), clock)  # type: ignore[method-assign]  # stands before it
     database._begin = begin_counted  # type: ignore[method-assign]  # the same
     database.close()  # what is open already is not timed
     return clock
@@ -255,15 +255,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--pause", type=float, default=2, help="seconds between a user's turns, at the mean")
+    parser.add_argument("--pause", type=float, default=10, help="seconds between a user's turns, at the mean")
     parser.add_argument("--url", help="a database that may be filled, in the place of a server of its own")
     given = parser.parse_args()
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # or the tokenizer waits after a fork
     embed(["ready"])
     print(f"{'':<24}{'':>8}{'turns':>9}{'':>6}{'store, ms':>18}{'all, ms':>18}{'of a turn':>18}")
-    print(
-        f"{'':<24}{'turns':>8}{'a second':>9}{'lost':>6}{'p50':>9}{'p95':>9}{'p50':>9}{'p95':>9}{'calls':>9}{'all wait':>9}"
-    )
+    names = ("p50", "p95", "p50", "p95", "calls", "all wait")
+    print(f"{'':<24}{'turns':>8}{'a second':>9}{'lost':>6}" + "".join(f"{name:>9}" for name in names))
     with TemporaryDirectory() as folder:
         alone = have_turns(settings_of("alone", folder), given.seconds / 4, given.pause / 4)
         show("SQLite, 1 user", [alone], lost(open_database(settings_of("alone", folder)), alone), given.seconds / 4)

@@ -1,9 +1,10 @@
 """How long recall and search take among 1,000,000 turns and 1,000,000 passages on PostgreSQL, and by which plans.
 
-    uv run --group dev python tests/bench/postgres_scale.py [--turns N] [--passages N] [--folder FOLDER] [--keep-defaults]
+    uv run --group dev python tests/bench/postgres_scale.py [--turns N] [--passages N] [--folder FOLDER]
 
 Turns are two messages each, made of real sentences two by two: a tenth of them of one user, 1,000 of another, the rest
-of users with 1,000 each. Passages are ten such sentences, their vectors the mean of the sentences'. They are put in by
+of users with 1,000 each. Passages are ten such sentences, their vectors the mean of the sentences'; those of one
+document are drawn from sentences that are near to each other, as a document has a subject. They are put in by
 COPY, as no program would, but the points and their HNSW index are made by the program. A server of its own is started;
 with `--folder` it stays there, and what is in it is measured again.
 """
@@ -16,7 +17,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,7 +43,7 @@ VOICES = Path(__file__).with_name("voices")
 SENTENCES, QUESTIONS = 8_000, 200
 LARGE, SMALL, OF_SMALL = "large", "small", 1_000
 TURNS_OF_A_SESSION, TURNS_OF_A_MEMORY = 40, 10
-SENTENCES_OF_A_PASSAGE, OF_A_DOCUMENT = 10, 50
+SENTENCES_OF_A_PASSAGE, OF_A_DOCUMENT, OF_A_SUBJECT = 10, 50, 40
 BATCH = 10_000
 BEGAN = 1_600_000_000
 TARGET_MS = 150
@@ -50,7 +51,8 @@ NEAREST = 100
 
 _TURNS = """
 CREATE TEMP TABLE turn AS SELECT drawn.n, 'r' || drawn.n AS run_id, owner,
-    owner || '-' || drawn.n / ({session} * CASE owner WHEN '{large}' THEN 10 ELSE {turns} / {small_turns} END) AS session_id,
+    owner || '-' || drawn.n / ({session} * CASE owner WHEN '{large}' THEN 10 ELSE {turns} / {small_turns} END)
+    AS session_id,
     first.text || ' ' || second.text AS question, first.words || second.words AS question_words,
     first.vector AS question_vector, third.text || ' ' || first.text AS answer,
     third.words || first.words AS answer_words, third.vector AS answer_vector, {began} + drawn.n * 60 AS at
@@ -63,7 +65,8 @@ FROM (
 ) AS drawn JOIN sentence AS first ON first.n = a JOIN sentence AS second ON second.n = b
     JOIN sentence AS third ON third.n = c ORDER BY drawn.n;
 INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, user_id, session_data, created_at, updated_at)
-    SELECT session_id, 'agent', 'agentmem', owner, '{{"session_name": "A talk"}}', min(at), max(at) FROM turn GROUP BY 1, 4;
+    SELECT session_id, 'agent', 'agentmem', owner, '{{"session_name": "A talk"}}', min(at), max(at)
+    FROM turn GROUP BY 1, 4;
 INSERT INTO ai.agno_runs (run_id, session_id, run_type, agent_id, user_id, status, run_index, run_data, created_at)
     SELECT run_id, session_id, 'agent', 'agentmem', owner, 'COMPLETED', n,
     jsonb_build_object('content', answer, 'input', question), at FROM turn;
@@ -162,12 +165,16 @@ def numbers(words: bytes) -> list[int]:
 
 def drawn(sentences: Sentences, drawing: np.random.Generator, count: int) -> Iterator[tuple[str, bytes, bytes]]:
     """The text, packed words and vector of so many passages."""
-    chosen = drawing.integers(0, SENTENCES, (count, SENTENCES_OF_A_PASSAGE))
+    subjects = sentences.vectors[drawing.integers(0, SENTENCES, -(-count // OF_A_DOCUMENT))] @ sentences.vectors.T
+    near = np.argpartition(-subjects, OF_A_SUBJECT, axis=1)[:, :OF_A_SUBJECT]
+    of_passages = np.repeat(near, OF_A_DOCUMENT, axis=0)[:count]
+    places = drawing.integers(0, OF_A_SUBJECT, (count, SENTENCES_OF_A_PASSAGE))
+    chosen = np.take_along_axis(of_passages, places, axis=1)
     vectors = sentences.vectors[chosen].sum(axis=1)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    for places, vector in zip(chosen.tolist(), vectors.astype(np.float32), strict=True):
-        text = " ".join(sentences.texts[each] for each in places)
-        yield text, b"".join(sentences.words[each] for each in places), vector.tobytes()
+    for numbered, vector in zip(chosen.tolist(), vectors.astype(np.float32), strict=True):
+        text = " ".join(sentences.texts[each] for each in numbered)
+        yield text, b"".join(sentences.words[each] for each in numbered), vector.tobytes()
 
 
 def questions_of(sentences: Sentences, chance: random.Random) -> list[str]:
@@ -191,7 +198,7 @@ def measure_recall(settings: Settings, database: Database, questions: list[str])
     began = time.perf_counter()
     ask(questions[0])
     print(f"{settings.user}: first recall, reads all into memory: {(time.perf_counter() - began) * 1000:,.0f} ms")
-    report(f"{settings.user}: recall", ask, questions)
+    report(database, f"{settings.user}: recall", ask, questions)
     with queries_noted(database) as noted:
         ask(questions[1])
     show_plans(database, noted)
@@ -207,9 +214,14 @@ def measure_search(settings: Settings, database: Database, questions: list[str])
     began = time.perf_counter()
     searcher.search(questions[0])
     print(f"first search: {(time.perf_counter() - began) * 1000:,.0f} ms")
-    report("search", searcher.search, questions)
+    report(database, "search", searcher.search, questions)
     vectors = embed(questions)
-    report("nearest points", lambda question: index.nearest(vectors[questions.index(question)], NEAREST), questions)
+    report(
+        database,
+        "nearest points",
+        lambda question: index.nearest(vectors[questions.index(question)], NEAREST),
+        questions,
+    )
     found = [index.nearest(vector, NEAREST) or [] for vector in vectors]
     shares = [len({*near} & exact) / NEAREST for near, exact in zip(found, exactly(database, vectors), strict=True)]
     print(f"of the {NEAREST} exactly nearest passages: {np.mean(shares):.4f}")
@@ -218,7 +230,7 @@ def measure_search(settings: Settings, database: Database, questions: list[str])
     show_plans(database, noted)
 
 
-def exactly(database: Database, vectors: np.ndarray) -> list[set[int]]:  # type: ignore[type-arg]  # float32, (questions, 256)
+def exactly(database: Database, vectors: np.ndarray) -> list[set[int]]:
     """The passages whose vectors are nearest to each of these, by comparing all."""
     best = np.zeros((len(vectors), 0)), np.zeros((len(vectors), 0), np.int64)
     last = 0
@@ -235,14 +247,14 @@ def exactly(database: Database, vectors: np.ndarray) -> list[set[int]]:  # type:
     return [set(each) for each in best[1].tolist()]
 
 
-def report(name: str, ask: Callable[[str], object], questions: list[str]) -> None:
-    """Median, p95 and slowest; and the CPU time of both sides, which other work on the machine does not lengthen."""
-    taken, used = [], cpu_seconds()
+def report(database: Database, name: str, ask: Callable[[str], object], questions: list[str]) -> None:
+    """Median, p95 and slowest; and the mean CPU time of both sides, which other work hardly lengthens."""
+    taken, used = [], cpu_seconds(database)
     for question in questions:
         began = time.perf_counter()
         ask(question)
         taken.append((time.perf_counter() - began) * 1000)
-    used = (cpu_seconds() - used) / len(questions) * 1000
+    used = (cpu_seconds(database) - used) / len(questions) * 1000
     taken.sort()
     p95 = taken[int(0.95 * (len(taken) - 1))]
     print(
@@ -251,15 +263,11 @@ def report(name: str, ask: Callable[[str], object], questions: list[str]) -> Non
     )
 
 
-def cpu_seconds() -> float:
-    """What this process and every PostgreSQL server of the machine have used."""
-    servers = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
-            name, _, rest = path.read_text().rpartition(")")
-            if name.endswith("(postgres"):
-                servers += sum(map(int, rest.split()[11:13]))
-    return time.process_time() + servers / os.sysconf("SC_CLK_TCK")
+def cpu_seconds(database: Database) -> float:
+    """What this process has used, and the server's process that works for it."""
+    number = database.read("SELECT pg_backend_pid()")[0][0]
+    used = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return time.process_time() + sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
 
 
 def show_plans(database: Database, noted: list[tuple[str, tuple[object, ...]]]) -> None:
@@ -290,25 +298,33 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--keep-defaults", action="store_true", help="of the server's memory")
     given = parser.parse_args()
+    with (
+        TemporaryDirectory() as home,
+        TemporaryDirectory() as spare,
+        served(given.folder or Path(spare), keeps_defaults=given.keep_defaults) as server,
+    ):
+        measure(server.url, home, given)
+
+
+def measure(url: str, home: str, given: argparse.Namespace) -> None:
+    """Fill what is empty, and measure."""
     chance = random.Random(4)  # noqa: S311 -- the same texts in every run
     sentences = Sentences(chance)
     questions = questions_of(sentences, chance)
-    with TemporaryDirectory() as home, nullcontext(given.folder) if given.folder else TemporaryDirectory() as folder:
-        with served(Path(folder), keeps_defaults=given.keep_defaults) as server:
-            environment = {"AGENTMEM_HOME": home, "AGENTMEM_DB": server.url}
-            settings = {user: load_settings(user=user, environ=environment) for user in (LARGE, SMALL)}
-            database = open_database(settings[LARGE])
-            made = database.read("SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM passages)")[0]
-            if not made[0] and given.turns:
-                timed("turns put in", lambda: fill_turns(server.url, sentences, given.turns))
-            if not made[1] and given.passages:
-                timed("passages put in", lambda: fill_passages(server.url, sentences, given.passages, chance))
-            timed("vacuumed", lambda: database.connection.execute("VACUUM ANALYZE"))
-            for each in settings.values() if given.turns else ():
-                measure_recall(each, database, questions)
-            if given.passages:
-                measure_search(settings[LARGE], database, questions)
-            database.close()
+    environment = {"AGENTMEM_HOME": home, "AGENTMEM_DB": url}
+    settings = {user: load_settings(user=user, environ=environment) for user in (LARGE, SMALL)}
+    database = open_database(settings[LARGE])
+    made = database.read("SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM passages)")[0]
+    if not made[0] and given.turns:
+        timed("turns put in", lambda: fill_turns(url, sentences, given.turns))
+    if not made[1] and given.passages:
+        timed("passages put in", lambda: fill_passages(url, sentences, given.passages, chance))
+    timed("vacuumed", lambda: database.connection.execute("VACUUM ANALYZE"))
+    for each in settings.values() if given.turns else ():
+        measure_recall(each, database, questions)
+    if given.passages:
+        measure_search(settings[LARGE], database, questions)
+    database.close()
 
 
 def timed(what: str, act: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""Many users and documents share one PostgreSQL: what is read of them is read by an index, and nobody waits for others."""
+"""Many users share one PostgreSQL: what is read of them is read by an index, and nobody waits for others."""
 
 from __future__ import annotations
 
