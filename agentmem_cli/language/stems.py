@@ -42,6 +42,12 @@ def stemmed_terms(text: str) -> dict[str, str]:
     return {word: each for each, word in reversed(once.items())}
 
 
+def stemmer_for(text: str) -> Callable[[str], str]:
+    """What gives of a word, lower case, the stem that it has in the language of a text."""
+    stem = _stemmer(language_of(text))
+    return lambda word: stem(_ELIDED.sub("", word).removesuffix("'s"))
+
+
 def words_of(text: str) -> list[str]:
     """Every word of a text, lower case; of Chinese, Japanese and Korean, pairs of characters."""
     return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
@@ -91,7 +97,12 @@ def _language(words: list[str]) -> str:
 
 def _counts(words: list[str]) -> Counter[str]:
     """How many of the words are stop words of each language."""
-    return Counter({name: sum(word in known for word in words) for name, known in _stop_words().items()})
+    counts = Counter(dict.fromkeys(_stop_words(), 0))
+    languages = _languages_of_stop_words()
+    for word in words:
+        for name in languages.get(word, ()):
+            counts[name] += 1
+    return counts
 
 
 @functools.cache
@@ -99,6 +110,16 @@ def _stop_words() -> dict[str, frozenset[str]]:
     text = files(__package__).joinpath("stop_words.txt").read_text(encoding="utf-8")
     lines = [line.partition(": ") for line in text.splitlines()]
     return {name: frozenset(words.split()) for name, _, words in lines}
+
+
+@functools.cache
+def _languages_of_stop_words() -> dict[str, list[str]]:
+    """For each stop word the languages that it is one of: most words of a text are in none."""
+    languages: dict[str, list[str]] = {}
+    for name, known in _stop_words().items():
+        for word in known:
+            languages.setdefault(word, []).append(name)
+    return languages
 
 
 @functools.cache
