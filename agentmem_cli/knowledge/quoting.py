@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Matches = NDArray[np.float32]
 
-WEIGHTS = (13.82, 5.99, 2.33)
+WEIGHTS = (13.36, 5.7, 2.26)
 """Of what `features` gives."""
 MOST_LINES, BEHIND = 3, 2.5
 """How many lines at the most, and how much less than the best one a line may score."""
