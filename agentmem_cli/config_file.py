@@ -27,7 +27,13 @@ _USERS = """
 # [users.sarah]
 # model = "anthropic:claude-sonnet-4-6"
 """
-_EXAMPLES = {"user": "sarah", "model": "anthropic:claude-sonnet-4-6", "memory_model": "anthropic:claude-haiku-4-5"}
+_EXAMPLES = {
+    "user": "sarah",
+    "db": "postgresql://sarah@localhost/agentmem",
+    "model": "anthropic:claude-sonnet-4-6",
+    "memory_model": "anthropic:claude-haiku-4-5",
+    "base_url": "http://localhost:1234/v1",
+}
 
 
 def write_template(path: Path, *, force: bool) -> None:
@@ -136,7 +142,10 @@ def _write(path: Path, text: str) -> None:
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         part.chmod(0o600)
         part.replace(target)
     except OSError as problem:

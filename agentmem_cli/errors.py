@@ -127,6 +127,11 @@ def described(error: BaseException) -> AgentmemError:
             f"{name_shown(str(error.filename))} cannot be used: {error.strerror}.",
             "Check the name, its permissions and the free space.",
         )
+    if isinstance(error, OSError) and error.strerror:
+        return StorageProblem(
+            f"Something cannot be read or written: {error.strerror}.",
+            "Check the free space, and where the output goes.",
+        )
     if isinstance(error, MemoryError):
         return AgentmemError("There is not enough memory for this.", "Give it less at once.")
     return AgentmemError(f"unexpected {type(error).__name__}: {error}.", "Set AGENTMEM_DEBUG=1 to see where.")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
 from agentmem_cli import __version__
 from agentmem_cli.errors import ExitCode, UsageProblem
@@ -22,6 +22,7 @@ COMMANDS = {
     "chat": "Talk to the agent. The default command.",
     "sessions": "List, show, search, rename, delete, export and import conversations.",
     "memories": "List, show, add, correct, undo and erase what is known of you.",
+    "import": "Take over the sessions and memories of an Agno database.",
     "ingest": "Read PDFs and text files into the knowledge.",
     "knowledge": "List, show, search and remove ingested documents.",
     "recall": "Show what the agent would be given for a question.",
@@ -31,7 +32,12 @@ COMMANDS = {
     "doctor": "Check the data folder, the database, the model and the embedder.",
     "backup": "Copy everything into one file.",
     "restore": "Put a backup in place of what is here.",
+    "migrate": "Copy everything into another store: from a file to PostgreSQL, or back.",
 }
+
+
+_MODULES = {"import": "import_agno"}
+"""Where a command's name is a word of Python."""
 
 
 class LazyCommands(TyperGroup):
@@ -49,9 +55,10 @@ class LazyCommands(TyperGroup):
         """The command, or None for a name that is not one."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"agentmem_cli.commands.{cmd_name}")
+        module = importlib.import_module(f"agentmem_cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
+        _add_db(command)
         return command
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:  # noqa: ARG002 -- Typer's signature
@@ -66,6 +73,32 @@ class LazyCommands(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+
+def _add_db(command: Any) -> None:
+    """Give each command the option `--db`: where everything is kept concerns all of them alike.
+
+    `import` has one of its own, that of the other program.
+    """
+    for each in getattr(command, "commands", {}).values():
+        _add_db(each)
+    if not hasattr(command, "commands") and not any("--db" in each.opts for each in command.params):
+        option = TyperOption(param_decls=["--db"], expose_value=False, callback=_use_db, metavar="URL", help=_DB_HELP)
+        command.params.append(option)
+
+
+def _use_db(_context: Any, _option: Any, url: str | None) -> None:
+    """Name the database in the environment, where the processes that this one starts find it too."""
+    if url is not None:
+        _name_database(url)
+
+
+def _name_database(url: str | None) -> None:
+    os.environ.pop("AGENTMEM_DB", None)
+    if url is not None:
+        os.environ["AGENTMEM_DB"] = url
+
+
+_DB_HELP = "postgresql://…, in place of a file; AGENTMEM_DB keeps a password out of the list of processes."
 
 app = typer.Typer(
     cls=LazyCommands,
@@ -147,12 +180,15 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 def run(words: list[str]) -> int:
     """Run one command line; its exit code, or an AgentmemError. Ctrl-C stays KeyboardInterrupt."""
+    database = os.environ.get("AGENTMEM_DB")
     try:
         return _exit_code(app(args=with_default_command(words), prog_name="agentmem", standalone_mode=False))
     except typer.Abort:
         raise KeyboardInterrupt from None
     except _UsageError as error:
         return _wrong_usage(error)
+    finally:
+        _name_database(database)
 
 
 def _wrong_usage(error: Any) -> int:

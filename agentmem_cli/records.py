@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
+DEFAULT_MODEL = "anthropic:claude-sonnet-4-6"
 OFFLINE = "offline"
 """The name of the model where no language model answers; what is on record is looked up."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from agentmem_cli.errors import ConfigProblem
 
@@ -58,6 +59,12 @@ def _user_id(name: str, value: Any) -> str:  # noqa: ARG001 -- every check has t
     )
 
 
+def _postgres_url(name: str, value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and value.startswith(("postgresql://", "postgres://"))):
+        return value
+    raise ConfigProblem(f"{name} is no URL of a PostgreSQL database.", "Write postgresql://USER@HOST:PORT/NAME.")
+
+
 def _text(name: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
@@ -87,10 +94,46 @@ def _whole_number(name: str, value: Any) -> int:
     return int(_number(name, value))
 
 
+def _addresses(name: str, value: Any) -> str | None:
+    """An address, several as `provider=address`, or a table of them, as one line."""
+    if isinstance(value, Mapping):
+        value = " ".join(f"{provider}={address}" for provider, address in value.items())
+    text = _text(name, value)
+    for address in addresses_in(text or "", "").values():
+        if not _is_address(address):
+            raise ConfigProblem(
+                f"{name} cannot be {address!r}.",
+                "It is an address such as http://localhost:1234/v1, or provider=http://localhost:1234/v1.",
+            )
+    return text
+
+
+def addresses_in(text: str, provider: str) -> dict[str, str]:
+    """The address of each provider's server; one that names no provider is the given one's."""
+    addresses = {}
+    for word in text.split():
+        named, equals, address = word.partition("=")
+        is_named = bool(equals) and ":" not in named
+        addresses[named if is_named else provider] = (address if is_named else word).rstrip("/")
+    return addresses
+
+
+def _is_address(address: str) -> bool:
+    if not address.isascii() or not address.isprintable():
+        return False
+    try:
+        parts = urlsplit(address)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or no IPv6 address
+        return False
+    return is_whole and parts.scheme in ("http", "https") and not parts.query and not parts.fragment
+
+
 SETTINGS = {
     each.key: each
     for each in (
         Setting("user", "AGENTMEM_USER", None, _user_id, "whose sessions and memories; your login name"),
+        Setting("db", "AGENTMEM_DB", None, _postgres_url, "postgresql://…, for many users or machines; a file here"),
         Setting("model", "AGENTMEM_MODEL", None, _text, "provider:id, or offline; Claude where there is a key"),
         Setting(
             "memory",
@@ -114,6 +157,14 @@ SETTINGS = {
             _whole_number,
             "tokens that the model takes; 0 for what is known of it",
         ),
+        Setting(
+            "base_url",
+            "AGENTMEM_BASE_URL",
+            None,
+            _addresses,
+            "the address of the model's server; for several, provider=address of each",
+        ),
+        Setting("threads", "AGENTMEM_THREADS", 0, _whole_number, "threads of a gguf model; 0 for every core"),
         Setting("theme", "AGENTMEM_THEME", "auto", _one_of(*THEMES), "auto, light, dark or mono"),
         Setting("keys", "AGENTMEM_KEYS", "emacs", _one_of(*KEYS), "how a line is edited: emacs or vi"),
         Setting("timeout", "AGENTMEM_TIMEOUT", 120.0, _number, "seconds without a byte from the provider"),

@@ -10,6 +10,7 @@ from harness.anthropic_server import AnthropicServer, serving
 from harness.command_line import Result, run_here, run_process
 from harness.environment import names_to_clear
 from harness.no_network import sitecustomize  # noqa: F401 -- importing it is what bans the network here
+from harness.postgres import PostgresServer, postgres_served
 from harness.real_model import real_model_served
 from hypothesis import HealthCheck, settings
 
@@ -24,6 +25,10 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
+BOTH_STORES = {"sessions", "memories", "recall", "knowledge", "library"}
+BOTH_STORES |= {"test_walls.py", "test_durability.py", "test_undo.py"}
+"""Folders and files of tests that run on both stores; one that opens SQLite's file itself is marked `sqlite`."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Name the option here: pytest asks no folder below this one for options."""
@@ -37,8 +42,34 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))  # the anthropic client looks for a key in ~/.config too
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is promised of what is kept on both stores."""
+    is_of_one = metafunc.definition.get_closest_marker("sqlite") is not None
+    if "kept_in" in metafunc.fixturenames and not is_of_one and BOTH_STORES & set(metafunc.definition.path.parts):
+        metafunc.parametrize("kept_in", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started when the first test of a worker needs it."""
+    with postgres_served() as server:
+        yield server
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where everything is kept: in a file, or in a PostgreSQL database that the environment names."""
+    name = getattr(request, "param", "sqlite")
+    if name == "sqlite":
+        yield name
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        monkeypatch.setenv("AGENTMEM_DB", url)
+        yield name
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_in: str) -> Path:  # noqa: ARG001 -- its environment
     """Sarah's data folder, not yet made."""
     path = tmp_path / "home"
     monkeypatch.setenv("AGENTMEM_HOME", str(path))

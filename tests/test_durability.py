@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,10 @@ from harness.anthropic_wire import Reply
 from harness.captures import CAPTURE, operation, replied
 from harness.command_line import Result, started_process
 from harness.waiting import PATIENCE, wait_until
+
+from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.checks import check_database, finding_of
+from agentmem_cli.storage.opening import open_database
 
 Cli = Callable[..., Result]
 PLAIN = ("--memory", "off", "--no-knowledge")
@@ -43,7 +47,7 @@ def test_a_killed_process_leaves_the_question(cli: Cli, home: Path, anthropic: A
     anthropic.reply("Now I do.")
     assert 0 == cli("chat", "-p", *PLAIN, "--session", "s1", "And now?").code
     assert ["Did you hear me?", "(pending)", "And now?"] == sent(anthropic)
-    assert "ok" == sqlite_says(home, "PRAGMA integrity_check")
+    assert "ok" == finding_of(lambda: check_database(open_database(load_settings()))).verdict
 
 
 def test_killed_between_the_answer_and_the_capture(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
@@ -64,11 +68,9 @@ def test_killed_between_the_answer_and_the_capture(cli: Cli, home: Path, anthrop
     assert ["Lives in Oslo"] == [memory["text"] for memory in cli("memories", "list", "--json").json()]
 
 
-def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
+def test_two_chats_on_one_session_see_each_other(cli: Cli, anthropic: AnthropicServer) -> None:
     """What one chat adds while another is open is in the history of the other's next turn."""
     from agentmem_cli.agent.conversation import Conversation
-    from agentmem_cli.settings import load_settings
-    from agentmem_cli.storage.database import Database
 
     cli("sessions", "list")
     for answer in ("One.", "Two.", "Three."):
@@ -77,7 +79,7 @@ def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic
     chats = [
         Conversation(
             settings,
-            Database(home / "agentmem.db", lock_timeout=PATIENCE),
+            open_database(settings),
             model="anthropic:claude-sonnet-4-6",
             session_id="s1",
             knowledge=False,
@@ -94,31 +96,20 @@ def test_two_chats_on_one_session_see_each_other(cli: Cli, home: Path, anthropic
     assert ["first", "One.", "second", "Two.", "third"] == sent(anthropic)
 
 
-def test_an_answer_that_cannot_be_stored(
-    cli: Cli, home: Path, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_that_cannot_be_stored(cli: Cli, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that is locked when the answer comes is one line and exit 1; nothing of it is half-written."""
     cli("sessions", "list")
     monkeypatch.setenv("AGENTMEM_LOCK_TIMEOUT", "0.3")
-    connection = sqlite3.connect(home / "agentmem.db", isolation_level=None, check_same_thread=False)
-    take = anthropic.take
+    take, locked = anthropic.take, ExitStack()
 
     def lock_and_take(request: Request) -> Reply:
-        connection.execute("BEGIN EXCLUSIVE")
+        locked.enter_context(open_database(load_settings()).write())
         return take(request)
 
     monkeypatch.setattr(type(anthropic), "take", lambda _, request: lock_and_take(request))
     anthropic.reply("Yes.")
-    result = cli("chat", "-p", *PLAIN, "--session", "s1", "Did you hear me?")
-    connection.execute("ROLLBACK")
-    connection.close()
-    assert (1, "Yes.\n", 1) == (result.code, result.out, len(result.err.splitlines()))
+    with locked:
+        result = cli("chat", "-p", *PLAIN, "--session", "s1", "Did you hear me?")
+    assert (1, "Yes.\n", 1) == (result.code, result.out, len(result.err.splitlines())), result.err
     assert "locked" in result.err
     assert [("user", "pending", "Did you hear me?")] == messages(cli)
-
-
-def sqlite_says(home: Path, query: str) -> object:
-    connection = sqlite3.connect(home / "agentmem.db")
-    (answer,) = connection.execute(query).fetchone()
-    connection.close()
-    return answer

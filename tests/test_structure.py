@@ -42,6 +42,8 @@ OWNERS = {
     "Stemmer": {"language"},
     "anthropic": {"agent"},
     "sqlite3": {"storage"},
+    "psycopg": {"storage"},
+    "sqlalchemy": {"library"},
     "platformdirs": {"settings.py"},
     "filelock": {"storage"},
     "tomlkit": {"config_file.py"},
@@ -49,7 +51,7 @@ OWNERS = {
 }
 """The rooms, or modules beside them, that may import a library."""
 
-FREE_NAMES = {"sqlite3": {"Row", "Connection", "sqlite_version"}}
+FREE_NAMES = {"sqlite3": {"sqlite_version"}}
 """What others may name of a library: the types of what its owner hands them, and its version."""
 
 WRITERS = {"terminal"}
@@ -59,7 +61,7 @@ HEAVY = [
     *("rich", "prompt_toolkit", "sqlalchemy", "agno", "anthropic", "chromadb", "wordllama", "numpy"),
     *("tokenizers", "safetensors"),
     *("dateparser", "pydantic", "pypdf", "pypdfium2", "platformdirs", "rapidocr"),
-    *("chardet", "lxml", "docx", "pptx", "openpyxl"),
+    *("chardet", "lxml", "docx", "pptx", "openpyxl", "psycopg"),
 ]
 
 TOP_LEVEL = {"agentmem_cli", "tests", "knowledge", "pyproject.toml", "README.md"}
@@ -94,6 +96,18 @@ class TestStart:
     def test_nothing_heavy_is_loaded(self, home: Path, words: str) -> None:  # noqa: ARG002 -- its environment
         """After a quick command none of the heavy packages is in `sys.modules`."""
         assert set() == _loaded_by(words.split())
+
+    def test_the_package_is_free(self) -> None:
+        """To import it loads nothing; `build_agent` is imported when it is asked for."""
+        asked = "import sys, agentmem_cli; print(*sys.modules); agentmem_cli.build_agent; print(*sys.modules)"
+        ended = run(
+            [sys.executable, "-c", asked], env=process_environment(), capture_output=True, text=True, check=True
+        )
+        before, after = ended.stdout.splitlines()
+        assert set() == {name for name in before.split() if name.startswith("agentmem_cli.")}.union(HEAVY) & set(
+            before.split()
+        )
+        assert {"agno", "sqlalchemy"} <= set(after.split())
 
     def test_an_offline_answer_loads_no_agent(self, home: Path, cli: Callable[..., Result]) -> None:  # noqa: ARG002
         """It needs what judges a sentence and what embeds one, and neither Agno nor a provider nor Chroma."""

@@ -24,14 +24,17 @@ from agno.run.agent import (
     RunOutput,
     ToolCallStartedEvent,
 )
+from pydantic import BaseModel
 
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence, Usage, Waiting
 from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete
 from agentmem_cli.agent.prompt import Asked, prompt_messages, system_text
 from agentmem_cli.agent.request import TurnContext, recall_again, recall_into
-from agentmem_cli.agent.tools import read_only_tools, tool_query
+from agentmem_cli.agent.tools import read_only_tools, tool_query, tools_text
 from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.agent.window import room_beside
+from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.instructions import instructions_of
 from agentmem_cli.sessions.turns import PendingTurn, is_first_run
@@ -55,11 +58,12 @@ class AgnoAnswerer:
     async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
         """Run the agent on a committed question. A failure that Agno reports is the answer's error."""
         self.watch.tell = lambda text: answer.tell(Waiting(text))
-        messages = self._messages(context, turn, answer.evidence)
+        tools = read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query))
+        messages = self._messages(context, turn, answer.evidence, tools_text(tools))
         agent = Agent(
             model=self.model,
             id=AGENT_ID,
-            tools=read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query)),
+            tools=tools,
             tool_call_limit=TOOL_CALL_LIMIT,
             build_context=False,  # the prompt is ours, whole
             resolve_in_context=False,  # or Agno fills `{names}` in the person's own text
@@ -75,14 +79,15 @@ class AgnoAnswerer:
             user_id=turn.user_id,
         )
         async for event in stream:
-            self._follow(event, turn, answer)
+            self.follow(event, turn, answer)
         answer.error = answer.error or incomplete(self.watch)
 
-    def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence) -> list[Message]:
+    def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence, tools: str) -> list[Message]:
         """The messages of the request. Claude gets the profile beside them, in a block with a cache mark of its own."""
-        history = recall_into(context, turn, evidence)
-        first = history[0].run_id if history else turn.run_id
         system = system_text(context.memory, instructions_of(context.database, turn.user_id, turn.session_id))
+        fixed = count_tokens(tools) + count_tokens(system) + count_tokens(turn.question)
+        history = recall_into(context, turn, evidence, room_beside(context.window, fixed))
+        first = history[0].run_id if history else turn.run_id
         if self.marks_cache:
             from agentmem_cli.agent.models import place_profile  # imports Claude
 
@@ -97,10 +102,10 @@ class AgnoAnswerer:
             mark_cache=self.marks_cache,
         )
 
-    def _follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
+    def follow(self, event: Any, turn: PendingTurn, answer: Answer) -> None:
         """Take in one of Agno's events."""
         if isinstance(event, RunContentEvent) and event.content:
-            answer.add(str(event.content))
+            answer.add(_text_of(event.content))
         elif isinstance(event, ToolCallStartedEvent) and event.tool is not None:
             answer.use_tool(event.tool.tool_name or "", tool_query(event.tool.tool_args))
         elif isinstance(event, RunErrorEvent):
@@ -123,7 +128,7 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     """The run as a dictionary without what must not be stored in it; `at` is when its answer came.
 
     Out go the system text and the recalled block (a forgotten memory would live on in them), the history
-    (every run has its own row), and what the recall tool gave. Question and answer stand in it as the person saw
+    (every run has its own row), media, and what the recall tool gave. Question and answer stand in it as the person saw
     them, one message and one time each: what is made from this row, as when a session comes back from the trash,
     is what was indexed when the turn was settled.
     """
@@ -139,6 +144,7 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
     for message in kept.messages:
         if message.role == "user":
             message.content, message.created_at = turn.question, turn.at
+            message.images = message.audio = message.videos = message.files = None
         if message.role == "tool" and message.tool_name == RECALL_TOOL:
             message.content = "(not kept)"
     for tool in kept.tools or []:
@@ -146,6 +152,11 @@ def stored_form(run: RunOutput, turn: PendingTurn, answer: str, at: int) -> dict
             tool.result = "(not kept)"
     stored: dict[str, Any] = storable_json(kept.to_dict())
     return stored
+
+
+def _text_of(content: Any) -> str:
+    """A piece of an answer as text; one in a form that the caller asked for, as its JSON."""
+    return content.model_dump_json() if isinstance(content, BaseModel) else str(content)
 
 
 def _context_tokens(request: ModelRequestCompletedEvent, *, claude: bool) -> int:

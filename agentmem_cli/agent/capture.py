@@ -20,6 +20,7 @@ from agentmem_cli.memories.wording import own_words
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, Exchange, Memory
+from agentmem_cli.sessions.borrowed import borrowing
 from agentmem_cli.sessions.turns import history_before, typed_words
 from agentmem_cli.storage.captures import WaitingCapture
 from agentmem_cli.storage.database import Database, storable
@@ -31,6 +32,7 @@ EXCHANGES = 3
 """Exchanges before the message that a model is shown."""
 _MOST_TYPED = 1_000
 """Characters of an earlier message whose words count as the person's: a longer one is mostly pasted."""
+_LEFT_OUT = "(an answer that may hold words of others)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ async def proposed_by_model(
 ) -> list[Operation] | None:
     """What a model proposes for a message; None when it twice did not answer in form. Writes nothing."""
     known = await shown_memories(database, waiting.user_id, [waiting.typed, *before.typed[-1:]], index)
-    answers = [each.answer for each in before.exchanges]
+    borrowed = borrowing(database, [each.run_id for each in before.exchanges])
+    answers = [_LEFT_OUT if each.run_id in borrowed else each.answer for each in before.exchanges]
     said = Said(waiting.typed, waiting.at, list(zip(before.typed, answers, strict=True)))
     return await ask_for_operations(model, *capture_prompt(said, known), known)
 

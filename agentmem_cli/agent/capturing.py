@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,22 @@ NOT_IN_FORM = "the model's replies cannot be read; such messages are captured wi
 
 
 class Capturing:
-    """What looks for memories in the messages of a conversation. `index` gives the user's, once there is one."""
+    """What looks for memories in the messages of a conversation.
 
-    def __init__(self, settings: Settings, database: Database, index: Callable[[], UserIndex | None]) -> None:
+    `index` gives the user's, once there is one; `build` gives a model that captures, where it is no named one.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        index: Callable[[], UserIndex | None],
+        build: Callable[[str], Model] | None = None,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._index = index
+        self._build = build
         self._model: Model | None = None
         self._running: dict[str, asyncio.Task[Captured]] = {}
         self._in_turn = asyncio.Lock()
@@ -72,7 +83,8 @@ class Capturing:
                 captured = await self.capture(run_id, model)
                 tell(captured)
                 if captured.waits:
-                    note_failed_captures(self._database, waiting)
+                    with suppress(AgentmemError):  # where nothing can be written, no count is lost
+                        note_failed_captures(self._database, waiting)
                     return
 
     async def end(self, run_id: str) -> None:
@@ -97,8 +109,8 @@ class Capturing:
             try:
                 waiting = waiting_capture(self._database, run_id)
                 return await self._capture(waiting, model) if waiting is not None else Captured()
-            except AgentmemError as error:
-                return Captured(problem=error.problem)
+            except AgentmemError as error:  # nothing was written, so the message is still in the queue
+                return _waiting(error.problem)
 
     async def _capture(self, waiting: WaitingCapture, model: str) -> Captured:
         from agentmem_cli.agent.capture import capture_offline, capture_with_model
@@ -115,7 +127,7 @@ class Capturing:
         from agentmem_cli.agent.worker import memory_model
 
         if self._model is None:
-            self._model = memory_model(model, self._settings)
+            self._model = self._build(model) if self._build else memory_model(model, self._settings)
         return self._model
 
     def _failed(self, waiting: WaitingCapture, problem: str) -> Captured:
@@ -124,7 +136,7 @@ class Capturing:
         if waiting.attempts + 1 >= MOST_ATTEMPTS:
             return replace(capture_offline(self._database, waiting), problem=problem)
         note_failed_captures(self._database, [waiting.run_id])
-        return Captured(problem=f"{problem.rstrip('.')}; tried again at the next start", waits=True)
+        return _waiting(problem)
 
     def _without_form(self, waiting: WaitingCapture) -> Captured:
         from agentmem_cli.agent.capture import capture_offline
@@ -133,3 +145,7 @@ class Capturing:
         problem = "" if self._has_said_form else NOT_IN_FORM
         self._has_said_form = True
         return replace(captured, problem=problem)
+
+
+def _waiting(problem: str) -> Captured:
+    return Captured(problem=f"{problem.rstrip('.')}; tried again at the next start", waits=True)

@@ -17,7 +17,7 @@ SHOWN = ("agno", "anthropic", "chromadb", "wordllama", "pypdf", "pypdfium2")
 
 def check_model(settings: Settings) -> Finding:
     """Whether the model that a chat would use can be built: its provider, its package, Claude's key."""
-    name = model_name(settings.model)
+    name = model_name(settings.model, settings.base_url)
     if name == OFFLINE:
         return Finding(
             Verdict.WARNING,
@@ -26,7 +26,7 @@ def check_model(settings: Settings) -> Finding:
         )
     from agentmem_cli.agent.models import build_model
 
-    build_model(name, timeout=1.0)
+    build_model(name, settings)
     return Finding(Verdict.OK, f"{name} (built, not called)")
 
 

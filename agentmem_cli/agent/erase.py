@@ -37,7 +37,7 @@ def erase_forgotten(database: Database, user_id: str, memories: Sequence[Memory]
     A memory without a turn, or whose turn is gone, is erased all the same. Raises what `erasing` raises.
     """
     turns = 0
-    with erasing(database) as connection:
+    with erasing(database, user_id) as connection:
         for memory in memories:
             erase_quotes(connection, user_id, "memory_id", memory.memory_id)
         for run_id in dict.fromkeys(memory.run_id for memory in memories if memory.run_id):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from agentmem_cli.agent.retrying import asked_pause, provider_error, refusal_kind
-from agentmem_cli.agent.watch import AnswerWatch
+from agentmem_cli.agent.watch import AnswerWatch, Endpoint
 from agentmem_cli.errors import AgentmemError, ConfigProblem, ProviderProblem
 from agentmem_cli.key_masking import without_keys
 
 _KEPT = "Your message is kept: /retry, or ask again."
-_WAIT = "Your message is kept: wait {}, then /retry."
+_WAIT = "Your message is kept: wait {pause}, then /retry."
 _SHORTEN = "Use --history with a smaller number, or /new."
 _LONGEST_REASON = 200
 """Characters of what a provider says."""
@@ -23,18 +23,19 @@ _UNREADABLE = {"JSONDecodeError", "UnicodeDecodeError", "DecodingError", "Valida
 _UNREADABLE |= {"AttributeError", "RuntimeError", "TypeError", "ValueError", "RecursionError"}
 """What a provider's package raises for an answer in a form that it does not know."""
 
+_REFUSED = "ConnectionRefusedError"
 _Case = tuple[Callable[[int | None, str, str], bool], AgentmemError]
 _CASES: list[_Case] = [
     # (status code, name of the provider library's exception, all that was said, in lower case) -> what to say
     (
         lambda status, _, said: status in (401, 403) or bool(re.search(r"authentication|_api_key|api[ _]key", said)),
-        ConfigProblem("The provider refused the key.", f"Check ANTHROPIC_API_KEY, or your provider's. {_KEPT}"),
+        ConfigProblem("{provider} refused the key.", f"Check {{key}}. {_KEPT}"),
     ),
     (
         lambda status, _, __: status is not None and 300 <= status < 400,
         ConfigProblem(
-            "The provider's address leads to another one, which is not followed: your words would go there.",
-            f"Check ANTHROPIC_BASE_URL, or your provider's. {_KEPT}",
+            "{place} leads to another address, which is not followed: your words would go there.",
+            f"Check the address, such as base_url. {_KEPT}",
         ),
     ),
     (
@@ -42,10 +43,14 @@ _CASES: list[_Case] = [
         ProviderProblem("The provider did not answer in time.", _KEPT),
     ),
     (
+        lambda _, name, __: name == _REFUSED,
+        ProviderProblem("Nothing listens on {place}.", f"Start the server, or correct its address. {_KEPT}"),
+    ),
+    (
         lambda _, name, said: (
             name in ("APIConnectionError", "ConnectError", "RemoteProtocolError", "ReadError") or "connection" in said
         ),
-        ProviderProblem("The network failed on the way to the provider.", f"Check your connection. {_KEPT}"),
+        ProviderProblem("The network failed on the way to {place}.", f"Check your connection. {_KEPT}"),
     ),
     (
         lambda status, _, said: status in (503, 529) or "overloaded" in said,
@@ -60,7 +65,7 @@ _CASES: list[_Case] = [
             status == 413
             or bool(
                 re.search(
-                    r"(prompt|request|input) (is )?too (long|large)|context (window|length)|too many tokens", said
+                    r"(prompt|request|input) (is )?too (long|large)|context (window|length|size)|too many tokens", said
                 )
             )
         ),
@@ -68,7 +73,7 @@ _CASES: list[_Case] = [
     ),
     (
         lambda status, _, __: status == 404,
-        ConfigProblem("The provider does not know this model.", "Check --model."),
+        ConfigProblem("The provider does not know this model.", "Check --model{address}."),
     ),
     (
         lambda _, name, __: name in _UNREADABLE,
@@ -86,22 +91,36 @@ _STOP_REASONS = {
 def explained(watch: AnswerWatch, said: str) -> AgentmemError:
     """The failure of a run that Agno reported as an error; `said` is Agno's own text."""
     error = watch.error
+    causes = list(_causes(error))
+    if own := next((each for each in causes if isinstance(each, AgentmemError)), None):
+        return own
     status = _status(error)
-    name = type(provider_error(error)).__name__
+    is_refused = any(isinstance(each, ConnectionRefusedError) for each in causes)
+    name = _REFUSED if is_refused else type(provider_error(error)).__name__
     everything = f"{error or ''} {said} {refusal_kind(error)}".lower()
+    words = _words(watch.endpoint, asked_pause(error))
     for applies, failure in _CASES:
         if applies(status, name, everything):
-            return type(failure)(failure.problem, failure.remedy.format(_duration(asked_pause(error))))
+            return type(failure)(failure.problem.format(**words), failure.remedy.format(**words))
     return ProviderProblem(f"The model failed: {_reason(error, said)}", _KEPT)
+
+
+def _words(endpoint: Endpoint, pause: float | None) -> dict[str, str]:
+    """What the sentences above name."""
+    return {
+        "provider": endpoint.provider or "The provider",
+        "place": endpoint.place or "the provider",
+        "key": endpoint.key or "its key",
+        "address": " and base_url" if endpoint.is_chosen else "",
+        "pause": _duration(pause),
+    }
 
 
 def explained_error(error: Exception, remedy: str) -> AgentmemError:
     """The failure of a call that no turn waits for; `remedy` is what to do."""
     if isinstance(error, AgentmemError):
-        return error
-    watch = AnswerWatch()
-    watch.error = error
-    failure = explained(watch, str(error))
+        return error if error.remedy else type(error)(error.problem, remedy)
+    failure = explained(AnswerWatch(error=error), str(error))
     return type(failure)(failure.problem, remedy)
 
 
@@ -112,6 +131,17 @@ def incomplete(watch: AnswerWatch) -> AgentmemError | None:
     if watch.started and not watch.finished:
         return ProviderProblem("The connection broke off in the middle of the answer.", _KEPT)
     return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those below it; a host of two addresses brings a group."""
+    if error is None:
+        return
+    yield error
+    within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    below = error.__context__ if error.__cause__ is error else error.__cause__ or error.__context__
+    for each in (*within, below):
+        yield from _causes(each)
 
 
 def _status(error: BaseException | None) -> int | None:

@@ -19,7 +19,7 @@ _OLLAMA = "ollama"
 _COMPATIBLE = "openai-chat"
 """Agno's name for any server that speaks OpenAI's chat wire: its client goes to OPENAI_BASE_URL."""
 
-_LISTS = {_OLLAMA: "/api/tags"}
+_LISTS = {_OLLAMA: "/api/tags", "anthropic": "/v1/models"}
 """Where a server lists its models, if not where OpenAI does."""
 
 
@@ -33,11 +33,13 @@ class ModelServer(Record):
     problem: str | None = None
 
 
-def configured_servers() -> dict[str, str]:
-    """The provider by the address of each: Ollama's, and that of OPENAI_BASE_URL where it is set."""
+def configured_servers(addresses: Mapping[str, str]) -> dict[str, str]:
+    """The provider by the address of each: Ollama's, that of OPENAI_BASE_URL, and those of the settings by provider."""
     base = os.environ.get("OPENAI_BASE_URL")
-    servers = {ollama_address(): _OLLAMA}
-    return {**servers, base.rstrip("/"): _COMPATIBLE} if base else servers
+    servers = {addresses.get(_OLLAMA) or ollama_address(): _OLLAMA}
+    if base:
+        servers[base.rstrip("/")] = _COMPATIBLE
+    return servers | {address: provider for provider, address in addresses.items()}
 
 
 def ask_servers(servers: Mapping[str, str]) -> dict[str, ModelServer]:

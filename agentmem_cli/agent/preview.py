@@ -19,7 +19,7 @@ from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.records import OFFLINE, Memory
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.captures import WaitingCapture
-from agentmem_cli.storage.database import Database, Rehearsal
+from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:  # heavy
     from agno.models.base import Model
@@ -47,7 +47,7 @@ class Previewer:
 
     def __init__(self, settings: Settings, database: Database, model: str) -> None:
         self._settings = settings
-        self._database = Rehearsal.of(database)
+        self._database = database.rehearsal()
         self._model_name = model
         self._model: tuple[Model, UserIndex] | None = None
         self._runner = asyncio.Runner()

@@ -47,8 +47,11 @@ def watch_stream(model: Model, watch: AnswerWatch, timeout: float) -> None:
     model.ainvoke_stream = watched  # type: ignore[method-assign]  # on this instance only
 
 
-def retry_whole_answers(model: Model) -> None:
-    """Ask again what was not taken on, without a word: these are captures, in the background."""
+def retry_whole_answers(model: Model, watch: AnswerWatch) -> None:
+    """Ask again what was not taken on, without a word: these are captures, in the background.
+
+    What fails for good raises an AgentmemError without a remedy, which whoever waits for the call knows.
+    """
     invoke = model.ainvoke
 
     async def retried(*arguments: Any, **options: Any) -> ModelResponse:
@@ -58,7 +61,8 @@ def retry_whole_answers(model: Model) -> None:
             except Exception as error:
                 pause = pause_before_retry(error, tries)
                 if pause is None:
-                    raise
+                    failure = explained(AnswerWatch(watch.endpoint, error), str(error))
+                    raise type(failure)(failure.problem) from error
             await asyncio.sleep(pause)
         raise AssertionError  # it counts without end
 

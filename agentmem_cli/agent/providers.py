@@ -5,22 +5,19 @@ Builds each provider's client, as a chat does, and calls none. What is missing i
 
 from __future__ import annotations
 
-import logging
-import re
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
-from typing import Any
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from agno.models.utils import MODEL_PROVIDER_CLASSES, get_model
 
+from agentmem_cli.agent.clients import made_client
+from agentmem_cli.agent.gguf_file import GGUF
 from agentmem_cli.agent.models import missing_package
 from agentmem_cli.embedding.remote import without_password
 from agentmem_cli.key_masking import without_keys
 from agentmem_cli.records import Record
 
-_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LONGEST_PROBLEM = 200
 
@@ -31,7 +28,7 @@ class Provider(Record):
 
     name: str
     package: str | None = None
-    """What to `pip install`."""
+    """What is to be installed."""
     variables: tuple[str, ...] = ()
     """Environment variables that Agno looks for in vain; one of them may do."""
     problem: str | None = None
@@ -45,53 +42,29 @@ class Provider(Record):
         return not (self.package or self.variables or self.problem)
 
 
-class _KeptLog(logging.Handler):
-    """What Agno logs, as text. Some of its models log that a key is missing where others raise it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
-
-
 def known_providers() -> list[Provider]:
-    """Every provider that Agno knows. Imports the package of each that is installed: seconds where there are many."""
-    log = logging.getLogger("agno")
-    kept = _KeptLog()
-    log.addHandler(kept)
-    try:
-        with redirect_stdout(StringIO()):  # litellm prints an advertisement
-            return [_examined(name, kept) for name in MODEL_PROVIDER_CLASSES]
-    finally:
-        log.removeHandler(kept)
+    """Every provider that Agno knows, and the way to use a file.
+
+    Imports the package of each that is installed: seconds where there are many.
+    """
+    here = Provider(GGUF, package=None if find_spec("xllamacpp") and find_spec("openai") else "xllamacpp")
+    return [here, *map(_examined, MODEL_PROVIDER_CLASSES)]
 
 
-def _examined(name: str, log: _KeptLog) -> Provider:
-    log.said = []
-    client = None
+def _examined(name: str) -> Provider:
     try:
-        client = _client(get_model(f"{name}:any"))
+        made = made_client(get_model(f"{name}:any"))
     except ImportError as missing:
         return Provider(name, package=missing_package(missing, name))
-    except Exception as problem:  # noqa: BLE001 -- every provider's package has errors of its own
-        log.said.append(str(problem) or type(problem).__name__)
-    if getattr(client, "region", "") is None:  # Anthropic's client for Vertex is made without, and fails when called
+    if (
+        getattr(made.client, "region", "") is None
+    ):  # Anthropic's client for Vertex is made without, and fails when called
         return Provider(name, variables=("CLOUD_ML_REGION",))
-    said = " ".join(log.said)
-    variables = tuple(dict.fromkeys(_VARIABLE.findall(said)))
-    other = without_keys(" ".join(said.split()))[:_LONGEST_PROBLEM] if said and not variables else None
-    return Provider(name, variables=variables, problem=other, server=_address_here(client))
+    variables = made.variables
+    other = without_keys(" ".join(made.said.split()))[:_LONGEST_PROBLEM] if made.said and not variables else None
+    return Provider(name, variables=variables, problem=other, server=_address_here(made.address))
 
 
-def _client(model: Any) -> Any:
-    """The client that a chat would use; a model without an asynchronous one has the other."""
-    make = getattr(model, "get_async_client", None) or getattr(model, "get_client", None)
-    return make() if make else None
-
-
-def _address_here(client: Any) -> str | None:
-    """Where a client looks for a server, if that is on this machine. Ollama's own client has it one layer below."""
-    address = str(getattr(getattr(client, "_client", client), "base_url", ""))
-    return without_password(address.rstrip("/")) if urlsplit(address).hostname in _LOOPBACK else None
+def _address_here(address: str) -> str | None:
+    """Where a client looks for a server, if that is on this machine."""
+    return without_password(address) if urlsplit(address).hostname in _LOOPBACK else None

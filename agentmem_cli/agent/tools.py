@@ -6,7 +6,8 @@ however often it is found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -60,6 +61,13 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
     if search is not None:
         tools.append(Function.from_callable(search_knowledge))
     return tools
+
+
+def tools_text(tools: Sequence[Function]) -> str:
+    """The tools as a provider is told of them."""
+    for tool in tools:
+        tool.process_entrypoint()
+    return json.dumps([tool.to_dict() for tool in tools])
 
 
 def _numbered(known: list[FoundPassage], found: list[FoundPassage]) -> list[tuple[int, FoundPassage]]:

@@ -17,6 +17,7 @@ from agentmem_cli.agent.request import TurnContext
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.ledger import note_used
 from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.borrowed import has_read_borrowed
 from agentmem_cli.sessions.turns import PendingTurn, settle_turn
 
 _ELSEWHERE = AgentmemError(
@@ -41,6 +42,11 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Callable[[Turn
         answer.error = error
     except Exception as error:  # noqa: BLE001 -- whatever fails, the turn is settled and the person is told
         answer.error = AgentmemError(f"The turn failed: {type(error).__name__}: {error}.", "Your message is kept.")
+    tell(settled(context, turn, status, answer, time.monotonic() - began))
+
+
+def settled(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer: Answer, seconds: float) -> TurnEnded:
+    """Settle a turn whose answering has ended, and count what it used. Never raises: a failure is the turn's error."""
     try:
         if not _settle(context, turn, status, answer):
             status, answer.error = TurnStatus.FAILED, _ELSEWHERE
@@ -50,19 +56,16 @@ async def run_turn(context: TurnContext, turn: PendingTurn, tell: Callable[[Turn
     except Exception as error:  # noqa: BLE001 -- an end that is not told leaves the person waiting for ever
         failure = AgentmemError(f"The turn was not stored: {type(error).__name__}: {error}.", "`agentmem doctor`.")
         status, answer.error = TurnStatus.FAILED, failure
-    seconds = time.monotonic() - began
-    tell(
-        TurnEnded(
-            turn.run_id,
-            turn.session_id,
-            status,
-            answer.text,
-            answer.error,
-            answer.evidence,
-            answer.usage,
-            seconds,
-            answer.context_tokens,
-        )
+    return TurnEnded(
+        turn.run_id,
+        turn.session_id,
+        status,
+        answer.text,
+        answer.error,
+        answer.evidence,
+        answer.usage,
+        seconds,
+        answer.context_tokens,
     )
 
 
@@ -78,7 +81,16 @@ def _settle(context: TurnContext, turn: PendingTurn, status: TurnStatus, answer:
         at=at,
         run_data=run_data(at) if run_data else None,
         error=str(answer.error or ""),
+        borrowed=_has_borrowed(context, turn, answer.evidence),
     )
+
+
+def _has_borrowed(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> bool:
+    """Whether the answer may hold words that neither the person typed nor the model found by itself."""
+    if evidence.tools or evidence.passages or turn.typed != turn.question:
+        return True
+    recalled = [source for source in evidence.placed if isinstance(source, int)]
+    return has_read_borrowed(context.database, turn.session_id, turn.run_index, recalled)
 
 
 def _count_uses(context: TurnContext, turn: PendingTurn, evidence: Evidence) -> None:

@@ -66,7 +66,7 @@ class ChatChanges:
         change = next((each for each in reversed(self._done) if each.place == here), None)
         if change is not None and change.batch_id is not None:
             changes = MemoryChanges()
-            with perhaps_erasing(self._database) as connection:
+            with perhaps_erasing(self._database, self._user) as connection:
                 take_back(self._database, connection, self._user, change.batch_id, now, changes)
             self._done.remove(change)
             self._undone.append(change)
@@ -116,7 +116,7 @@ class ChatChanges:
         change = self._undone[-1] if self._undone and self._undone[-1].place == here else None
         if change is not None and change.batch_id is not None:
             changes = MemoryChanges()
-            with self._database.write() as connection:
+            with self._database.write(self._user) as connection:
                 again = make_again(self._database, connection, self._user, change.batch_id, now, changes)
             self._undone.pop()
             self._done.append(_Change(again, here))
@@ -135,7 +135,7 @@ class ChatChanges:
 def take_back_exchanges(database: Database, user_id: str, runs: Sequence[str], now: int) -> Undone:
     """Take back exchanges, the last one first, in one transaction; gives the question of the earliest."""
     changes, question = MemoryChanges(), ""
-    with perhaps_erasing(database) as connection:
+    with perhaps_erasing(database, user_id) as connection:
         for run_id in runs:
             batches = batches_of_run(database, user_id, run_id)
             for batch_id in batches:
@@ -147,7 +147,7 @@ def take_back_exchanges(database: Database, user_id: str, runs: Sequence[str], n
 def return_exchange(database: Database, user_id: str, session_id: str, now: int) -> Undone:
     """Return the exchange that was taken back last, and its memories. Raises NotFound when there is none."""
     changes = MemoryChanges()
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         run = returnable_run(database, user_id, session_id)
         if run is None:
             raise _nothing_to_redo()

@@ -14,6 +14,19 @@ def _nobody(_: str) -> None:
     """Nobody is told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Whom a model asks, in the words in which a failure names it; each may be ""."""
+
+    provider: str = ""
+    place: str = ""
+    """Host and port."""
+    key: str = ""
+    """The variables that hold the key, or that would."""
+    is_chosen: bool = False
+    """Whether the person said the address."""
+
+
 @dataclass(slots=True)
 class AnswerWatch:
     """The provider's exception, its stop reason, and whether its stream was whole, of the current answer.
@@ -21,6 +34,7 @@ class AnswerWatch:
     `tell` is told what is waited for, in a line for the person.
     """
 
+    endpoint: Endpoint = Endpoint()
     error: BaseException | None = None
     stop_reason: str | None = None
     started: bool = False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
-from agentmem_cli.agent.window import context_window, history_budget
+from agentmem_cli.agent.window import context_window
 from agentmem_cli.errors import described
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
@@ -23,7 +23,7 @@ from agentmem_cli.records import OFFLINE, FoundPassage
 from agentmem_cli.sessions.index import catch_up
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.opening import open_untouched
+from agentmem_cli.storage.opening import is_stored, open_untouched
 
 if TYPE_CHECKING:  # heavy: imported for a language model alone
     from agno.models.base import Model
@@ -54,11 +54,11 @@ def load_context(
         database=database,
         answerer=answerer,
         searcher=searcher,
-        search=_search_with(searcher, warn) if searcher is not None else None,
+        search=search_with(searcher, warn) if searcher is not None else None,
         warm_search=searcher.warm if searcher is not None and not settings.incognito else _nothing,
         index=index,
         history=settings.history,
-        history_budget=_history_budget(model, settings),
+        window=context_window(model, settings.context_window),
         memory="incognito" if settings.incognito else settings.memory,
         warn=warn,
         close=close,
@@ -91,19 +91,16 @@ def _nothing() -> None:
 def use_model(context: TurnContext, model: str, settings: Settings) -> None:
     """Answer with another model from the next turn on. Raises ConfigProblem for one that cannot be used."""
     context.answerer = _answerer(model, settings)
-    context.history_budget = _history_budget(model, settings)
+    context.window = context_window(model, settings.context_window)
+    context.has_said_cut = False
 
 
 def memory_model(model: str, settings: Settings) -> Model:
     """The model that captures memories: `memory_model` of the settings, or the one that answers."""
     from agentmem_cli.agent.models import build_model
 
-    built, _ = build_model(settings.memory_model or model, timeout=settings.timeout)
+    built, _ = build_model(settings.memory_model or model, settings)
     return built
-
-
-def _history_budget(model: str, settings: Settings) -> int:
-    return history_budget(context_window(model, settings.context_window))
 
 
 def _answerer(model: str, settings: Settings) -> Answerer:
@@ -112,7 +109,7 @@ def _answerer(model: str, settings: Settings) -> Answerer:
     from agentmem_cli.agent.agno_answer import AgnoAnswerer
     from agentmem_cli.agent.models import build_model
 
-    built, watch = build_model(model, timeout=settings.timeout)
+    built, watch = build_model(model, settings)
     return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"))
 
 
@@ -122,14 +119,16 @@ def _searcher(settings: Settings, database: Database, warn: Callable[[str], None
         return Searcher(database, settings)
     documents = open_untouched(settings)
     if documents is None:
-        if settings.database.exists():
+        if is_stored(settings):
             warn("Incognito, the documents are not searched while another agentmem is at work.")
         return None
     without_index = replace(settings, data_dir=Path(os.devnull))  # Chroma writes even when it is only read
     return Searcher(documents, without_index)
 
 
-def _search_with(searcher: Searcher, warn: Callable[[str], None]) -> SearchKnowledge:
+def search_with(searcher: Searcher, warn: Callable[[str], None]) -> SearchKnowledge:
+    """The search that the agent's tool makes; what degraded is told."""
+
     def search(query: str, document: str | None) -> list[FoundPassage]:
         found = searcher.search(query, limit=PASSAGES, document=document)
         if searcher.problem:

@@ -68,8 +68,7 @@ def user_candidates(ctx: typer.Context) -> Pairs:
 
 def model_candidates(ctx: typer.Context) -> Pairs:
     """Claude, the offline model, and those that config.toml names."""
-    from agentmem_cli.agent.choice import DEFAULT_MODEL
-    from agentmem_cli.records import OFFLINE
+    from agentmem_cli.records import DEFAULT_MODEL, OFFLINE
 
     config = read_config(_settings(ctx).config_file)
     tables = [config, *config.get("users", {}).values()]

@@ -54,6 +54,10 @@ def chat(
         str | None,
         typer.Option("--model", "-m", metavar="PROVIDER:ID", help="Which model.", autocompletion=model_candidates),
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", help="Its server's address, such as http://localhost:1234/v1."),
+    ] = None,
     history: Annotated[
         int | None,
         typer.Option("--history", min=0, help="Exchanges of this session that go with each request.  [default: 20]"),
@@ -97,9 +101,15 @@ def chat(
             "It keeps nothing, and knows no earlier session.",
         )
     settings = load_settings(
-        user=user, model=model, memory=memory, memory_model=memory_model, history=history, incognito=incognito
+        user=user,
+        model=model,
+        memory=memory,
+        memory_model=memory_model,
+        history=history,
+        base_url=base_url,
+        incognito=incognito,
     )
-    name = model_name(settings.model)
+    name = model_name(settings.model, settings.base_url)
     database = _opened(settings)
     session_id = _session_id(database, settings, session, resume, continue_)
 

@@ -8,6 +8,7 @@ import typer
 
 from agentmem_cli.commands.candidates import setting_candidates, user_candidates, value_candidates
 from agentmem_cli.commands.options import AsJson
+from agentmem_cli.key_masking import without_keys
 from agentmem_cli.setting_table import setting_named
 from agentmem_cli.settings import chosen_settings, directories
 from agentmem_cli.terminal.streams import note, say, say_json, say_table
@@ -66,7 +67,7 @@ def set_(
     note(f"{_named(key, user)} = {_shown(set_value(path, key, value, user))} in {path}.")
     (chosen,) = [each for each in chosen_settings({"user": user}) if each.key == key]
     if not chosen.source.startswith(("config.toml", "--")):
-        note(f"For now {chosen.source} says {_shown(chosen.value)}, and beats it.")
+        note(f"For now {chosen.source} says {_shown(chosen.as_json()['value'])}, and beats it.")
 
 
 @app.command()
@@ -90,5 +91,5 @@ def _named(key: str, user: str | None) -> str:
 
 
 def _shown(value: Any, nothing: str = "-") -> str:
-    """A value as it is typed; 120.0 is 120."""
-    return nothing if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    """A value as it is typed, without a password; 120.0 is 120."""
+    return nothing if value is None else f"{value:g}" if isinstance(value, float) else without_keys(str(value))

@@ -12,7 +12,6 @@ from agentmem_cli.commands.memory_output import undo_hint
 from agentmem_cli.commands.options import AsJson, CaptureModel, User, opened_to_capture
 from agentmem_cli.errors import ConfigProblem, ExitCode
 from agentmem_cli.records import OFFLINE
-from agentmem_cli.storage.database import Rehearsal
 from agentmem_cli.terminal.streams import note, progress, report, say_json, say_table
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def tidy(
     from agentmem_cli.agent.tidying import tidy_memories
     from agentmem_cli.agent.worker import memory_model
 
-    target = Rehearsal.of(database) if dry_run else database
+    target = database.rehearsal() if dry_run else database
     with progress("Asked about") as show:
         tidied = asyncio.run(
             tidy_memories(

@@ -13,8 +13,9 @@ from agentmem_cli.agent.choice import model_name
 from agentmem_cli.agent.quiet import quiet_agno
 from agentmem_cli.commands.options import AsJson, User
 from agentmem_cli.errors import ConfigProblem
+from agentmem_cli.installing import install_command
 from agentmem_cli.records import OFFLINE
-from agentmem_cli.settings import load_settings
+from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.terminal.streams import progress, say_json, say_prose
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ _WIDE = 11
 @app.command()
 def models(user: User = None, as_json: AsJson = False) -> None:
     """Show which language models can be used here, and what the others need. Calls no model."""
-    wanted = load_settings(user=user).model
+    settings = load_settings(user=user)
+    wanted = settings.model
     try:
-        chosen, problem = model_name(wanted), None
+        chosen, problem = model_name(wanted, settings.base_url), None
     except ConfigProblem as error:
         chosen, problem = None, str(error)
-    providers, servers = _found()
+    providers, servers = _found(settings)
     if as_json:
         shown = [{**each.as_json(), "usable": each.usable} for each in providers]
         asked = [each.as_json() for each in servers.values()]
@@ -47,7 +49,7 @@ def models(user: User = None, as_json: AsJson = False) -> None:
     _say_needs(unusable)
 
 
-def _found() -> tuple[list[Provider], dict[str, ModelServer]]:
+def _found(settings: Settings) -> tuple[list[Provider], dict[str, ModelServer]]:
     """The providers, and the servers by address; one whose server does not answer has that for its problem."""
     quiet_agno()
     with progress("Looking at") as show:
@@ -58,8 +60,9 @@ def _found() -> tuple[list[Provider], dict[str, ModelServer]]:
         providers = known_providers()
         show("the servers")
         here = {each.server: each.name for each in providers if each.server and each.usable}
-        servers = ask_servers({**here, **configured_servers()})
-    return [_with_server(each, servers) for each in providers], servers
+        servers = ask_servers({**here, **configured_servers(settings.base_url)})
+    own = [replace(each, variables=()) if each.name in settings.base_url else each for each in providers]
+    return [_with_server(each, servers) for each in own], servers
 
 
 def _with_server(provider: Provider, servers: Mapping[str, ModelServer]) -> Provider:
@@ -72,7 +75,7 @@ def _with_server(provider: Provider, servers: Mapping[str, ModelServer]) -> Prov
 def _need(provider: Provider) -> str:
     """What a provider needs: a package, variables (one may do), or what else there is to say."""
     if provider.package:
-        return f"pip install {provider.package}"
+        return install_command(provider.package)
     return ", ".join(provider.variables) or str(provider.problem)
 
 
@@ -95,7 +98,7 @@ def _say_needs(unusable: Mapping[str, str]) -> None:
     groups: dict[str, list[str]] = defaultdict(list)
     for name, need in unusable.items():
         groups[need].append(name)
-    for need, names in sorted(groups.items(), key=lambda group: group[0].startswith("pip ")):
+    for need, names in sorted(groups.items(), key=lambda group: group[0].startswith(("pip", "uv"))):
         _say("needs", f"{need}: {', '.join(names)}")
 
 

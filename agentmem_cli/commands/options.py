@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Annotated
@@ -13,7 +13,9 @@ import typer
 
 from agentmem_cli.agent.choice import model_name
 from agentmem_cli.commands.candidates import model_candidates, user_candidates
-from agentmem_cli.errors import AgentmemError, NotFound
+from agentmem_cli.errors import AgentmemError, NotFound, StoreUnwritable
+from agentmem_cli.memories.catch_up import catch_up as catch_up_memories
+from agentmem_cli.sessions.index import catch_up as catch_up_sessions
 from agentmem_cli.settings import Settings, load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database, open_to_read
@@ -36,15 +38,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def opened(user: str | None) -> tuple[Settings, Database]:
-    """The settings for a user, and the database they name; where nothing can be written, to read only."""
+    """The settings for a user, and the database they name; where nothing can be written, to read only.
+
+    What another program of Agno's has written there is taken in first.
+    """
     settings = load_settings(user=user)
-    return settings, open_to_read(settings)
+    database = open_to_read(settings)
+    with suppress(StoreUnwritable):
+        catch_up_sessions(database, settings.user)
+        catch_up_memories(database)
+    return settings, database
 
 
 def opened_to_capture(user: str | None, model: str | None) -> tuple[Settings, Database, str]:
     """The same, and the name of the model that captures: the one given, that for memories, or the chat's."""
     settings = load_settings(user=user, memory_model=model)
-    name = model_name(settings.memory_model or settings.model)
+    name = model_name(settings.memory_model or settings.model, settings.base_url)
     return settings, open_database(settings), name
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding import bundled, local_models, remote
 from agentmem_cli.errors import ProviderProblem, UsageProblem
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 
 if TYPE_CHECKING:
     from agentmem_cli.embedding.vectors import Vectors
@@ -63,10 +62,14 @@ def chosen_embedder(choice: str) -> Embedder:
     return Embedder(choice, len(vector), embed)
 
 
-def keep_choice(connection: sqlite3.Connection, embedder: Embedder) -> None:
+def keep_choice(connection: Connection, embedder: Embedder) -> None:
     """Make it the embedder of this store, within the caller's transaction."""
     value = json.dumps({"name": embedder.name, "dimensions": embedder.dimensions})
-    connection.execute("INSERT OR REPLACE INTO knowledge_state (key, value) VALUES ('embedder', ?)", (value,))
+    connection.execute(
+        "INSERT INTO knowledge_state (key, value) VALUES ('embedder', ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (value,),
+    )
 
 
 def _function(name: str) -> Callable[[list[str]], Vectors]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentmem_cli.embedding.vectors import unit_vectors
 from agentmem_cli.errors import ConfigProblem, ProviderProblem
+from agentmem_cli.installing import install_command
 
 if TYPE_CHECKING:
     from agentmem_cli.embedding.vectors import Vectors
@@ -57,7 +58,7 @@ def _fastembed(name: str) -> Any:
     try:
         from fastembed import TextEmbedding  # type: ignore[import-not-found]  # optional
     except ImportError:
-        raise ConfigProblem("fastembed is not installed.", "Install it: `pip install fastembed`.") from None
+        raise ConfigProblem("fastembed is not installed.", f"`{install_command('fastembed')}`.") from None
     with contextlib.suppress(AttributeError):
         known = {each["model"] for each in TextEmbedding.list_supported_models()}
         if name not in known:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.checks import RESTORE, Finding, Verdict
+from agentmem_cli.storage.checks import RESTORE, Finding, Verdict, check_words
 from agentmem_cli.storage.database import Database
 
 if TYPE_CHECKING:
     from agentmem_cli.embedding.vectors import Vectors
     from agentmem_cli.knowledge.index import PassageIndex
+    from agentmem_cli.knowledge.postgres_index import PostgresPassageIndex
 
 _ASKED = 5
 """How many passages are looked for in the vector index, spread over all."""
@@ -22,14 +23,21 @@ _ALIKE = 0.9999
 
 def check_knowledge(database: Database, settings: Settings) -> Finding:
     """Whether every document and passage can be found by its words, and passages by their meaning too."""
-    documents = _check_full_text(database, "documents", "documents", "documents_fts")
-    passages = _check_full_text(database, "passages", "passages", "passages_fts")
+    documents, passages = _full_text_of(database)
     for finding in (documents, passages):
         if finding.verdict is not Verdict.OK:
             return finding
     if not database.read("SELECT 1 FROM passages LIMIT 1"):
         return passages
     return _check_vectors(database) or _check_index(database, settings) or passages
+
+
+def _full_text_of(database: Database) -> tuple[Finding, Finding]:
+    if database.is_server:
+        documents = check_words(database, "documents", "documents", "name_words")
+        return documents, check_words(database, "passages", "passages")
+    documents = _check_full_text(database, "documents", "documents", "documents_fts")
+    return documents, _check_full_text(database, "passages", "passages", "passages_fts")
 
 
 def _check_vectors(database: Database) -> Finding | None:
@@ -49,9 +57,9 @@ def _check_vectors(database: Database) -> Finding | None:
 
 def _check_index(database: Database, settings: Settings) -> Finding | None:
     """What is wrong with the Chroma collection: it is really asked for passages, not only its marker read."""
-    from agentmem_cli.knowledge.index import PassageIndex
+    from agentmem_cli.knowledge.index import passage_index
 
-    index = PassageIndex(database, settings)
+    index = passage_index(database, settings)
     remedy = "Run `agentmem ingest` again, or start `agentmem chat`: both bring it in step."
     if not index.is_in_step():
         return Finding(
@@ -69,7 +77,7 @@ def _check_index(database: Database, settings: Settings) -> Finding | None:
     return Finding(Verdict.WARNING, f"The vector index is damaged: {problems[0]}.", remedy)
 
 
-def _cannot_find(database: Database, index: PassageIndex, passage_id: int) -> str:
+def _cannot_find(database: Database, index: PassageIndex | PostgresPassageIndex, passage_id: int) -> str:
     """Why a passage's own vector does not find it in the collection; empty when it does, or there is none."""
     vectors = _vectors(database, [passage_id])
     if not any(each.any() for each in vectors):

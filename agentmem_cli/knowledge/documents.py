@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from agentmem_cli.errors import Ambiguous, NotFound
 from agentmem_cli.reading.clean import neutral_line
 from agentmem_cli.records import Document, FoundPassage
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 from agentmem_cli.storage.erase import note_erasure_due
 from agentmem_cli.storage.fulltext import searchable
 
@@ -169,10 +168,10 @@ def note_unchanged(database: Database, document_id: str, modified_ns: int) -> No
 def remove_documents(database: Database, document_ids: Sequence[str]) -> None:
     """Delete documents with their pages, passages, vectors and index rows; one transaction.
 
-    Their text is in the files until `erase_deleted_text` has run.
+    Their text is in the files until `erase_deleted_text` has run, their vectors until `erase_vectors` has.
     """
     with database.write() as connection:
-        note_erasure_due(connection)
+        note_erasure_due(connection, vectors=True)
         connection.executemany("DELETE FROM documents WHERE document_id = ?", [(each,) for each in document_ids])
         count_up(connection, "generation")
         count_up(connection, "erasures")
@@ -203,10 +202,10 @@ def embedded_text(title: str, passage: Passage) -> str:
     return "\n".join(filter(None, (title_words(title), passage.heading, passage.text)))
 
 
-def count_up(connection: sqlite3.Connection, key: str) -> None:
+def count_up(connection: Connection, key: str) -> None:
     """Count a change of the passages, within the caller's transaction. `key` is `generation` or `erasures`."""
     connection.execute(
         "INSERT INTO knowledge_state (key, value) VALUES (?, '1')"
-        " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+        " ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(knowledge_state.value AS INTEGER) + 1 AS TEXT)",
         (key,),
     )

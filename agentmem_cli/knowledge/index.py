@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from agentmem_cli.knowledge.postgres_index import PostgresPassageIndex
+
     Vectors = NDArray[np.float32]
 
 _BATCH = 5000
@@ -97,6 +99,11 @@ class PassageIndex:
                     self._rebuild(now)
             else:
                 self._rebuild(now)
+
+    def forget(self) -> None:
+        """Count as out of step, whatever the marker says: it may be of another database that was here before."""
+        with self._locked(self._timeout):
+            self._marker.drop()
 
     def close(self) -> None:
         """Let go of Chroma's files."""
@@ -185,13 +192,26 @@ class PassageIndex:
             self._open = (marker, *self._open[1:])
 
 
-def bring_index_in_step(database: Database, settings: Settings) -> None:
-    """Let the search index hold what SQLite holds, in a process of its own. Raises StorageProblem when that fails.
+def passage_index(database: Database, settings: Settings) -> PassageIndex | PostgresPassageIndex:
+    """The search index of a store."""
+    if database.is_server:
+        from agentmem_cli.knowledge.postgres_index import PostgresPassageIndex
 
-    Never in this process: a rebuild in one that had held an erased vector wrote it into the new collection's
-    files in 6 of 30 tries.
+        return PostgresPassageIndex(database)
+    return PassageIndex(database, settings)
+
+
+def bring_index_in_step(database: Database, settings: Settings) -> None:
+    """Let the search index hold what the store holds. Raises StorageProblem when that fails.
+
+    Chroma's in a process of its own: a rebuild in one that had held an erased vector wrote it into the new
+    collection's files in 6 of 30 tries.
     """
-    if PassageIndex(database, settings).is_in_step():
+    index = passage_index(database, settings)
+    if not isinstance(index, PassageIndex):
+        index.bring_in_step()
+        return
+    if index.is_in_step():
         return
     command = [sys.executable, "-P", "-m", "agentmem_cli.knowledge.index", str(settings.data_dir)]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 -- ourselves
@@ -203,9 +223,17 @@ def bring_index_in_step(database: Database, settings: Settings) -> None:
         )
 
 
+def make_index_anew(database: Database, settings: Settings) -> None:
+    """The same for a store that was just filled, whose place may have been another's before."""
+    index = passage_index(database, settings)
+    if isinstance(index, PassageIndex):
+        index.forget()
+    bring_index_in_step(database, settings)
+
+
 def _bring_in_step_here(data_dir: Path) -> None:
     """What the process of its own does."""
-    settings = replace(load_settings(), data_dir=data_dir)
+    settings = replace(load_settings(), data_dir=data_dir, db=None)
     database = open_database(settings)
     index = PassageIndex(database, settings)
     try:

@@ -28,7 +28,7 @@ from agentmem_cli.reading.readers import Reader, ReaderPool
 from agentmem_cli.records import Document
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.erase import erase_deleted_text
+from agentmem_cli.storage.erase import erase_deleted_text, erase_vectors
 
 UNCHANGED = "unchanged"
 RENAMED = "renamed"
@@ -89,6 +89,7 @@ def ingest_files(database: Database, files: Iterable[Path], password: str | None
 def finish_removal(database: Database, settings: Settings) -> None:
     """After documents were removed: clear their text from the files and rebuild the index without their vectors."""
     erase_deleted_text(database)
+    erase_vectors(database, settings.chroma_dir, settings.lock_timeout)
     bring_index_in_step(database, settings)
 
 

@@ -6,19 +6,18 @@ stopped, and a search meanwhile has every vector of the embedder in use. Two emb
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 from agentmem_cli.embedding.configured import Embedder, configured_embedder, keep_choice
 from agentmem_cli.knowledge.documents import Passage, count_up, embedded_text
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 
 BATCH = 256
 """Passages a transaction."""
 
 _WITHOUT = """
 FROM passages LEFT JOIN coming_vectors ON coming_vectors.passage_id = passages.passage_id
-WHERE coming_vectors.passage_id IS NULL AND passages.embedder IS NOT :embedder
+WHERE coming_vectors.passage_id IS NULL AND coalesce(passages.embedder, '') <> :embedder
 """
 
 
@@ -29,7 +28,7 @@ def use_embedder(database: Database, embedder: Embedder, tell: Callable[[int, in
     and the embedder in use stays in use.
     """
     with database.write() as connection:  # what an interrupted change to yet another embedder left
-        connection.execute("DELETE FROM coming_vectors WHERE embedder != ?", (embedder.name,))
+        connection.execute("DELETE FROM coming_vectors WHERE embedder <> ?", (embedder.name,))
     embedded = 0
     while True:
         embedded += _embed_all(database, embedder, tell)
@@ -42,7 +41,7 @@ def use_embedder(database: Database, embedder: Embedder, tell: Callable[[int, in
 def passages_without_vector(database: Database) -> int:
     """How many passages carry no vector of the embedder in use."""
     name = configured_embedder(database).name
-    count: int = database.read("SELECT COUNT(*) FROM passages WHERE embedder IS NOT ?", (name,))[0][0]
+    count: int = database.read("SELECT COUNT(*) FROM passages WHERE coalesce(embedder, '') <> ?", (name,))[0][0]
     return count
 
 
@@ -60,7 +59,8 @@ def _embed_all(database: Database, embedder: Embedder, tell: Callable[[int, int]
         with database.write() as connection:
             connection.executemany(
                 # a document may have been replaced or removed while its passages were embedded
-                "INSERT OR REPLACE INTO coming_vectors SELECT passage_id, ?, ? FROM passages WHERE passage_id = ?",
+                "INSERT INTO coming_vectors SELECT passage_id, ?, ? FROM passages WHERE passage_id = ?"
+                " ON CONFLICT (passage_id) DO UPDATE SET embedder = excluded.embedder, vector = excluded.vector",
                 [
                     (embedder.name, vector.tobytes(), row["passage_id"])
                     for row, vector in zip(rows, vectors, strict=True)
@@ -71,13 +71,13 @@ def _embed_all(database: Database, embedder: Embedder, tell: Callable[[int, int]
     return embedded
 
 
-def _waiting(connection: sqlite3.Connection, embedder: Embedder) -> int:
+def _waiting(connection: Connection, embedder: Embedder) -> int:
     """How many passages have no vector of this embedder yet."""
     count: int = connection.execute(f"SELECT COUNT(*) {_WITHOUT}", {"embedder": embedder.name}).fetchone()[0]
     return count
 
 
-def _exchange(connection: sqlite3.Connection, embedder: Embedder) -> None:
+def _exchange(connection: Connection, embedder: Embedder) -> None:
     connection.execute(
         "UPDATE passages SET embedder = coming_vectors.embedder, vector = coming_vectors.vector"
         " FROM coming_vectors WHERE coming_vectors.passage_id = passages.passage_id"

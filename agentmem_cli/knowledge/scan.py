@@ -44,7 +44,7 @@ class ExactScan:
         """All ids and vectors of this embedder, read again when the knowledge has changed since."""
         now = (position(self._database), embedder.name)
         if self._held is None or self._read_at != now:
-            self._held = self._read(embedder, "1")
+            self._held = self._read(embedder, "true")
             self._read_at = now
         return self._held
 

@@ -6,7 +6,7 @@ Candidates come from three sides: the words of passages, their vectors, and the 
 
 from __future__ import annotations
 
-import sqlite3
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.abbreviations import Abbreviation
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
-from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
+from agentmem_cli.knowledge.index import bring_index_in_step, passage_index
 from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
 from agentmem_cli.knowledge.quoting import Asked, Quotes, best_lines, best_scores
@@ -32,11 +32,11 @@ from agentmem_cli.knowledge.ranking import (
     without_repeats,
 )
 from agentmem_cli.knowledge.scan import ExactScan
-from agentmem_cli.knowledge.words import CANDIDATES, WordIndex
+from agentmem_cli.knowledge.words import CANDIDATES, word_index
 from agentmem_cli.language.stems import stemmed_terms
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, Row
 
 if TYPE_CHECKING:
     from agentmem_cli.embedding.configured import Embedder
@@ -69,10 +69,10 @@ class Searcher:
         self.problem = ""
         self._database = database
         self._settings = settings
-        self._index = PassageIndex(database, settings)
+        self._index = passage_index(database, settings)
         self._lock = threading.Lock()
         self._scan = ExactScan(database)
-        self._words = WordIndex(database)
+        self._words = word_index(database)
         self._count = 0
         self._names: dict[str, str] = {}
         self._counted_at: Position | None = None
@@ -190,9 +190,9 @@ class Searcher:
     ) -> list[Candidate]:
         """Without their texts: of 200 candidates 40 are read."""
         rows = self._database.read(
-            "SELECT passage_id, document_id, page_index, embedder, vector FROM passages"  # noqa: S608 -- only question marks
-            f" WHERE passage_id IN ({_marks(passage_ids)}) ORDER BY passage_id",
-            passage_ids,
+            "SELECT passage_id, document_id, page_index, embedder, vector FROM passages"
+            " WHERE passage_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY passage_id",
+            (json.dumps(passage_ids),),
         )
         cosines = _cosines(rows, embedder, vector)
         return [
@@ -211,22 +211,18 @@ class Searcher:
 
     def _passages(self, passage_ids: Sequence[int]) -> dict[int, FoundPassage]:
         rows = self._database.read(
-            "SELECT passage_id, passages.document_id, title, passages.page_index, pages.label, heading, passages.text,"  # noqa: S608 -- only question marks
+            "SELECT passage_id, passages.document_id, title, passages.page_index, pages.label, heading, passages.text,"
             " last_page_index, last.label AS last_label, COALESCE(pages.is_scan, 0) AS is_scan"
             " FROM passages JOIN documents ON documents.document_id = passages.document_id"
             " LEFT JOIN pages ON pages.document_id = passages.document_id AND pages.page_index = passages.page_index"
             " LEFT JOIN pages last ON last.document_id = passages.document_id AND last.page_index = last_page_index"
-            f" WHERE passage_id IN ({_marks(passage_ids)})",
-            passage_ids,
+            " WHERE passage_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
+            (json.dumps(passage_ids),),
         )
         return {row["passage_id"]: _found(row, self._names.get(row["document_id"], row["title"])) for row in rows}
 
 
-def _marks(values: Sequence[int]) -> str:
-    return ",".join("?" * len(values))
-
-
-def _found(row: sqlite3.Row, name: str) -> FoundPassage:
+def _found(row: Row, name: str) -> FoundPassage:
     return FoundPassage(
         document=name,
         document_id=row["document_id"],
@@ -243,7 +239,7 @@ def _found(row: sqlite3.Row, name: str) -> FoundPassage:
     )
 
 
-def _cosines(rows: Sequence[sqlite3.Row], embedder: Embedder, vector: Vectors | None) -> list[float]:
+def _cosines(rows: Sequence[Row], embedder: Embedder, vector: Vectors | None) -> list[float]:
     """The cosine of each passage's vector with the query's, all of length 1; never below 0. Exact, whoever found it."""
     import numpy as np
 

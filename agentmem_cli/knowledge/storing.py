@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agentmem_cli.embedding.configured import Embedder, configured_embedder
 from agentmem_cli.knowledge.documents import Passage, count_up, embedded_text, title_words
+from agentmem_cli.knowledge.words import word_index
 from agentmem_cli.reading.clean import neutral_line
 from agentmem_cli.reading.read import Reading
 from agentmem_cli.records import Document
-from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.fulltext import searchable
+from agentmem_cli.storage.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,7 @@ def rename_document(database: Database, document: Document, path: str, modified_
             "UPDATE documents SET path = ?, title = ?, modified_ns = ? WHERE document_id = ?",
             (path, title, modified_ns, document.document_id),
         )
-        connection.execute(
-            "UPDATE documents_fts SET title = ?"
-            " WHERE rowid = (SELECT document_number FROM documents WHERE document_id = ?)",
-            (title_words(title), document.document_id),
-        )
-        connection.execute(
-            "UPDATE passages_fts SET title = ? WHERE rowid IN (SELECT passage_id FROM passages WHERE document_id = ?)",
-            (title_words(title), document.document_id),
-        )
+        word_index(database).rename(connection, document.document_id, title_words(title))
         count_up(connection, "generation")
 
 
@@ -99,18 +90,16 @@ def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder
         ):
             return True
         connection.execute("DELETE FROM documents WHERE path = ?", (new.path,))
-        number = connection.execute(
+        ((number,),) = connection.execute(
             "INSERT INTO documents (document_id, path, title, sha256, size, modified_ns, pages, passages, status,"
-            " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " detail, ingested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING document_number",
             (
                 *(document_id, new.path, title, new.sha256, new.size, new.modified_ns),
                 *(reading.page_count, len(new.passages), reading.status, reading.detail, int(time.time())),
             ),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO documents_fts (rowid, title, text) VALUES (?, ?, ?)",
-            (number, title_words(title), searchable(first_page)),
         )
+        words = word_index(database)
+        words.index_document(connection, number, title_words(title), first_page)
         connection.executemany(
             "INSERT INTO pages (document_id, page_index, label, text, is_scan) VALUES (?, ?, ?, ?, ?)",
             [
@@ -122,28 +111,23 @@ def _stored(database: Database, new: NewDocument, title: str, embedder: Embedder
             "INSERT INTO scanned_pages (document_id, page_index, answer) VALUES (?, ?, ?)",
             [(document_id, index, line and json.dumps(line)) for index, line in reading.scans.items()],
         )
-        _store_passages(connection, document_id, title, zip(new.passages, vectors, strict=True), embedder.name)
+        for place, (passage, vector) in enumerate(zip(new.passages, vectors, strict=True)):
+            passage_id = _store_passage(connection, document_id, place, passage, embedder.name, vector)
+            words.index_passage(connection, passage_id, title_words(title), passage.heading, passage.text)
         count_up(connection, "generation")
     return True
 
 
-def _store_passages(
-    connection: sqlite3.Connection,
-    document_id: str,
-    title: str,
-    embedded: Iterable[tuple[Passage, bytes]],
-    embedder: str,
-) -> None:
-    for place, (passage, vector) in enumerate(embedded):
-        passage_id = connection.execute(
-            "INSERT INTO passages (document_id, page_index, last_page_index, position, heading, text, embedder, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(document_id, passage.page_index, passage.last_page_index, place),
-                *(passage.heading, passage.text, embedder, vector),
-            ),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO passages_fts (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
-            (passage_id, title_words(title), searchable(passage.heading), searchable(passage.text)),
-        )
+def _store_passage(
+    connection: Connection, document_id: str, place: int, passage: Passage, embedder: str, vector: bytes
+) -> int:
+    """Put a passage in; its number."""
+    ((passage_id,),) = connection.execute(
+        "INSERT INTO passages (document_id, page_index, last_page_index, position, heading, text, embedder, vector)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING passage_id",
+        (
+            *(document_id, passage.page_index, passage.last_page_index, place),
+            *(passage.heading, passage.text, embedder, vector),
+        ),
+    )
+    return int(passage_id)

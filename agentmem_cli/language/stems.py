@@ -45,7 +45,7 @@ def stemmed_terms(text: str) -> dict[str, str]:
 def stemmer_for(text: str) -> Callable[[str], str]:
     """What gives of a word, lower case, the stem that it has in the language of a text."""
     stem = _stemmer(language_of(text))
-    return lambda word: stem(_ELIDED.sub("", word).removesuffix("'s"))
+    return lambda word: stem(_bare(word) if "'" in word else word)
 
 
 def words_of(text: str) -> list[str]:
@@ -60,7 +60,7 @@ def stop_words_of(text: str) -> frozenset[str]:
 
 def stems_asked_for(question: str) -> list[frozenset[str]]:
     """Of each word that carries meaning its stem, each once: in every language where nothing tells which it is."""
-    words = dict.fromkeys(_ELIDED.sub("", word).removesuffix("'s") for word in words_of(question))
+    words = dict.fromkeys(map(_bare, words_of(question)))
     known = _stop_words()
     if any(word in each for word in words for each in known.values()):
         language = _language(list(words))
@@ -85,8 +85,12 @@ def likely_languages(text: str) -> list[str]:
 def _telling(words: list[str], language: str) -> list[str]:
     """The words without stop words, and without the article that French and Italian write into the next word."""
     stop_words = _stop_words()[language]
-    kept = [_ELIDED.sub("", word).removesuffix("'s") for word in words if word not in stop_words]
+    kept = [_bare(word) if "'" in word else word for word in words if word not in stop_words]
     return [word for word in kept if word not in stop_words]
+
+
+def _bare(word: str) -> str:
+    return _ELIDED.sub("", word).removesuffix("'s")
 
 
 def _language(words: list[str]) -> str:

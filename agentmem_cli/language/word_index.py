@@ -6,6 +6,7 @@ texts, so every count and every length in a score is of that person alone. Pure 
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 import zlib
 from array import array
@@ -46,6 +47,7 @@ def words_of(question: str) -> list[Word]:
     return [frozenset(map(_hash, each)) for each in stems_asked_for(question)]
 
 
+@functools.lru_cache(maxsize=20_000)
 def _hash(stem: str) -> int:
     return zlib.crc32(_without_accents(stem).encode("utf-8", "replace"))
 
@@ -123,11 +125,15 @@ def rarity(counts: Counts) -> Counts:
 
 def bm25(counts: Counts, lengths: NDArray[np.floating | np.integer]) -> Counts:
     """The score of each text, shape (texts,), by how often it holds each word and how many words it has."""
+    return weighted(counts, lengths, rarity(counts), float(lengths.mean()) if len(lengths) else 0.0)
+
+
+def weighted(counts: Counts, lengths: NDArray[np.floating | np.integer], weights: Counts, mean: float) -> Counts:
+    """BM25 by the weight of each word, shape (words,), and the mean length, where the texts are only some of many."""
     import numpy as np
 
-    mean = float(lengths.mean()) if len(lengths) else 0.0
     relative = lengths / mean if mean else np.zeros(len(lengths))
     least = (SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative)).astype(np.float32)
     saturated = counts * (SATURATION + 1) / (counts + np.maximum(least, 1e-6))
-    scores: Counts = rarity(counts) @ saturated
+    scores: Counts = weights @ saturated
     return scores

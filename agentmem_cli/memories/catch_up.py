@@ -7,7 +7,6 @@ reads and writes nothing but one query.
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from dataclasses import replace
 from itertools import groupby
@@ -19,7 +18,7 @@ from agentmem_cli.memories.replacing import end_questions
 from agentmem_cli.memories.store import find_memory, same_text, sameness_hash
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import Memory
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, Row
 
 ACTOR = "agno"
 """Who another Agno program is in the ledger."""
@@ -69,7 +68,7 @@ def _make_anew(database: Database) -> None:
             index_text(connection, row["memory_id"], row["text"])
 
 
-def _take_over(database: Database, batch: Batch, row: sqlite3.Row) -> bool:
+def _take_over(database: Database, batch: Batch, row: Row) -> bool:
     if row["text"] is None:
         memory = find_memory(database, batch.user_id, row["memory_id"])
         batch.change(memory, replace(memory, status="forgotten", updated_at=batch.now), "forget")
@@ -94,7 +93,7 @@ def _is_unwanted(database: Database, user_id: str, text: str) -> bool:
     return any(memory.status in ("forgotten", "rejected") for memory in same_text(database, user_id, text))
 
 
-def _added(batch: Batch, row: sqlite3.Row, text: str) -> Memory:
+def _added(batch: Batch, row: Row, text: str) -> Memory:
     topics = json.loads(row["topics"] or "null")
     return Memory(
         memory_id=row["memory_id"],

@@ -25,7 +25,7 @@ def edit_memory(database: Database, user_id: str, prefix: str, text: str, *, now
     """Correct a memory's text. Raises UsageProblem when the text cannot be stored or is known already."""
     text = tidy(text)
     check_text(text)
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         memory = find_memory(database, user_id, prefix)
         _must_be(memory, ("active", "proposed"))
         for other in same_text(database, user_id, text):
@@ -42,14 +42,14 @@ def edit_memory(database: Database, user_id: str, prefix: str, text: str, *, now
 
 def forget_memories(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
     """Forget memories. Each stays as a tombstone, which stops the same from being learnt again."""
-    with perhaps_erasing(database) as connection:
+    with perhaps_erasing(database, user_id) as connection:
         memories = _found(database, user_id, prefixes, _KNOWN)
         return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
 
 
 def forget_all(database: Database, user_id: str, *, now: int) -> list[Memory]:
     """Forget everything that is known of a user, what was replaced and what waits for approval too."""
-    with perhaps_erasing(database) as connection:
+    with perhaps_erasing(database, user_id) as connection:
         memories = [each for each in list_memories(database, user_id, status=None) if each.status in _KNOWN]
         return _end(begin_batch(connection, user_id, PERSON, now), memories, "forgotten", "forget")
 
@@ -64,7 +64,7 @@ def forgettable(database: Database, user_id: str, prefixes: Sequence[str] | None
 
 def pin(database: Database, user_id: str, prefixes: Sequence[str], *, pinned: bool, now: int) -> list[Memory]:
     """Put memories first in every prompt's profile, or no longer. What is so already is not changed."""
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         batch = begin_batch(connection, user_id, PERSON, now)
         memories = [each for each in _found(database, user_id, prefixes, ("active",)) if each.pinned != pinned]
         changed = [replace(memory, pinned=pinned, updated_at=now) for memory in memories]
@@ -77,7 +77,7 @@ def approve(
     database: Database, user_id: str, prefixes: Sequence[str], *, now: int, keep_old: bool = False
 ) -> list[Memory]:
     """Accept proposals, and answer questions with yes: what one may replace is superseded, unless `keep_old`."""
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         batch = begin_batch(connection, user_id, PERSON, now)
         waiting = _waiting(database, user_id, prefixes)
         return [settle(database, batch, memory, keep_old=keep_old) for memory in waiting]
@@ -85,7 +85,7 @@ def approve(
 
 def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
     """Turn proposals down, and answer questions with no: both stand. The same is not proposed or asked again."""
-    with perhaps_erasing(database) as connection:
+    with perhaps_erasing(database, user_id) as connection:
         batch = begin_batch(connection, user_id, PERSON, now)
         return [
             _end(batch, [memory], "rejected", "reject")[0]
@@ -97,7 +97,7 @@ def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: in
 
 def undo_last(database: Database, user_id: str, *, now: int) -> list[LedgerEntry]:
     """Take back the last batch that is not undone; give the entries that this wrote. Raises NotFound."""
-    with perhaps_erasing(database) as connection:
+    with perhaps_erasing(database, user_id) as connection:
         entries = last_batch(database, user_id)
         if not entries:
             raise NotFound("There is nothing to undo.", "`agentmem memories history` shows every change.")

@@ -6,10 +6,10 @@ Deletes no turn, and clears no file: `agent/erase.py` puts the parts together.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Literal
 
 from agentmem_cli.memories.index import index_text
+from agentmem_cli.storage.database import Connection
 
 ERASED_TEXT = "(erased)"
 """Stands where a forgotten memory's text was."""
@@ -37,7 +37,7 @@ _QUOTES = (
 
 
 def erase_quotes(
-    connection: sqlite3.Connection, user_id: str, source: Literal["run_id", "session_id", "memory_id"], value: str
+    connection: Connection, user_id: str, source: Literal["run_id", "session_id", "memory_id"], value: str
 ) -> None:
     """Take the words of one source out of the user's memories and their ledger, in the transaction of the caller.
 

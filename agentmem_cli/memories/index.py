@@ -5,14 +5,13 @@ A memory of every status has its words stored; searches ask for the active ones 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from agentmem_cli.language.word_index import WordIndex, bm25, indexed, packed, words_of
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 
 MEANING = 0.4
 """What the cosine of a memory weighs beside its BM25, each 1 for the best."""
@@ -56,7 +55,7 @@ class Nearness(Protocol):
         """The nearest so many whose cosine is `least` or more."""
 
 
-def index_text(connection: sqlite3.Connection, memory_id: str, text: str) -> None:
+def index_text(connection: Connection, memory_id: str, text: str) -> None:
     """Store the words of a memory's text, in the place of what was there."""
     connection.execute("UPDATE memory_details SET words = ? WHERE memory_id = ?", (packed(text), memory_id))
 

@@ -6,7 +6,6 @@ Decides nothing: what may be written is the writer's. Undo reads the ledger and 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -17,7 +16,7 @@ from agentmem_cli.memories.erased import FORGOTTEN, erase_quotes
 from agentmem_cli.memories.index import index_text
 from agentmem_cli.memories.store import entry_of, sameness_hash
 from agentmem_cli.records import LedgerEntry, Memory
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 from agentmem_cli.storage.erase import note_erasure_due
 from agentmem_cli.storage.erased_keys import is_source_erased
 
@@ -57,7 +56,7 @@ ON CONFLICT (memory_id) DO UPDATE SET memory = excluded.memory, input = excluded
 class Batch:
     """The changes of one transaction, undone together. Made inside `Database.write`."""
 
-    connection: sqlite3.Connection
+    connection: Connection
     batch_id: str
     user_id: str
     actor: str
@@ -129,7 +128,7 @@ def _told(memory: Memory) -> str:
     return f"{THEY_SAID}{memory.text}" if memory.text == memory.quote else memory.text
 
 
-def begin_batch(connection: sqlite3.Connection, user_id: str, actor: str, now: int, run_id: str | None = None) -> Batch:
+def begin_batch(connection: Connection, user_id: str, actor: str, now: int, run_id: str | None = None) -> Batch:
     """A new batch of this transaction."""
     return Batch(connection, uuid4().hex, user_id, actor, now, run_id)
 
@@ -139,7 +138,7 @@ def note_used(database: Database, user_id: str, memory_ids: Sequence[str], now: 
     if not memory_ids:
         return
     marks = ", ".join("?" for _ in memory_ids)
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute(
             "UPDATE memory_details SET use_count = use_count + 1, last_used_at = ?"  # noqa: S608 -- question marks only
             f" WHERE user_id = ? AND memory_id IN ({marks})",
@@ -157,7 +156,7 @@ def last_batch(database: Database, user_id: str) -> list[LedgerEntry]:
     """The entries of the user's last batch that is neither undone, erased nor itself an undo; empty when none is."""
     rows = database.read(
         "SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action <> 'undo'"
-        " AND COALESCE(before, after) NOT NULL AND :undo || batch_id NOT IN"
+        " AND COALESCE(before, after) IS NOT NULL AND :undo || batch_id NOT IN"
         " (SELECT batch_id FROM memory_ledger WHERE user_id = :user AND action = 'undo')"
         " ORDER BY entry_id DESC LIMIT 1",
         {"user": user_id, "undo": UNDO},

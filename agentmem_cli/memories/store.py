@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
@@ -16,7 +15,7 @@ from agentmem_cli.errors import Ambiguous, NotFound
 from agentmem_cli.memories.index import Nearness, fitting, latest_change
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.records import LedgerEntry, Memory
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, Row
 
 STATUSES = ("proposed", "active", "superseded", "forgotten", "rejected")
 KINDS = ("fact", "preference", "instruction", "event")
@@ -40,7 +39,7 @@ _RESEMBLING, _LATEST = 60, 100
 """Memories that a message is compared with: those that share words with it, and those said last."""
 _OF_A_TOPIC = 24
 """Memories of one topic read for a profile: more than its share of the room holds."""
-_TOPIC = " ".join(f"WHEN instr(topics, '\"{topic}\"') THEN '{topic}'" for topic in ESSENTIAL[1:])
+_TOPIC = " ".join(f"WHEN instr(topics, '\"{topic}\"') > 0 THEN '{topic}'" for topic in ESSENTIAL[1:])
 _PROFILE = f"""
 WITH known AS (
     SELECT memory_number AS number, pinned AS is_pinned, kind = 'event' AS passes, subject IS NOT NULL AS of_others,
@@ -195,7 +194,7 @@ def replaced_since(database: Database, user_id: str, run_ids: Sequence[str]) -> 
         " UNION SELECT later.run_id, origin, superseded_by FROM later JOIN memory_details USING (memory_id)"
         "  WHERE status = 'superseded')"
         " SELECT later.run_id, text FROM later JOIN memory_details AS new USING (memory_id)"
-        " WHERE new.status = 'active' AND new.run_id IS NOT origin"
+        " WHERE new.status = 'active' AND coalesce(new.run_id, '') <> origin"
         " ORDER BY new.said_at, new.memory_number",
         (json.dumps(run_ids), user_id),
     )
@@ -220,7 +219,7 @@ def text_key(text: str) -> str:
     return " ".join(text.casefold().replace("\u2019", "'").split()).rstrip(".! ")
 
 
-def entry_of(row: sqlite3.Row) -> LedgerEntry:
+def entry_of(row: Row) -> LedgerEntry:
     """A row of the ledger as a record."""
     return LedgerEntry(
         entry_id=row["entry_id"],
@@ -241,7 +240,7 @@ def _select(database: Database, where: str, parameters: Sequence[str | int]) -> 
     return [_memory(row) for row in rows]
 
 
-def _memory(row: sqlite3.Row) -> Memory:
+def _memory(row: Row) -> Memory:
     return Memory(
         memory_id=row["memory_id"],
         user_id=row["user_id"],

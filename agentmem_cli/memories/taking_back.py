@@ -7,7 +7,6 @@ Works in the caller's transaction.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field, replace
 
 from agentmem_cli.errors import NotFound
@@ -15,7 +14,7 @@ from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch
 from agentmem_cli.memories.operations import PERSON
 from agentmem_cli.memories.store import find_memory, same_text
 from agentmem_cli.records import LedgerEntry, Memory
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 
 
 @dataclass(slots=True)
@@ -65,7 +64,7 @@ def last_change_of(database: Database, user_id: str, memory_id: str) -> str:
 
 
 def take_back(
-    database: Database, connection: sqlite3.Connection, user_id: str, batch_id: str, now: int, done: MemoryChanges
+    database: Database, connection: Connection, user_id: str, batch_id: str, now: int, done: MemoryChanges
 ) -> None:
     """Undo one batch, the last change first; what happened goes into `done`."""
     batch = Batch(connection, UNDO + batch_id, user_id, PERSON, now)
@@ -83,7 +82,7 @@ def take_back(
 
 
 def make_again(
-    database: Database, connection: sqlite3.Connection, user_id: str, batch_id: str, now: int, done: MemoryChanges
+    database: Database, connection: Connection, user_id: str, batch_id: str, now: int, done: MemoryChanges
 ) -> str:
     """Make the changes of an undone batch again, as a new batch whose id this gives; what happened goes into `done`."""
     entries = batch_entries(database, user_id, batch_id)

@@ -49,7 +49,7 @@ def apply_operations(
     written = Written(batch_id=uuid4().hex, withheld=secrets_in(said))
     if not operations and not takes_capture:
         return written
-    with perhaps_erasing(database) as connection:
+    with perhaps_erasing(database, user_id) as connection:
         if takes_capture and not take_capture(connection, source.run_id or ""):
             return Written(batch_id=written.batch_id)
         batch = Batch(connection, written.batch_id, user_id, source.actor, now, source.run_id)
@@ -70,7 +70,7 @@ def rewrite_memories(
     written = Written(batch_id=uuid4().hex)
     if not rewritings:
         return written
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         batch = Batch(connection, written.batch_id, user_id, actor, now)
         for operation, memory in rewritings:
             current = [current_of(database, user_id, each) for each in operation.replaces]
@@ -89,7 +89,7 @@ def propose_statements(
     written = Written(batch_id=batch_id)
     if not statements:
         return written
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         for operation, source, typed_text in statements:
             batch = Batch(connection, batch_id, user_id, source.actor, now, source.run_id)
             words = [EarlierWords(source.run_id, source.said_at, own_words(typed_text))]
@@ -279,7 +279,7 @@ class _Writing:
             user_id=self.batch.user_id,
             text=operation.text,
             kind=operation.kind,
-            topics=operation.topics or judge([operation.text])[0].topics,
+            topics=[tidy(topic) for topic in operation.topics] or judge([operation.text])[0].topics,
             status="active",
             quote=operation.quote,
             session_id=checked.source.session_id,

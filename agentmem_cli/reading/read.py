@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from agentmem_cli.installing import install_command
 from agentmem_cli.reading.clean import neutral, neutral_line
 from agentmem_cli.reading.headings import OutlineEntry, RawPage
 from agentmem_cli.reading.layout import Page, laid_out, parts_laid_out
@@ -48,7 +49,6 @@ _MOST_LOSSES = 3
 """How often a reader may crash on a file, or hang on a page of it, and is asked for the pages behind."""
 MOST_SECONDS_OF_SCAN = 150.0
 """For OCR of one page: it takes 2 to 10, and four times as long where the page lies on its side."""
-INSTALL_OCR = "the extra `ocr` is missing; `pip install rapidocr onnxruntime`, then ingest again"
 _TAIL = 2048
 _DAMAGED = "it is damaged, or not a PDF"
 
@@ -286,9 +286,13 @@ def _about_scans(scans: Mapping[int, ScanLine | None]) -> str:
         parts.append(f"OCR failed on {_page_list(failed)}")
     if waiting:
         verb = "s" if len(waiting) == 1 else ""
-        to_do = f"wait{verb} for OCR" if ocr_is_installed() else f"need{verb} OCR: {INSTALL_OCR}"
+        to_do = f"wait{verb} for OCR" if ocr_is_installed() else f"need{verb} OCR: {_install_ocr()}"
         parts.append(f"{_page_list(waiting)} {to_do}")
     return "; ".join(parts)
+
+
+def _install_ocr() -> str:
+    return f"the extra `ocr` is missing; `{install_command('rapidocr')}`, then ingest again"
 
 
 def _judged_parts(gathered: Gathered) -> Reading:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agentmem_cli.memories.store import ESSENTIAL, profile_memories
-from agentmem_cli.recall.block import profile_line
+from agentmem_cli.recall.block import profile_line, profile_text
 from agentmem_cli.recall.known import recalled_memories
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Memory, RecalledMemory
@@ -41,12 +41,13 @@ class _Chosen:
             self.by_topic[topic] += cost
 
 
-def profile_of(database: Database, user_id: str) -> list[RecalledMemory]:
+def profile_of(database: Database, user_id: str, *, room: int | None = None) -> list[RecalledMemory]:
     """What every prompt carries, the oldest first.
 
     The essential topics have a turn each until ESSENTIAL_BUDGET is spent, so an allergy stays however many pets, pins
     or wishes there are. Then come pinned memories up to PROFILE_CAP, then preferences and the rest of all topics up to
-    PROFILE_BUDGET. A line is counted whole, with what perhaps replaces its memory.
+    PROFILE_BUDGET. A line is counted whole, with what perhaps replaces its memory. Where the profile may take `room`
+    tokens only, what came last is left out.
     """
     known = profile_memories(database, user_id)
     lines = recalled_memories(database, user_id, [(memory, 0.0) for _, memory in known])
@@ -60,7 +61,10 @@ def profile_of(database: Database, user_id: str) -> list[RecalledMemory]:
             chosen.add(topic, line_of[memory.memory_id], PROFILE_CAP, PROFILE_CAP)
     for topic, memory in _preferences_first(known):
         chosen.add(topic, line_of[memory.memory_id], PROFILE_BUDGET, TOPIC_SHARE)
-    return sorted(chosen.lines.values(), key=lambda line: (line.said_at, line.text))
+    kept = list(chosen.lines.values())
+    while room is not None and kept and count_tokens(profile_text(kept)) > room:
+        kept.pop()
+    return sorted(kept, key=lambda line: (line.said_at, line.text))
 
 
 def _preferences_first(known: Iterable[tuple[str, Memory]]) -> list[tuple[str, Memory]]:

@@ -12,8 +12,8 @@ the evidence in the top 5 and .831 in the top 10 (.719 and .8145 before), and no
 
 from __future__ import annotations
 
+import json
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from agentmem_cli.recall.asking import asking, asks_assistant
 from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.recall.vectors import Cosines
 from agentmem_cli.records import RecalledTurn
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Database, Row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,14 +56,16 @@ NEAR = 0.2
 """The cosine that a message needs which shares no word with the question, and has no neighbour that does."""
 BEST_POSSIBLE = sum(weight for weight in WEIGHTS if weight > 0)
 
-_READ = "SELECT message_id, run_id, role, name, at, text FROM messages WHERE message_id IN ({marks})"
-_MESSAGES = """
+_IN_LIST = "message_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+"""One value: psycopg takes 4 ms for 400 of them."""
+_READ = f"SELECT message_id, run_id, role, name, at, text FROM messages WHERE {_IN_LIST}"  # noqa: S608 -- from above
+_MESSAGES = f"""
 SELECT message_id, messages.session_id, run_id, role, name, at, text, imported_id,
     coalesce(json_extract(session_data, '$.session_name'), '') AS title,
     coalesce((SELECT origin FROM forked_runs WHERE forked_runs.run_id = messages.run_id), messages.run_id) AS origin
 FROM messages JOIN agno_sessions ON agno_sessions.session_id = messages.session_id
-WHERE message_id IN ({marks})
-"""
+WHERE {_IN_LIST}
+"""  # noqa: S608 -- from above
 FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b", re.IGNORECASE)
 
 
@@ -129,7 +131,7 @@ def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:
     return rows, overall[rows]
 
 
-def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[int, sqlite3.Row]) -> Scores:
+def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[int, Row]) -> Scores:
     """What is told of messages by their texts, shape (rows, 6). `read` has those and the ones before them, by row."""
     import numpy as np
 
@@ -150,11 +152,11 @@ def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[i
     return np.column_stack([_of_best(close), np.array(told, np.float32).reshape(-1, 5)])
 
 
-def read_messages(database: Database, transcript: Transcript, rows: Rows) -> dict[int, sqlite3.Row]:
+def read_messages(database: Database, transcript: Transcript, rows: Rows) -> dict[int, Row]:
     """The messages in these rows and the ones before them, by row; none that was erased meanwhile."""
     wanted = {*rows.tolist(), *transcript.before[rows].tolist()} - {NOBODY}
     row_of = {int(transcript.numbers[row]): row for row in wanted}
-    found = database.read(_READ.format(marks=", ".join("?" * len(row_of))), list(row_of))
+    found = database.read(_READ, (json.dumps(list(row_of)),))
     return {row_of[row["message_id"]]: row for row in found}
 
 
@@ -205,12 +207,12 @@ def _later(rows: Rows) -> Scores:
     return later
 
 
-def _long(row: sqlite3.Row) -> float:
+def _long(row: Row) -> float:
     """How long a message is, 0 to 1; an assistant's answer, which always is, 0."""
     return min(1.0, len(row["text"]) / FULL_LENGTH) if row["name"] or row["role"] == "user" else 0.0
 
 
-def _by_whom(question: str) -> Callable[[sqlite3.Row], bool]:
+def _by_whom(question: str) -> Callable[[Row], bool]:
     """Whether a message was said by whom the question is about."""
     lowered = question.lower()
     teller = "assistant" if asks_assistant(question) else "user" if FIRST_PERSON.search(question) else ""
@@ -242,7 +244,7 @@ def described(
     shown: dict[tuple[str, str, str], RecalledTurn] = {}
     for start in range(0, len(ranked), 2 * limit):
         page = ranked[start : start + 2 * limit]
-        rows = database.read(_MESSAGES.format(marks=", ".join("?" * len(page))), page)
+        rows = database.read(_MESSAGES, (json.dumps(list(page)),))
         by_id = {row["message_id"]: row for row in rows if row["run_id"] not in without_runs}
         for message, row in ((each, by_id[each]) for each in page if each in by_id):
             shown.setdefault((row["origin"], row["role"], row["text"]), _recalled(row, scores[message]))
@@ -251,7 +253,7 @@ def described(
     return list(shown.values())[:limit]
 
 
-def _recalled(row: sqlite3.Row, score: float) -> RecalledTurn:
+def _recalled(row: Row, score: float) -> RecalledTurn:
     return RecalledTurn(
         session=row["session_id"],
         title=row["title"],

@@ -130,6 +130,6 @@ class UserIndex:
                 if self._stopping or (until is not None and time.monotonic() > until):
                     return
                 batch = numbers[start : start + BATCH]
-                make_vectors(self._database, known.embedder, kept, batch)
+                make_vectors(self._database, self._user_id, known.embedder, kept, batch)
                 done += len(batch)
                 tell(done, of_all)

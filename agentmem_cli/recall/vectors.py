@@ -119,14 +119,14 @@ def numbers_of(database: Database, user_id: str, kept: Kept) -> Numbers:
     import numpy as np
 
     rows = database.read(
-        f"SELECT json_group_array({kept.key}) FROM {kept.texts} WHERE user_id = ? AND {kept.condition}",  # noqa: S608 -- names of the schema
+        f"SELECT {database.listed(kept.key)} FROM {kept.texts} WHERE user_id = ? AND {kept.condition}",  # noqa: S608 -- names of the schema
         (user_id,),
     )
     return np.sort(np.array(json.loads(rows[0][0]), np.int64))
 
 
-def make_vectors(database: Database, embedder: Embedder, kept: Kept, numbers: Sequence[int]) -> None:
-    """Make the vectors of these texts; of those that are erased meanwhile, none. Raises what the embedder raises."""
+def make_vectors(database: Database, user_id: str, embedder: Embedder, kept: Kept, numbers: Sequence[int]) -> None:
+    """Make the vectors of these texts of a user; of those erased meanwhile, none. Raises what the embedder raises."""
     import numpy as np
 
     rows = database.read(
@@ -134,10 +134,11 @@ def make_vectors(database: Database, embedder: Embedder, kept: Kept, numbers: Se
         numbers,
     )
     vectors = embedder.embed([row["text"] for row in rows]).astype(np.float16)
-    with database.write(patience=PATIENCE) as connection:
+    with database.write(user_id, patience=PATIENCE) as connection:
         connection.executemany(
-            f"INSERT OR REPLACE INTO {kept.table} ({kept.key}, embedder, vector)"  # noqa: S608 -- names of the schema
-            f" SELECT {kept.key}, ?, ? FROM {kept.texts} WHERE {kept.key} = ? AND text = ?",
+            f"INSERT INTO {kept.table} ({kept.key}, embedder, vector)"  # noqa: S608 -- names of the schema
+            f" SELECT {kept.key}, ?, ? FROM {kept.texts} WHERE {kept.key} = ? AND text = ?"
+            f" ON CONFLICT ({kept.key}) DO UPDATE SET embedder = excluded.embedder, vector = excluded.vector",
             [
                 (embedder.name, vector.tobytes(), row["number"], row["text"])
                 for row, vector in zip(rows, vectors, strict=True)
@@ -167,8 +168,8 @@ def _read(database: Database, embedder: Embedder, kept: Kept, numbers: Numbers) 
     import numpy as np
 
     sql = (
-        f"SELECT json_group_array({kept.key}), CAST(group_concat(vector, '') AS BLOB)"  # noqa: S608 -- names of the schema
-        f" FROM json_each(?) CROSS JOIN {kept.table} ON {kept.key} = value WHERE embedder = ?"
+        f"SELECT {database.listed(kept.key)}, {database.joined('vector')}"  # noqa: S608 -- names of the schema
+        f" FROM json_each(?) CROSS JOIN {kept.table} WHERE {kept.key} = CAST(value AS BIGINT) AND embedder = ?"
     )
     pages = []
     for start in range(0, len(numbers), _PAGE):

@@ -6,7 +6,6 @@ conversation, so an import that is killed loses nothing: the next one goes on.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import NAMESPACE_URL, uuid5
@@ -16,7 +15,7 @@ from agentmem_cli.records import Record
 from agentmem_cli.sessions.account_exports import ExportedConversation, Malformed
 from agentmem_cli.sessions.titles import title_of_messages
 from agentmem_cli.sessions.transfer import import_session
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 
 BATCH = 50
 """Conversations in one transaction: one each waits for the disk 10,000 times."""
@@ -77,7 +76,7 @@ def import_account(
                 conversations.append(each)
             else:
                 _count_malformed(done, number, each)
-        with database.write() as connection:
+        with database.write(user_id) as connection:
             for conversation in conversations:
                 _import(connection, user_id, conversation, done, erased=erased)
         progress(done)
@@ -105,7 +104,7 @@ def count_unmined(database: Database, user_id: str) -> int:
 
 def note_mined(database: Database, user_id: str, last: int) -> None:
     """Take in that a user's runs up to this number were looked through."""
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute("DELETE FROM unmined_runs WHERE user_id = ? AND number <= ?", (user_id, last))
 
 
@@ -125,7 +124,7 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _import(
-    connection: sqlite3.Connection, user_id: str, found: ExportedConversation, done: AccountImport, *, erased: bool
+    connection: Connection, user_id: str, found: ExportedConversation, done: AccountImport, *, erased: bool
 ) -> None:
     session_id = str(uuid5(NAMESPACE_URL, f"{found.provider}/{user_id}/{found.id}"))
     if connection.execute("SELECT 1 FROM trashed_sessions WHERE session_id = ?", (session_id,)).fetchone():
@@ -137,7 +136,7 @@ def _import(
         connection, user_id, session_id, title, found.lines, erased=erased, begun_at=found.begun_at
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO unmined_runs (user_id, run_id) VALUES (?, ?)",
+        "INSERT INTO unmined_runs (user_id, run_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(user_id, run_id) for run_id in imported.begun],
     )
     done.conversations += 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from agentmem_cli.sessions.index import index_messages, messages_of_run
 from agentmem_cli.sessions.rows import name_session, write_run
 from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.sessions.turns import exchange_of, exchanges_between
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import ALL_ROWS, Connection, Database, Row
 
 _RUN = (
     "run_id, session_id, run_type, agent_id, team_id, workflow_id, user_id, parent_run_id, status, run_index,"
@@ -65,7 +64,7 @@ def runs_from(database: Database, user_id: str, session_id: str, first: str) -> 
     return [row["run_id"] for row in rows]
 
 
-def take_back_run(connection: sqlite3.Connection, user_id: str, run_id: str, memory_batches: Sequence[str]) -> str:
+def take_back_run(connection: Connection, user_id: str, run_id: str, memory_batches: Sequence[str]) -> str:
     """Take one exchange out of its session, in the caller's transaction; gives what the person had asked.
 
     A title that this question gave goes with it; the first one that is left gives another, or the next to come.
@@ -78,9 +77,10 @@ def take_back_run(connection: sqlite3.Connection, user_id: str, run_id: str, mem
     if run is None:
         raise NotFound("That exchange is not here any more.", "Another window took it back or erased it: try again.")
     question = _question(run)
+    connection.execute("DELETE FROM taken_back_runs WHERE run_id = ?", (run_id,))
     connection.execute(
-        f"INSERT OR REPLACE INTO taken_back_runs ({_RUN}, memory_batches) SELECT {_RUN}, ? FROM agno_runs"  # noqa: S608 -- same
-        " WHERE run_id = ?",
+        f"INSERT INTO taken_back_runs ({_RUN}, memory_batches, number) SELECT {_RUN}, ?,"  # noqa: S608 -- same
+        " (SELECT coalesce(max(number), 0) + 1 FROM taken_back_runs) FROM agno_runs WHERE run_id = ?",
         (json.dumps(memory_batches), run_id),
     )
     connection.execute("DELETE FROM agno_runs WHERE run_id = ?", (run_id,))
@@ -100,13 +100,13 @@ def returnable_run(database: Database, user_id: str, session_id: str) -> TakenBa
     rows = database.read(
         "SELECT run_id, run_data, memory_batches FROM taken_back_runs WHERE session_id = :session AND user_id = :user"
         " AND run_index > (SELECT coalesce(max(run_index), -1) FROM agno_runs WHERE session_id = :session)"
-        " ORDER BY rowid DESC LIMIT 1",
+        " ORDER BY number DESC LIMIT 1",
         {"session": session_id, "user": user_id},
     )
     return TakenBackRun(rows[0]["run_id"], _question(rows[0]), json.loads(rows[0]["memory_batches"])) if rows else None
 
 
-def return_run(connection: sqlite3.Connection, user_id: str, run_id: str) -> None:
+def return_run(connection: Connection, user_id: str, run_id: str) -> None:
     """Put an exchange back where it was, in the caller's transaction."""
     key = (run_id, user_id)
     connection.execute(
@@ -140,7 +140,7 @@ def fork_session(database: Database, user_id: str, session_id: str, exchanges: i
     if exchanges is not None and not 1 <= exchanges <= source.turns:
         raise UsageProblem(f"There is no turn {exchanges}.", f"This session has {source.turns}; /history shows them.")
     new_id = str(uuid4())
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         connection.execute(
             "INSERT INTO agno_sessions"
             " (session_id, session_type, agent_id, user_id, session_data, created_at, updated_at)"
@@ -150,7 +150,7 @@ def fork_session(database: Database, user_id: str, session_id: str, exchanges: i
         )
         rows = connection.execute(
             "SELECT run_id, run_index, run_data FROM agno_runs WHERE session_id = ? ORDER BY run_index LIMIT ?",
-            (session_id, -1 if exchanges is None else exchanges),
+            (session_id, ALL_ROWS if exchanges is None else exchanges),
         ).fetchall()
         for place, row in enumerate(rows):
             _copy_run(connection, user_id, new_id, place, row)
@@ -175,7 +175,7 @@ def fork_base(title: str) -> str:
     return _FORK_MARK.sub("", title)
 
 
-def _copy_run(connection: sqlite3.Connection, user_id: str, session_id: str, place: int, row: sqlite3.Row) -> None:
+def _copy_run(connection: Connection, user_id: str, session_id: str, place: int, row: Row) -> None:
     run_id = str(uuid4())
     copied: dict[str, Any] = {**json.loads(row["run_data"]), "run_id": run_id, "session_id": session_id}
     write_run(connection, user_id, session_id, place, copied)
@@ -196,9 +196,9 @@ def _fork_title(database: Database, user_id: str, title: str) -> str:
     return wanted
 
 
-def _question(run: sqlite3.Row) -> str:
+def _question(run: Row) -> str:
     return "\n\n".join(text for role, text in _said(run) if role == "user")
 
 
-def _said(run: sqlite3.Row) -> list[tuple[str, str]]:
+def _said(run: Row) -> list[tuple[str, str]]:
     return [(message.role, message.text) for message in messages_of_run(json.loads(run["run_data"]))]

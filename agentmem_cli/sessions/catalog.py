@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 from agentmem_cli.errors import Ambiguous, NotFound, UsageProblem
@@ -12,7 +11,7 @@ from agentmem_cli.records import SessionSummary, TranscriptMessage
 from agentmem_cli.sessions.index import index_messages, indexed_messages, messages_of_run, words_in
 from agentmem_cli.sessions.known_runs import note_erased_session
 from agentmem_cli.sessions.rows import TURN_STATUS
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import ALL_ROWS, Connection, Database, Row
 
 _SUMMARY = (
     "SELECT session_id, user_id, coalesce(json_extract(session_data, '$.session_name'), '') AS title, created_at,"
@@ -21,6 +20,10 @@ _SUMMARY = (
 )
 _LIVE = _SUMMARY.format(sessions="agno_sessions", runs="agno_runs")
 _TRASHED = _SUMMARY.format(sessions="trashed_sessions", runs="trashed_runs")
+_LATEST_FIRST = (
+    " ORDER BY updated_at DESC, created_at DESC,"
+    " coalesce((SELECT max(message_id) FROM messages WHERE messages.session_id = session.session_id), 0) DESC"
+)
 _MESSAGE = (
     "SELECT message_id, messages.session_id, messages.run_id, role, name, at, messages.text, imported_id, run.status"
     " FROM messages JOIN agno_runs AS run ON run.run_id = messages.run_id"
@@ -30,8 +33,8 @@ _MESSAGE = (
 def list_sessions(database: Database, user_id: str, *, limit: int = -1, trashed: bool = False) -> list[SessionSummary]:
     """A user's sessions, the latest first; -1 is all of them."""
     rows = database.read(
-        (_TRASHED if trashed else _LIVE) + " ORDER BY updated_at DESC, created_at DESC, session.rowid DESC LIMIT ?",
-        (user_id, limit),
+        (_TRASHED if trashed else _LIVE) + _LATEST_FIRST + " LIMIT ?",
+        (user_id, ALL_ROWS if limit < 0 else limit),
     )
     return [SessionSummary(**dict(row)) for row in rows]
 
@@ -120,7 +123,8 @@ def _ranked(database: Database, user_id: str, wanted: list[Word]) -> list[int]:
 
 def _with_text(database: Database, user_id: str, text: str) -> list[int]:
     rows = database.read(
-        "SELECT message_id FROM messages WHERE user_id = ? AND instr(lower(text), lower(?)) ORDER BY message_id DESC",
+        "SELECT message_id FROM messages WHERE user_id = ? AND instr(lower(text), lower(?)) > 0"
+        " ORDER BY message_id DESC",
         (user_id, text.strip()),
     )
     return [row["message_id"] for row in rows]
@@ -131,10 +135,10 @@ def rename_session(database: Database, session: SessionSummary, title: str) -> N
     title = " ".join(title.split())
     if not title:
         raise UsageProblem("The title is empty.", "Give it at least a word.")
-    with database.write() as connection:
+    with database.write(session.user_id) as connection:
         connection.execute(
             "UPDATE agno_sessions SET"
-            " session_data = json_set(coalesce(session_data, '{}'), '$.session_name', ?, '$.renamed', json('true'))"
+            " session_data = json_set(json_set(coalesce(session_data, '{}'), '$.session_name', ?), '$.renamed', 'true')"
             " WHERE session_id = ? AND user_id = ?",
             (title, session.session_id, session.user_id),
         )
@@ -143,7 +147,7 @@ def rename_session(database: Database, session: SessionSummary, title: str) -> N
 def trash_session(database: Database, session: SessionSummary, at: int) -> None:
     """Take a session out of sight, of Agno's tools and of recall too; `restore_session` brings it back whole."""
     key = (session.session_id, session.user_id)
-    with database.write() as connection:
+    with database.write(session.user_id) as connection:
         connection.execute(
             "INSERT INTO trashed_sessions SELECT *, ? FROM agno_sessions WHERE session_id = ? AND user_id = ?",
             (at, *key),
@@ -155,7 +159,7 @@ def trash_session(database: Database, session: SessionSummary, at: int) -> None:
 def restore_session(database: Database, session: SessionSummary) -> None:
     """Bring a session back from the trash, and its text back into the index."""
     key = (session.session_id,)
-    with database.write() as connection:
+    with database.write(session.user_id) as connection:
         row = dict(connection.execute("SELECT * FROM trashed_sessions WHERE session_id = ?", key).fetchone())
         del row["trashed_at"]
         _insert(connection, "agno_sessions", row)
@@ -167,7 +171,7 @@ def restore_session(database: Database, session: SessionSummary) -> None:
         _empty_trash(connection, session)
 
 
-def purge_session(connection: sqlite3.Connection, session: SessionSummary) -> None:
+def purge_session(connection: Connection, session: SessionSummary) -> None:
     """Delete a session for good, wherever it is, in the caller's transaction.
 
     Only a hash of its id stays, by which no import brings it again. `storage.erase` then clears what the files hold.
@@ -179,14 +183,14 @@ def purge_session(connection: sqlite3.Connection, session: SessionSummary) -> No
     _empty_trash(connection, session)
 
 
-def _empty_trash(connection: sqlite3.Connection, session: SessionSummary) -> None:
+def _empty_trash(connection: Connection, session: SessionSummary) -> None:
     connection.execute("DELETE FROM trashed_runs WHERE session_id = ?", (session.session_id,))
     connection.execute(
         "DELETE FROM trashed_sessions WHERE session_id = ? AND user_id = ?", (session.session_id, session.user_id)
     )
 
 
-def _insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+def _insert(connection: Connection, table: str, row: dict[str, Any]) -> None:
     marks = ", ".join("?" * len(row))
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608 -- the names are the table's own
 
@@ -214,7 +218,7 @@ def _messages(database: Database, numbers: list[int]) -> list[TranscriptMessage]
     return [by_number[number] for number in numbers if number in by_number]
 
 
-def _message(row: sqlite3.Row) -> TranscriptMessage:
+def _message(row: Row) -> TranscriptMessage:
     return TranscriptMessage(
         session=row["session_id"],
         run_id=row["run_id"],

@@ -6,14 +6,13 @@ Knows nothing of what rests on the turn elsewhere, and clears no file: `agent/er
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from agentmem_cli.errors import NotFound
 from agentmem_cli.sessions.branches import fork_base, related_runs
 from agentmem_cli.sessions.index import messages_of_run
 from agentmem_cli.sessions.known_runs import note_erased_run
 from agentmem_cli.sessions.titles import title_of
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database, Row
 
 ERASED_TITLE = "(erased)"
 _RUN = "SELECT run_id, session_id, run_data FROM {runs} WHERE run_id = ? AND user_id = ?"
@@ -46,7 +45,7 @@ def questions_in(database: Database, user_id: str, session_id: str) -> list[str]
     return [message.text for run in runs for message in messages_of_run(run) if message.role == "user"]
 
 
-def delete_turn(database: Database, connection: sqlite3.Connection, user_id: str, run_id: str) -> None:
+def delete_turn(database: Database, connection: Connection, user_id: str, run_id: str) -> None:
     """Delete a turn of a user, and its copies in forks, in the caller's transaction. A session left empty goes too.
 
     Only hashes stay, by which no import brings it again. Raises NotFound when there is no such turn of theirs.
@@ -64,7 +63,7 @@ def delete_turn(database: Database, connection: sqlite3.Connection, user_id: str
         raise NotFound("There is no such turn.", "It is erased already, or its session is deleted.")
 
 
-def _mend_session(connection: sqlite3.Connection, user_id: str, gone: sqlite3.Row, sessions: str) -> None:
+def _mend_session(connection: Connection, user_id: str, gone: Row, sessions: str) -> None:
     """Clear what the session kept of the turn: its title, or all of it when it is empty now."""
     session = (gone["session_id"], user_id)
     if not connection.execute(_LEFT, session[:1] * 3).fetchone():
@@ -79,11 +78,11 @@ def _mend_session(connection: sqlite3.Connection, user_id: str, gone: sqlite3.Ro
         )
 
 
-def _run(database: Database, user_id: str, run_id: str, runs: str) -> sqlite3.Row | None:
+def _run(database: Database, user_id: str, run_id: str, runs: str) -> Row | None:
     rows = database.read(_RUN.format(runs=runs), (run_id, user_id))
     return rows[0] if rows else None
 
 
-def _question(row: sqlite3.Row) -> str:
+def _question(row: Row) -> str:
     said = [message.text for message in messages_of_run(json.loads(row["run_data"])) if message.role == "user"]
     return said[0] if said else ""

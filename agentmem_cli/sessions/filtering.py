@@ -33,7 +33,7 @@ def _headline(session: SessionSummary) -> str:
 def _said_in(database: Database, user_id: str, word: str) -> set[str]:
     literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = database.read(
-        "SELECT DISTINCT session_id FROM messages WHERE user_id = ? AND text LIKE ? ESCAPE '\\'",
+        "SELECT DISTINCT session_id FROM messages WHERE user_id = ? AND lower(text) LIKE ? ESCAPE '\\'",
         (user_id, f"%{literal}%"),
     )
     return {row["session_id"] for row in rows}

@@ -7,13 +7,12 @@ with its run.
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from agentmem_cli.language.word_index import packed
 from agentmem_cli.records import OFFLINE
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database, Row
 
 AGENT_ID = "agentmem"
 _BATCH = 1_000
@@ -38,7 +37,7 @@ class IndexedMessage:
 
 
 def index_messages(
-    connection: sqlite3.Connection, user_id: str, session_id: str, run_id: str, messages: list[IndexedMessage]
+    connection: Connection, user_id: str, session_id: str, run_id: str, messages: list[IndexedMessage]
 ) -> None:
     """Make these the indexed messages of a run, in the caller's transaction."""
     connection.execute("DELETE FROM messages WHERE run_id = ?", (run_id,))
@@ -56,12 +55,12 @@ def index_messages(
     )
 
 
-def indexed_messages(database: Database, user_id: str) -> list[sqlite3.Row]:
+def indexed_messages(database: Database, user_id: str) -> list[Row]:
     """A user's messages in their order, without their text: `words_in` gives their words."""
     return database.read(_INDEXED, (user_id,))
 
 
-def words_in(row: sqlite3.Row) -> bytes:
+def words_in(row: Row) -> bytes:
     """The packed words of such a message; of one that was stored before words were, made now."""
     return row["words"] if row["words"] is not None else packed(_named(row["name"], row["text"]))
 
@@ -100,7 +99,7 @@ def catch_up(database: Database, user_id: str) -> int:
     for row in missing:
         messages = messages_of_run(json.loads(row["run_data"]))
         if messages:
-            with database.write() as connection:
+            with database.write(user_id) as connection:
                 index_messages(connection, user_id, row["session_id"], row["run_id"], messages)
             found += 1
     return found

@@ -17,7 +17,7 @@ def instructions_of(database: Database, user_id: str, session_id: str) -> str:
 
 def keep_instructions(database: Database, user_id: str, session_id: str, text: str) -> bool:
     """Keep a session's instructions, or take them away with ""; whether there is such a session yet."""
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         changed = connection.execute(
             "UPDATE agno_sessions SET session_data = json_set(coalesce(session_data, '{}'), '$.instructions', ?)"
             " WHERE session_id = ? AND user_id = ?",

@@ -7,11 +7,11 @@ against it, but cannot read it.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agentmem_cli.sessions.index import messages_of_run
+from agentmem_cli.storage.database import Connection, Row
 from agentmem_cli.storage.erased_keys import forget_erased, hashed, is_erased, note_erased, session_key
 
 
@@ -31,13 +31,13 @@ def run_key(
     return hashed([user_id, session_id, imported_id, role, text, at, repetition])
 
 
-def runs_known(connection: sqlite3.Connection, user_id: str, session_id: str) -> dict[str, KnownRun]:
+def runs_known(connection: Connection, user_id: str, session_id: str) -> dict[str, KnownRun]:
     """The runs of a session, in sight or taken back, by id and by the key that an import of them would have."""
     known: dict[str, KnownRun] = {}
     live = connection.execute(
-        # With min() the other columns are those of the row that has it: the run's first message.
-        "SELECT run_id, min(message_id), role, text, at, imported_id, count(*) AS messages FROM messages"
-        " WHERE session_id = ? AND user_id = ? GROUP BY run_id ORDER BY 2",
+        "SELECT run_id, role, text, at, imported_id, messages FROM messages JOIN (SELECT min(message_id) AS first,"
+        " count(*) AS messages FROM messages WHERE session_id = ? AND user_id = ? GROUP BY run_id) AS run"
+        " ON message_id = first ORDER BY message_id",
         (session_id, user_id),
     )
     for row in live:
@@ -53,27 +53,27 @@ def runs_known(connection: sqlite3.Connection, user_id: str, session_id: str) ->
     return known
 
 
-def note_erased_run(connection: sqlite3.Connection, user_id: str, run: sqlite3.Row) -> None:
+def note_erased_run(connection: Connection, user_id: str, run: Row) -> None:
     """Keep the hashes of a run that is erased, in the caller's transaction; the row has its ids and `run_data`."""
     note_erased(connection, _keys(user_id, run["session_id"], run))
 
 
-def note_erased_session(connection: sqlite3.Connection, user_id: str, session_id: str) -> None:
+def note_erased_session(connection: Connection, user_id: str, session_id: str) -> None:
     """Keep the hash of a session that is erased whole, in the caller's transaction."""
     note_erased(connection, [session_key(user_id, session_id)])
 
 
-def is_session_erased(connection: sqlite3.Connection, user_id: str, session_id: str) -> bool:
+def is_session_erased(connection: Connection, user_id: str, session_id: str) -> bool:
     """Whether a session of this id was erased whole."""
     return is_erased(connection, session_key(user_id, session_id))
 
 
-def forget_erasing(connection: sqlite3.Connection, user_id: str, session_id: str, keys: Iterable[str]) -> None:
+def forget_erasing(connection: Connection, user_id: str, session_id: str, keys: Iterable[str]) -> None:
     """Have a session, and these runs of it, count as never erased: they were asked for again."""
     forget_erased(connection, (session_key(user_id, session_id), *keys))
 
 
-def _keys(user_id: str, session_id: str, run: sqlite3.Row) -> list[str]:
+def _keys(user_id: str, session_id: str, run: Row) -> list[str]:
     """Its id, and the key that an import of it would have."""
     said = messages_of_run(json.loads(run["run_data"]))[:1]
     keys = [run_key(user_id, session_id, first.imported_id, first.role, first.text, first.at) for first in said]

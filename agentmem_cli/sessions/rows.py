@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.index import AGENT_ID
 from agentmem_cli.sessions.titles import is_small_talk
+from agentmem_cli.storage.database import Connection
 
 AGNO_STATUS = {
     TurnStatus.PENDING: "RUNNING",
@@ -32,7 +32,7 @@ NO_SESSION_ID = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TURN_STATUS = {agno: turn for turn, agno in AGNO_STATUS.items()}
 
 
-def ensure_session(connection: sqlite3.Connection, user_id: str, session_id: str, title: str, at: int) -> None:
+def ensure_session(connection: Connection, user_id: str, session_id: str, title: str, at: int) -> None:
     """Make the session row if there is none, in the caller's transaction.
 
     Raises NotFound when the id is another user's, or waits in the trash, and UsageProblem when it cannot be typed.
@@ -53,7 +53,7 @@ def ensure_session(connection: sqlite3.Connection, user_id: str, session_id: str
     )
 
 
-def name_session(connection: sqlite3.Connection, session_id: str, title: str) -> None:
+def name_session(connection: Connection, session_id: str, title: str) -> None:
     """Give a session this title, in the caller's transaction, if it has none, or one that a mere greeting gave it."""
     (row,) = connection.execute(
         "SELECT json_extract(session_data, '$.session_name') AS title,"
@@ -68,9 +68,7 @@ def name_session(connection: sqlite3.Connection, session_id: str, title: str) ->
         )
 
 
-def write_run(
-    connection: sqlite3.Connection, user_id: str, session_id: str, run_index: int, run_data: dict[str, Any]
-) -> None:
+def write_run(connection: Connection, user_id: str, session_id: str, run_index: int, run_data: dict[str, Any]) -> None:
     """Write one row of `agno_runs` as Agno would, in the caller's transaction."""
     at = run_data["created_at"]
     connection.execute(
@@ -111,7 +109,7 @@ def message_data(
     return data
 
 
-def next_place(connection: sqlite3.Connection, session_id: str) -> int:
+def next_place(connection: Connection, session_id: str) -> int:
     """The run_index that comes next in a session; one that was taken back is not given again."""
     row = connection.execute(
         "SELECT coalesce(max(run_index) + 1, 0) AS place FROM (SELECT run_index FROM agno_runs WHERE session_id = :id"

@@ -7,7 +7,6 @@ A line is `{"session", "role": "user|assistant", "content", "at"?, "name"?, "id"
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import Record
+from agentmem_cli.sessions.borrowed import NOTE
 from agentmem_cli.sessions.branches import return_run
 from agentmem_cli.sessions.index import AGENT_ID, index_messages, messages_of_run
 from agentmem_cli.sessions.known_runs import (
@@ -27,7 +27,7 @@ from agentmem_cli.sessions.known_runs import (
 )
 from agentmem_cli.sessions.rows import NO_SESSION_ID, ensure_session, message_data, next_place, write_run
 from agentmem_cli.sessions.titles import title_of_messages
-from agentmem_cli.storage.database import Database, storable
+from agentmem_cli.storage.database import Connection, Database, storable
 from agentmem_cli.storage.erased_keys import is_erased
 
 TIMES = range(-30_610_224_000, 253_402_214_400)
@@ -44,6 +44,8 @@ class ImportedLine:
     at: int | None
     name: str | None
     id: str | None
+    run_id: str | None = None
+    """The id of the run that begins with it, where the other program has runs too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def import_lines(database: Database, user_id: str, lines: list[ImportedLine], *,
     for line in lines:
         by_session.setdefault(line.session, []).append(line)
     new = left_out = 0
-    with database.write() as connection:
+    with database.write(user_id) as connection:
         for session_id, messages in by_session.items():
             title = title_of_messages(
                 [each.content for each in messages if each.role == "user"] or [messages[0].content]
@@ -94,7 +96,7 @@ def import_lines(database: Database, user_id: str, lines: list[ImportedLine], *,
 
 
 def import_session(
-    connection: sqlite3.Connection,
+    connection: Connection,
     user_id: str,
     session_id: str,
     title: str,
@@ -131,8 +133,10 @@ def import_session(
             done.new += len(exchange) - (run.messages if run else 0)
             done.begun += [key] if run is None and exchange[0][0].role == "user" else []
     if done.new:
-        last = (dated[-1][1], session_id)
-        connection.execute("UPDATE agno_sessions SET updated_at = max(updated_at, ?) WHERE session_id = ?", last)
+        connection.execute(
+            "UPDATE agno_sessions SET updated_at = :last WHERE session_id = :session AND updated_at < :last",
+            {"last": dated[-1][1], "session": session_id},
+        )
     return done
 
 
@@ -156,19 +160,17 @@ def _keyed(user_id: str, session_id: str, dated: _Exchange) -> Iterator[tuple[st
         first = exchange[0][0]
         said = (first.role, first.content, first.at)
         seen[said] = seen.get(said, 0) + 1
-        yield run_key(user_id, session_id, first.id, *said, seen[said]), exchange
+        yield first.run_id or run_key(user_id, session_id, first.id, *said, seen[said]), exchange
 
 
-def _return(connection: sqlite3.Connection, user_id: str, run: KnownRun, done: SessionImport) -> KnownRun:
+def _return(connection: Connection, user_id: str, run: KnownRun, done: SessionImport) -> KnownRun:
     """Put a run that was taken back where it was; its messages count as new."""
     return_run(connection, user_id, run.run_id)
     done.new += run.messages
     return KnownRun(run.run_id, run.messages)
 
 
-def _write(
-    connection: sqlite3.Connection, user_id: str, session_id: str, run_id: str, place: int, exchange: _Exchange
-) -> None:
+def _write(connection: Connection, user_id: str, session_id: str, run_id: str, place: int, exchange: _Exchange) -> None:
     """Write a run in this place of its session; one that is here keeps its own."""
     run_data = _run_data(run_id, user_id, session_id, exchange)
     write_run(connection, user_id, session_id, place, run_data)
@@ -251,6 +253,7 @@ def _run_data(run_id: str, user_id: str, session_id: str, exchange: _Exchange) -
     }
     if answers:
         data["content"] = answers[-1]
+        data["metadata"] = {NOTE: True}
     if questions:
         data["input"] = {"input_content": questions[0]}
     return data

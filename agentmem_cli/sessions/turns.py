@@ -6,14 +6,14 @@ Every change of a turn is one transaction. Its row is `rows.py`'s matter.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from agentmem_cli.errors import NotFound
+from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.records import OFFLINE, Exchange, TurnStatus
+from agentmem_cli.sessions.borrowed import NOTE
 from agentmem_cli.sessions.index import IndexedMessage, index_messages
 from agentmem_cli.sessions.rows import (
     AGNO_STATUS,
@@ -27,7 +27,7 @@ from agentmem_cli.sessions.rows import (
 )
 from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.storage.captures import MODES, queue_capture
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,25 @@ def begin_turn(
     question: str,
     at: int,
     run_id: str | None = None,
+    new_id: str | None = None,
     typed: str | None = None,
     memory: str = "off",
 ) -> PendingTurn:
     """Commit a question. Makes the session if it is new; `run_id` puts a failed turn's question once more.
 
-    `typed` is the part that the person typed, None for all of it; `memory` is the mode in which it is captured.
-    Raises NotFound when the session is another user's, or waits in the trash.
+    `new_id` is the id that the run is to have, where another program chose it. `typed` is the part that the person
+    typed, None for all of it; `memory` is the mode in which it is captured.
+    Raises NotFound when the session is another user's, or waits in the trash, and UsageProblem for a `new_id` that a
+    run has already.
     """
-    with database.write() as connection:
+    with database.write(user_id) as connection:
+        if new_id is not None:
+            _refuse_known_run(connection, new_id)
         ensure_session(connection, user_id, session_id, "", at)
         name_session(connection, session_id, title_of(question))
         again = _place_of(connection, session_id, run_id) if run_id else None
         if run_id is None or again is None:  # None too where another chat took it back meanwhile
-            run_id = str(uuid4())
+            run_id = new_id or str(uuid4())
         run_index = next_place(connection, session_id) if again is None else again
         write_run(connection, user_id, session_id, run_index, pending_run(run_id, session_id, user_id, question, at))
         index_messages(connection, user_id, session_id, run_id, [IndexedMessage("user", question, at)])
@@ -84,18 +89,22 @@ def settle_turn(
     at: int,
     run_data: dict[str, Any] | None = None,
     error: str = "",
+    borrowed: bool = False,
 ) -> bool:
     """Commit how a turn ended, in one transaction: run, session, text index and the queue of captures.
 
     Gives whether it is in sight.
     One that another chat took back meanwhile, or whose session it put into the trash, is settled where it waits.
     `run_data` is the answerer's account of the run; without it (stopped, failed) one is made from the answer so far.
+    `borrowed` says that the answer may hold words of others.
     Raises NotFound when the turn is nowhere: an erased question must not come back with its answer.
     """
     if run_data is None:
         run_data = plain_run(turn, answer, at)
     run_data["status"] = AGNO_STATUS[status]
-    notes = {"error": error} if error else {}
+    notes: dict[str, Any] = {"error": error} if error else {}
+    if borrowed:
+        notes[NOTE] = True
     typed = turn.typed if turn.memory in MODES else ""
     if typed != turn.question:
         notes["typed"] = typed
@@ -104,7 +113,7 @@ def settle_turn(
     messages = [IndexedMessage("user", turn.question, turn.at)]
     if answer:
         messages.append(IndexedMessage("assistant", answer, at, looked_up=run_data.get("model") == OFFLINE))
-    with database.write() as connection:
+    with database.write(turn.user_id) as connection:
         _queue_capture(connection, turn)
         if _place_of(connection, turn.session_id, turn.run_id) is None:
             _settle_aside(connection, turn, run_data)
@@ -156,13 +165,13 @@ def exchanges_between(database: Database, session_id: str, start: int = 0, end: 
         " ORDER BY run.run_index, messages.message_id",
         (session_id, start, end, end),
     )
-    runs: dict[str, list[sqlite3.Row]] = {}
+    runs: dict[str, list[Row]] = {}
     for row in rows:
         runs.setdefault(row["run_id"], []).append(row)
     return [exchange_of(messages[0], [(each["role"], each["text"]) for each in messages]) for messages in runs.values()]
 
 
-def exchange_of(run: sqlite3.Row, messages: list[tuple[str, str]]) -> Exchange:
+def exchange_of(run: Row, messages: list[tuple[str, str]]) -> Exchange:
     """An exchange from the columns of its run and the (role, text) of its messages."""
     said = {role: "\n\n".join(text for by, text in messages if by == role) for role in ("user", "assistant")}
     status = TURN_STATUS.get(run["status"], TurnStatus.DONE)
@@ -186,7 +195,7 @@ def typed_words(database: Database, exchanges: Sequence[Exchange]) -> list[str]:
     ]
 
 
-def _queue_capture(connection: sqlite3.Connection, turn: PendingTurn) -> None:
+def _queue_capture(connection: Connection, turn: PendingTurn) -> None:
     if turn.memory in MODES and turn.typed.strip():
         queue_capture(
             connection,
@@ -199,13 +208,20 @@ def _queue_capture(connection: sqlite3.Connection, turn: PendingTurn) -> None:
         )
 
 
-def _place_of(connection: sqlite3.Connection, session_id: str, run_id: str) -> int | None:
+def _refuse_known_run(connection: Connection, run_id: str) -> None:
+    """Raise UsageProblem for the id of a run that is here: it would be written over, whosever it is."""
+    for runs in ("agno_runs", "taken_back_runs", "trashed_runs"):
+        if connection.execute(f"SELECT 1 FROM {runs} WHERE run_id = ?", (run_id,)).fetchone():  # noqa: S608 -- names from above
+            raise UsageProblem(f'There is a run "{run_id}" already.', "Leave run_id out, or give another.")
+
+
+def _place_of(connection: Connection, session_id: str, run_id: str) -> int | None:
     key = (run_id, session_id)
     row = connection.execute("SELECT run_index FROM agno_runs WHERE run_id = ? AND session_id = ?", key).fetchone()
     return int(row["run_index"]) if row else None
 
 
-def _settle_aside(connection: sqlite3.Connection, turn: PendingTurn, run_data: dict[str, Any]) -> None:
+def _settle_aside(connection: Connection, turn: PendingTurn, run_data: dict[str, Any]) -> None:
     settled = (run_data["status"], json.dumps(run_data, ensure_ascii=True), turn.run_id, turn.user_id)
     for runs in ("taken_back_runs", "trashed_runs"):
         changed = connection.execute(

@@ -8,12 +8,14 @@ from agentmem_cli.records import Record
 from agentmem_cli.storage.database import Database
 
 _NUMBERS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cost")
-_COUNTS = ", ".join(f"sum(json_extract(run_data, '$.metrics.{name}')) AS {name}" for name in _NUMBERS)
+_NUMBER = "CAST(json_extract(run_data, '$.metrics.{}') AS NUMERIC)"
+_COUNTS = ", ".join(f"sum({_NUMBER.format(name)}) AS {name}" for name in _NUMBERS)
 # Anthropic alone does not count what came from its cache, or went there, as input.
-_BESIDE_INPUT = """sum(CASE json_extract(run_data, '$.metrics.details.model[0].provider') WHEN 'Anthropic' THEN
-    coalesce(json_extract(run_data, '$.metrics.cache_read_tokens'), 0)
-    + coalesce(json_extract(run_data, '$.metrics.cache_write_tokens'), 0) ELSE 0 END) AS beside_input
-"""
+_BESIDE_INPUT = (
+    "sum(CASE json_extract(run_data, '$.metrics.details.model[0].provider') WHEN 'Anthropic' THEN"
+    f" coalesce({_NUMBER.format('cache_read_tokens')}, 0) + coalesce({_NUMBER.format('cache_write_tokens')}, 0)"
+    " ELSE 0 END) AS beside_input"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class SessionUsage(Record):
 def usage_of(database: Database, user_id: str, session_id: str) -> SessionUsage:
     """The tokens of a user's session; an answer that was stopped, or came from no provider, has no count."""
     row = database.read(
-        "SELECT count(*) AS answers, count(nullif(json_extract(run_data, '$.metrics.output_tokens'), 0)) AS counted,"  # noqa: S608 -- names of this file
+        f"SELECT count(*) AS answers, count(nullif({_NUMBER.format('output_tokens')}, 0)) AS counted,"  # noqa: S608 -- names of this file
         f" {_COUNTS}, {_BESIDE_INPUT} FROM agno_runs WHERE session_id = ? AND user_id = ?",
         (session_id, user_id),
     )[0]

@@ -19,11 +19,12 @@ from pathlib import Path
 from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, StoreUnwritable, UsageProblem
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database, translated_errors
-from agentmem_cli.storage.lock import file_lock, store_lock
+from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.lock import file_lock
 from agentmem_cli.storage.opening import make_private_folder, open_database, open_to_read
 from agentmem_cli.storage.schema import known_version
 from agentmem_cli.storage.shape import schema_problem
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 _FILES = ("", "-wal", "-shm")
 _COUNTS = (
@@ -59,6 +60,7 @@ def back_up(settings: Settings, target: Path, *, force: bool = False) -> Content
     Raises NotFound when there is no database, UsageProblem for a target that may not be replaced,
     StorageProblem when it cannot be written.
     """
+    _require_file(settings, "pg_dump --format=custom")
     if not settings.database.exists():
         raise NotFound(f"There is nothing to back up: {settings.database} does not exist.", "`agentmem chat` makes it.")
     _refuse_own_file(settings, target)
@@ -97,12 +99,13 @@ def put_back(settings: Settings, source: Path) -> Path | None:
     its log. Raises what `contents_of` raises before anything is touched, and StorageProblem or StoreLocked with
     the database as it was.
     """
+    _require_file(settings, f"agentmem migrate --from {source}")
     _refuse_own_file(settings, source)
     contents_of(source)
     make_private_folder(settings.data_dir)
     with (
-        closing(Database(settings.database, lock_timeout=settings.lock_timeout)) as database,
-        store_lock(database),
+        closing(SqliteDatabase(settings.database, lock_timeout=settings.lock_timeout)) as database,
+        database.locked(),
         file_lock(settings.chroma_dir.with_suffix(".lock"), settings.lock_timeout),
     ):
         kept = _keep(database) if settings.database.exists() else None
@@ -110,6 +113,12 @@ def put_back(settings: Settings, source: Path) -> Path | None:
         shutil.rmtree(settings.chroma_dir, ignore_errors=True)  # it indexes what was there before
     open_database(settings).close()  # migrates a backup of an older agentmem
     return kept
+
+
+def _require_file(settings: Settings, instead: str) -> None:
+    """Raise UsageProblem where a server keeps everything."""
+    if settings.db is not None:
+        raise UsageProblem("PostgreSQL keeps everything, with backups of its own.", f"Use `{instead}`.")
 
 
 def _counted(connection: sqlite3.Connection, path: Path) -> Contents:
@@ -122,7 +131,7 @@ def _locked_if_writable(database: Database) -> Iterator[None]:
     """Nothing replaces the content meanwhile; where nothing can be written nothing would."""
     with ExitStack() as held:
         with suppress(StoreUnwritable):
-            held.enter_context(store_lock(database))
+            held.enter_context(database.locked())
         yield
 
 
@@ -145,7 +154,7 @@ def _write_copy(database: Database, target: Path) -> None:
         try:
             _vacuum_into(partial, database, target)
             with closing(_opened_read_only(partial)) as copy:
-                _require_sound(copy, database.path)
+                _require_sound(copy, database.place)
             _sync(partial)
             partial.replace(target)
             _sync(target.absolute().parent)
@@ -157,7 +166,7 @@ def _write_copy(database: Database, target: Path) -> None:
 
 def _vacuum_into(partial: Path, database: Database, target: Path) -> None:
     """Copy in one read transaction, so a chat may write meanwhile; free pages, where deleted text was, stay behind."""
-    with translated_errors(database.path):
+    with database.translated_errors():
         try:
             database.connection.execute("VACUUM INTO ?", (str(partial),))
         except sqlite3.OperationalError as error:
@@ -170,7 +179,7 @@ def _unwritable(target: Path, why: str) -> StorageProblem:
     return StorageProblem(f"{target} cannot be written: {why}.", "Choose another place, or free some space.")
 
 
-def _keep(database: Database) -> Path:
+def _keep(database: SqliteDatabase) -> Path:
     """Copy what is here to a name that no earlier copy has; a damaged database is moved there as it is."""
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     kept = database.path.with_name(f"{database.path.name}.before-restore-{moment}")
@@ -189,9 +198,9 @@ def _keep(database: Database) -> Path:
     return kept
 
 
-def _replace_content(database: Database, source: Path) -> None:
+def _replace_content(database: SqliteDatabase, source: Path) -> None:
     """Write all pages in one transaction: a kill leaves the old ones, a chat that is open sees the new ones."""
-    with translated_errors(database.path), closing(_opened_read_only(source)) as backup:
+    with database.translated_errors(), closing(_opened_read_only(source)) as backup:
         backup.backup(database.connection, progress=_stop_when_locked)
 
 
@@ -205,10 +214,10 @@ def _opened_read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
+def _require_sound(connection: sqlite3.Connection, place: str | Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise StoreCorrupt(f"{path} is damaged ({found}).", "Run `agentmem restore FILE` with a sound backup.")
+        raise StoreCorrupt(f"{place} is damaged ({found}).", "Run `agentmem restore FILE` with a sound backup.")
 
 
 def _sync(path: Path) -> None:

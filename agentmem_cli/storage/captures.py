@@ -7,11 +7,10 @@ with its run.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.database import Connection, Database
 
 MODES = ("auto", "review")
 """The memory modes in which messages are captured."""
@@ -41,12 +40,13 @@ class WaitingCapture:
 
 
 def queue_capture(
-    connection: sqlite3.Connection, *, run_id: str, user_id: str, session_id: str, typed: str, at: int, mode: str
+    connection: Connection, *, run_id: str, user_id: str, session_id: str, typed: str, at: int, mode: str
 ) -> None:
     """Put a message into the queue, in the caller's transaction; one that was captured before is left out."""
     connection.execute(
-        "INSERT OR IGNORE INTO capture_queue (run_id, user_id, session_id, typed, at, mode)"
-        " SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM memory_ledger WHERE run_id = ?)",
+        "INSERT INTO capture_queue (run_id, user_id, session_id, typed, at, mode)"
+        " SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM memory_ledger WHERE run_id = ?)"
+        " ON CONFLICT DO NOTHING",
         (run_id, user_id, session_id, typed, at, mode, run_id),
     )
 
@@ -63,7 +63,7 @@ def waiting_capture(database: Database, run_id: str) -> WaitingCapture | None:
     return WaitingCapture(**dict(rows[0])) if rows else None
 
 
-def take_capture(connection: sqlite3.Connection, run_id: str) -> bool:
+def take_capture(connection: Connection, run_id: str) -> bool:
     """Take a message out of the queue, in the transaction that writes its memories.
 
     False when it is not there, or its run is not in sight: then nothing may be written.

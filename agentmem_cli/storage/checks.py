@@ -18,14 +18,19 @@ from pathlib import Path
 from agentmem_cli.errors import AgentmemError, is_failure
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
+from agentmem_cli.storage.copying import refuse_unfinished
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.erase import erasure_due
-from agentmem_cli.storage.opening import refuse_shared_folder
+from agentmem_cli.storage.opening import is_stored, refuse_shared_folder
 from agentmem_cli.storage.schema import SCHEMA_VERSION, known_version
 from agentmem_cli.storage.shape import schema_problem
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 LITTLE_SPACE = 200_000_000
 """Bytes. Erasing text rewrites the whole database, so it needs its size once more."""
+_BEHIND = "{} is not ready yet: it has schema {}, and this agentmem needs {}."
+_OTHER_SCHEMA = "{} has another schema than agentmem's: {}."
+_BRING_UP = "Any other command, such as `agentmem sessions list`, brings it up to date."
 RESTORE = "Run `agentmem restore FILE` with a backup."
 
 
@@ -73,7 +78,7 @@ def check_folder(settings: Settings) -> Finding:
     free = shutil.disk_usage(nearest).free
     if free < LITTLE_SPACE:
         return Finding(Verdict.WARNING, f"{folder}: {free // 1_000_000} MB are free.", "Free some space.")
-    made = "" if settings.database.exists() else ", not made yet: `agentmem chat` makes it"
+    made = "" if is_stored(settings) else ", not made yet: `agentmem chat` makes it"
     return Finding(Verdict.OK, f"{folder}, {free // 1_000_000_000} GB free{made}")
 
 
@@ -91,17 +96,44 @@ def check_permissions(settings: Settings) -> Finding:
 
 
 def check_database(database: Database) -> Finding:
+    """Whether the database is sound and its schema is this program's."""
+    if isinstance(database, SqliteDatabase):
+        return _check_file(database)
+    from agentmem_cli.storage.postgres_shape import schema_problem as schema_problem_there
+
+    version = known_version(database.version(), database.place)
+    if version < SCHEMA_VERSION:
+        return Finding(Verdict.WARNING, _BEHIND.format(database.place, version, SCHEMA_VERSION), _BRING_UP)
+    refuse_unfinished(database)
+    problem = schema_problem_there(database, version)
+    if problem:
+        return Finding(Verdict.FAILED, _OTHER_SCHEMA.format(database.place, problem), "Restore a dump of `pg_dump`.")
+    return Finding(Verdict.OK, f"{database.place}, schema {version}, with all that belongs to it")
+
+
+def _check_file(database: SqliteDatabase) -> Finding:
     """Whether the file is sound, every reference leads somewhere, and its schema is what its version should have."""
-    version = known_version(int(database.read("PRAGMA user_version")[0][0]), database.path)
+    version = known_version(database.version(), database.place)
     damage = database.read("PRAGMA quick_check(1)")[0][0]
     if damage != "ok":
         return Finding(Verdict.FAILED, f"{database.path} is damaged: {damage}.", RESTORE)
     problem = schema_problem(database.connection, version)
     if problem:
-        return Finding(Verdict.FAILED, f"{database.path} has another schema than agentmem's: {problem}.", RESTORE)
+        return Finding(Verdict.FAILED, _OTHER_SCHEMA.format(database.path, problem), RESTORE)
     lost = database.read("PRAGMA foreign_key_check")
     if lost:
         return Finding(Verdict.FAILED, f"{len(lost)} rows refer to rows that are not there.", RESTORE)
+    return _check_use(database, version)
+
+
+def _check_use(database: SqliteDatabase, version: int) -> Finding:
+    """How a sound file can be used."""
+    if database.is_read_only:
+        return Finding(
+            Verdict.WARNING,
+            f"{database.path} is sound, but nothing can be written there: what only reads works.",
+            "Check its permissions and the free space.",
+        )
     journal = database.read("PRAGMA journal_mode")[0][0]
     if journal != "wal":
         return Finding(
@@ -110,11 +142,8 @@ def check_database(database: Database) -> Finding:
             "Set AGENTMEM_HOME to a folder on a local disk.",
         )
     if version < SCHEMA_VERSION:
-        return Finding(
-            Verdict.WARNING,
-            f"{database.path} is not ready yet: it has schema {version}, and this agentmem needs {SCHEMA_VERSION}.",
-            "Any other command, such as `agentmem sessions list`, brings it up to date.",
-        )
+        return Finding(Verdict.WARNING, _BEHIND.format(database.path, version, SCHEMA_VERSION), _BRING_UP)
+    refuse_unfinished(database)
     size = database.path.stat().st_size / 1_000_000
     return Finding(Verdict.OK, f"{database.path}, {size:.1f} MB, sound, schema {version}, write-ahead log on")
 
@@ -130,9 +159,9 @@ def check_erasing(database: Database) -> Finding:
     )
 
 
-def check_words(database: Database, what: str, table: str) -> Finding:
+def check_words(database: Database, what: str, table: str, column: str = "words") -> Finding:
     """Whether each row of a table has its words beside its text: `what`, in the plural."""
-    rows, without = database.read(f"SELECT count(*), count(*) - count(words) FROM {table}")[0]  # noqa: S608 -- a name of the schema
+    rows, without = database.read(f"SELECT count(*), count(*) - count({column}) FROM {table}")[0]  # noqa: S608 -- a name of the schema
     if without:
         found = f"{without} of {rows} {what} were stored by an older agentmem and are slower to find."
         return Finding(Verdict.WARNING, found, "Start `agentmem chat`: it mends them.")

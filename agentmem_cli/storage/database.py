@@ -1,107 +1,207 @@
-"""The SQLite database: how it is opened, read and written. Knows no table but the schema version.
+"""The database as every room uses it, whichever store stands behind it, and text as every store takes it.
 
-Every connection has the same durability: WAL, `synchronous=FULL`, foreign keys, `secure_delete`, and
-every write is one `BEGIN IMMEDIATE` transaction, since a deferred one loses turns when two processes
-upgrade their read lock at once (533 of 800 kept against 800 of 800).
-
-Standard-library `sqlite3` and not SQLAlchemy, because `sessions list` must answer within 250 ms and
-importing SQLAlchemy alone takes 460. Agno's adapter (`agent/agno_db.py`) gets its connections here too.
+SQLite (`sqlite.py`) and PostgreSQL (`postgres.py`) stand behind the same few methods. Each SQL text stands once: it is
+written as SQLite knows it, with `?` or `:name` for a value, and keeps to what both stores understand; what they say in
+other words is a method here.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import threading
-import time
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
-from agentmem_cli.errors import StorageProblem, StoreCorrupt, StoreLocked, StoreUnwritable, not_utf8
-
-_TO_BE_MADE = 0.05
-"""Seconds in which SQLite has long written the first bytes of a new file."""
-
-
-def connect(place: Path | str, lock_timeout: float) -> sqlite3.Connection:
-    """A connection in autocommit mode with agentmem's pragmas. A text is an SQLite URI; the timeout is in seconds."""
-    is_uri = isinstance(place, str)
-    connection = sqlite3.connect(place, timeout=lock_timeout, isolation_level=None, check_same_thread=False, uri=is_uri)
-    try:
-        if is_uri:  # what sorting or VACUUM set aside would go to the temporary folder, though the database does not
-            connection.execute("PRAGMA temp_store=MEMORY")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    connection.row_factory = sqlite3.Row
-    return connection
+EVERYBODY = ""
+"""Whose rows a transaction changes, where it is not one user's alone."""
+ALL_ROWS = 2**62
+"""What stands behind LIMIT where there is none."""
 
 
-class Database:
+class Row(Protocol):
+    """One row: its values by column name, by place, and in order."""
+
+    def keys(self) -> list[str]:
+        """The names of its columns."""
+
+    def __getitem__(self, key: Any, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+
+class Cursor(Protocol):
+    """What a statement gave."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed."""
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection in autocommit mode, on which `Database.write` runs its transactions."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ..., /) -> Cursor:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any] | Mapping[str, Any]], /) -> Any:
+        """Run one statement for each of these."""
+
+    def close(self) -> None:
+        """Let go of it; what is not committed is rolled back."""
+
+
+class Database(ABC):
     """One database, with a connection for each thread that uses it.
 
-    `uri` opens it in another way than as the file at `path`, which then only names it.
+    One that `rehearses` rolls every write back: code that writes says what it would do, and nothing is done.
     """
 
-    def __init__(self, path: Path, *, lock_timeout: float, uri: str | None = None) -> None:
-        self.path = path
-        self._place: Path | str = uri or path
+    is_server = False
+    """Whether many machines share it, and it holds what stands in files beside SQLite's."""
+    _SNAPSHOT = "BEGIN"
+    """SQL: begin a transaction in which every query sees the same state."""
+    _COLUMNS: str
+    """SQL: `of_table`, `name` and `type` of every column, in their order, but of full text and of the store's own."""
+    _REFERENCES: str
+    """SQL: `of_table` and the table that it `refers_to`, for every foreign key."""
+
+    def __init__(self, place: str, *, lock_timeout: float, rehearses: bool = False) -> None:
+        self.place = place
+        """How it is called in front of people; without a password."""
         self.lock_timeout = lock_timeout
+        self._end = "ROLLBACK" if rehearses else "COMMIT"
         self._local = threading.local()
-        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._opened: list[tuple[threading.Thread, Connection]] = []
         weakref.finalize(self, _close_all, self._opened)  # at exit too, where other threads may be in a query
         weakref.finalize(self, _close_abandoned, self._opened).atexit = False
 
-    def connect(self) -> sqlite3.Connection:
-        """One more connection, which the caller closes. Raises StoreCorrupt for a file that has lost all it held."""
-        if _is_emptied(self.path):
-            raise StoreCorrupt(
-                f"{self.path} is empty: what it held is lost.",
-                "Run `agentmem restore FILE` with a backup, or move the file away to start again.",
-            )
-        with translated_errors(self.path):
-            return connect(self._place, self.lock_timeout)
+    @abstractmethod
+    def connect(self) -> Connection:
+        """One more connection, which the caller closes. Raises StorageProblem."""
+
+    @abstractmethod
+    def rehearsal(self) -> Database:
+        """The same database, on connections of its own, whose writes are rolled back."""
+
+    @abstractmethod
+    def version(self) -> int:
+        """The version of its schema; 0 where it has none."""
+
+    @abstractmethod
+    def migrate(self, connection: Connection, version: int) -> None:
+        """Bring the schema from this version to the next, in the caller's transaction."""
+
+    @abstractmethod
+    def locked(self, timeout: float | None = None) -> AbstractContextManager[None]:
+        """Held while the schema changes, text is erased, or all is copied or replaced. Raises StoreLocked.
+
+        `timeout` is in seconds, where it is not `lock_timeout`.
+        """
+
+    @abstractmethod
+    def translated_errors(self) -> AbstractContextManager[None]:
+        """Turn the store's errors into ones that say what to do."""
+
+    @abstractmethod
+    def clear_deleted_text(self) -> None:
+        """Make the text of deleted rows leave what the store keeps. Outside a transaction, with the lock held."""
+
+    @abstractmethod
+    def table_names(self) -> list[str]:
+        """Every table, in the order of their names, so that each can be looked through."""
+
+    @abstractmethod
+    def number_on(self, connection: Connection) -> None:
+        """Have new rows numbered behind those that were put in with their numbers, in the caller's transaction."""
+
+    @abstractmethod
+    def joined(self, column: str) -> str:
+        """SQL: a column of bytes, of all rows, put together as one value."""
+
+    @abstractmethod
+    def listed(self, column: str) -> str:
+        """SQL: a column, of all rows, as a JSON array."""
+
+    @abstractmethod
+    def _begin(self, connection: Connection, user_id: str, patience: float | None) -> None:
+        """Begin a transaction that writes. `patience` is in seconds, where it is not `lock_timeout`."""
+
+    @abstractmethod
+    def _is_open(self, connection: Connection) -> bool:
+        """Whether a connection can still be used."""
+
+    @abstractmethod
+    def _is_writing(self, connection: Connection) -> bool:
+        """Whether a transaction is open on a connection."""
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """This thread's connection, opened at first use."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None or not self._is_open(connection):
             self._local.connection = connection = self.connect()
             self._opened.append((threading.current_thread(), connection))
         return connection
 
-    def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+    def read(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of one query."""
-        with translated_errors(self.path):
+        with self.translated_errors():
             return self.connection.execute(sql, parameters).fetchall()
 
     @contextmanager
-    def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+    def write(self, user_id: str = EVERYBODY, *, patience: float | None = None) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back whole if anything raises.
 
-        `patience` is how many seconds to wait for another process that writes, where that is not `lock_timeout`.
+        Where it changes what belongs to one user alone, the id lets others write meanwhile, on a store that can.
+        `patience` is how many seconds to wait for another that writes, where that is not `lock_timeout`.
         """
         connection = self.connection
-        with translated_errors(self.path):
-            if patience is None:
-                connection.execute("BEGIN IMMEDIATE")
-            else:
-                _begin_within(connection, patience, self.lock_timeout)
+        with self.translated_errors():
             try:
+                self._begin(connection, user_id, patience)
                 yield connection
-                connection.execute("COMMIT")
+                connection.execute(self._end)
             except BaseException:
-                if connection.in_transaction:
+                if self._is_writing(connection):
                     connection.execute("ROLLBACK")
                 raise
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        """By table, its columns in their order, with their types."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self.read(self._COLUMNS):
+            found.setdefault(row["of_table"], {})[row["name"]] = row["type"]
+        return found
+
+    def references(self) -> dict[str, set[str]]:
+        """By table, those that its rows refer to."""
+        found: dict[str, set[str]] = {}
+        for row in self.read(self._REFERENCES):
+            found.setdefault(row["of_table"], set()).add(row["refers_to"])
+        return found
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection of its own to read from, which sees one state of everything, whatever others write meanwhile."""
+        connection = self.connect()
+        try:
+            with self.translated_errors():
+                connection.execute(self._SNAPSHOT)
+                yield connection
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close the connections of this thread and of those that have ended."""
@@ -109,47 +209,7 @@ class Database:
         self._local = threading.local()
 
 
-class Rehearsal(Database):
-    """A database whose writes are rolled back: code that writes says what it would do, and nothing is done."""
-
-    @classmethod
-    def of(cls, database: Database) -> Rehearsal:
-        """The same file, on connections of its own."""
-        return cls(database.path, lock_timeout=database.lock_timeout)
-
-    @contextmanager
-    def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
-        """One transaction, which never commits."""
-        del patience
-        with translated_errors(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.connection
-            finally:
-                self.connection.execute("ROLLBACK")
-
-
-def _is_emptied(path: Path) -> bool:
-    """Whether a file that was a database before is of 0 bytes: its lock file is made later than its first bytes."""
-    if not path.with_suffix(".lock").exists():
-        return False
-    log = path.with_name(path.name + "-wal")
-    for _ in range(2):
-        if not path.is_file() or path.stat().st_size or (log.exists() and log.stat().st_size):
-            return False
-        time.sleep(_TO_BE_MADE)  # it may be a new one in the place of one that was moved away
-    return True
-
-
-def _begin_within(connection: sqlite3.Connection, patience: float, lock_timeout: float) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {round(lock_timeout * 1000)}")
-
-
-def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> None:
+def _close_all(opened: list[tuple[threading.Thread, Connection]]) -> None:
     """Close what is not in use. A connection closed under another thread's query is a segmentation fault."""
     here = threading.current_thread()
     for thread, connection in list(opened):
@@ -158,7 +218,7 @@ def _close_all(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> Non
             connection.close()
 
 
-def _close_abandoned(opened: list[tuple[threading.Thread, sqlite3.Connection]]) -> None:
+def _close_abandoned(opened: list[tuple[threading.Thread, Connection]]) -> None:
     """Close what is left of a database that nobody holds, so that no thread can be in a query of it.
 
     The last to let go of it may be another thread than the one that opened it.
@@ -189,33 +249,3 @@ def storable_json(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(key): storable_json(each) for key, each in value.items()}
     return value
-
-
-@contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ones that say what to do."""
-    try:
-        yield
-    except UnicodeEncodeError as error:  # a word of the command line that is no UTF-8
-        raise not_utf8(error) from None
-    except sqlite3.DatabaseError as error:
-        raise _translated(error, path) from error
-
-
-def _translated(error: sqlite3.DatabaseError, path: Path) -> StorageProblem:
-    said = str(error)
-    if "locked" in said or "busy" in said:
-        return StoreLocked(f"Another program keeps {path} locked.", "Close it, or try again in a moment.")
-    if "not a database" in said or "malformed" in said or "corrupt" in said:
-        return StoreCorrupt(
-            f"{path} is damaged ({said}).",
-            "Run `agentmem restore FILE` with a backup, or move the file away to start anew.",
-        )
-    if "readonly" in said or "unable to open" in said or "disk I/O" in said or "full" in said:
-        why = said if os.access(path.parent, os.W_OK) else f"the folder is not writable ({said})"
-        return StoreUnwritable(
-            f"{path} cannot be used: {why}.", "Check its permissions and the free space, or set AGENTMEM_HOME."
-        )
-    return StorageProblem(
-        f"{path} cannot be used: {said}.", "`agentmem doctor` checks it; `agentmem restore FILE` puts a backup back."
-    )

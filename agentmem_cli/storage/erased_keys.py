@@ -7,9 +7,10 @@ Who has the file can test a guess against a hash, but cannot read it. The keys o
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from uuid import NAMESPACE_URL, uuid5
+
+from agentmem_cli.storage.database import Connection
 
 _SESSION_IS_HERE = (
     "SELECT 1 FROM agno_sessions WHERE session_id = :key"
@@ -31,22 +32,22 @@ def session_key(user_id: str, session_id: str) -> str:
     return hashed([user_id, session_id])
 
 
-def note_erased(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+def note_erased(connection: Connection, keys: Iterable[str]) -> None:
     """Keep these keys, in the transaction that erases what they stand for."""
-    connection.executemany("INSERT OR IGNORE INTO erased_keys VALUES (?)", [(key,) for key in keys])
+    connection.executemany("INSERT INTO erased_keys VALUES (?) ON CONFLICT DO NOTHING", [(key,) for key in keys])
 
 
-def forget_erased(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+def forget_erased(connection: Connection, keys: Iterable[str]) -> None:
     """Have what these keys stand for count as never erased."""
     connection.executemany("DELETE FROM erased_keys WHERE key = ?", [(key,) for key in keys])
 
 
-def is_erased(connection: sqlite3.Connection, key: str) -> bool:
+def is_erased(connection: Connection, key: str) -> bool:
     """Whether the run or session of this key was erased."""
     return connection.execute("SELECT 1 FROM erased_keys WHERE key = ?", (key,)).fetchone() is not None
 
 
-def is_source_erased(connection: sqlite3.Connection, user_id: str, session_id: str | None, run_id: str | None) -> bool:
+def is_source_erased(connection: Connection, user_id: str, session_id: str | None, run_id: str | None) -> bool:
     """Whether the message that something came from was erased, by itself or with its session."""
     if run_id is not None and is_erased(connection, run_id):
         return True

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from agentmem_cli.errors import StoreLocked, StoreUnwritable
-
-if TYPE_CHECKING:
-    from agentmem_cli.storage.database import Database
 
 
 @contextmanager
@@ -33,10 +28,3 @@ def file_lock(path: Path, timeout: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def store_lock(database: Database, timeout: float | None = None) -> AbstractContextManager[None]:
-    """Held while the schema changes, text is erased, or all is copied or replaced; nothing for a store in memory."""
-    if database.path == Path(os.devnull):
-        return nullcontext()
-    return file_lock(database.path.with_suffix(".lock"), database.lock_timeout if timeout is None else timeout)

@@ -18,9 +18,9 @@ from pathlib import Path
 from agentmem_cli.errors import StorageProblem
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
-from agentmem_cli.storage.database import Database, storable, translated_errors
+from agentmem_cli.storage.database import Database, storable
 from agentmem_cli.storage.fulltext import searchable
-from agentmem_cli.storage.opening import open_as_it_is
+from agentmem_cli.storage.opening import is_stored, open_as_it_is
 
 _CHUNK = 1_000_000
 """Bytes read at once."""
@@ -42,7 +42,7 @@ def remains_of(text: str, settings: Settings) -> Remains:
     """
     wanted = _spellings(text)
     tables: list[str] = []
-    if settings.database.exists():
+    if is_stored(settings):
         with closing(open_as_it_is(settings)) as database:  # closed first: reading its file would drop its locks
             tables += _tables_with(database, wanted)
     paths = _files(settings)
@@ -96,15 +96,14 @@ def _file_holds(path: Path, wanted: set[bytes]) -> bool:
 
 
 def _tables_with(database: Database, wanted: set[bytes]) -> Iterator[str]:
-    tables = database.read("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    for table in tables:
-        if _table_holds(database, table["name"], wanted):
-            yield table["name"]
+    for table in database.table_names():
+        if _table_holds(database, table, wanted):
+            yield table.replace('"', "")
 
 
 def _table_holds(database: Database, table: str, wanted: set[bytes]) -> bool:
-    with translated_errors(database.path):
-        for row in database.connection.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 -- a name of the schema
+    with database.translated_errors():
+        for row in database.connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 -- a name of the schema
             held = b"\0".join(_bytes(value) for value in row).lower()
             if any(each in held for each in wanted):
                 return True

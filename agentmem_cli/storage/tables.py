@@ -269,6 +269,12 @@ UPDATE documents SET modified_ns = -1, sha256 = '' WHERE path LIKE '%.pdf' AND (
     OR EXISTS (SELECT 1 FROM pages WHERE pages.document_id = documents.document_id AND text = ''));
 """
 
+TAKEN_BACK_COLUMNS = """
+-- In which order exchanges were taken back.
+ALTER TABLE taken_back_runs ADD COLUMN number INTEGER;
+UPDATE taken_back_runs SET number = rowid;
+"""
+
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
     document_number INTEGER PRIMARY KEY,

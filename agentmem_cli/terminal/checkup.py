@@ -18,7 +18,7 @@ from agentmem_cli.storage.checks import (
     finding_of,
 )
 from agentmem_cli.storage.database import Database
-from agentmem_cli.storage.opening import open_as_it_is
+from agentmem_cli.storage.opening import database_of, is_stored, open_as_it_is
 from agentmem_cli.storage.schema import is_current
 from agentmem_cli.terminal.streams import progress, say_prose
 
@@ -41,11 +41,11 @@ def _database(settings: Settings) -> Database:
     """Look at the database as it is; of one that cannot be opened each check says why."""
     timeout = min(LOCK_TIMEOUT, settings.lock_timeout)
     try:
-        if settings.database.exists():
+        if is_stored(settings):
             return open_as_it_is(settings, timeout)
     except AgentmemError:
         pass
-    return Database(settings.database, lock_timeout=timeout)
+    return database_of(settings, timeout)
 
 
 def _checks(settings: Settings, database: Database) -> dict[str, Callable[[], Finding]]:
@@ -60,10 +60,10 @@ def _checks(settings: Settings, database: Database) -> dict[str, Callable[[], Fi
     from agentmem_cli.sessions.checks import check_transcripts
 
     checks: dict[str, Callable[[], Finding]] = {"data folder": partial(check_folder, settings)}
-    if settings.database.exists():
+    if is_stored(settings):
         checks["permissions"] = partial(check_permissions, settings)
         checks["database"] = partial(check_database, database)
-    is_ready = settings.database.exists() and not _is_behind(database)
+    is_ready = is_stored(settings) and not _is_behind(database)
     if is_ready:
         checks["erasing"] = partial(check_erasing, database)
         checks["transcripts"] = partial(check_transcripts, database)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
-from agentmem_cli.agent.choice import DEFAULT_MODEL
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.memories.store import list_memories, list_pending
-from agentmem_cli.records import OFFLINE
+from agentmem_cli.records import DEFAULT_MODEL, OFFLINE
 from agentmem_cli.sessions.catalog import list_sessions
 from agentmem_cli.terminal.dates import day
 from agentmem_cli.terminal.safe_text import safe_line

@@ -11,9 +11,11 @@ import functools
 import os
 import re
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -37,8 +39,8 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 r"""LaTeX within a text. `$5 or $` and `$HOME/$` are none, by what stands beside the second; `\{` is a brace."""
-_PIECES_DRAWN = 200
-"""Pieces of an answer that are drawn at once: of a flood, no more than a tenth of a second's work."""
+_PIECES_DRAWN, _CHARACTERS_DRAWN = 200, 4_000
+"""What of an answer is drawn at once at most: of a flood, no more than a tenth of a second's work."""
 
 
 def code_theme(theme: str, environ: Mapping[str, str]) -> str:
@@ -81,7 +83,8 @@ class LiveAnswer:
 
     def add(self, piece: str) -> None:
         """Take in a piece of the answer; a clock draws several times a second, whatever the pace of the pieces."""
-        self._coming.append(piece)
+        for start in range(0, len(piece), _CHARACTERS_DRAWN):
+            self._coming.append(piece[start : start + _CHARACTERS_DRAWN])
 
     def leave_rest(self) -> None:
         """Show nothing more: what is stopped is not to go on for what came and was not drawn yet."""
@@ -109,9 +112,7 @@ class LiveAnswer:
 
     def _take_finished(self) -> list[RenderableType]:
         """What has been finished since it was last asked for, ready to print."""
-        coming = self._coming[:_PIECES_DRAWN] if self._is_live else self._coming[:]
-        del self._coming[: len(coming)]  # what is appended meanwhile stays
-        blocks = self._blocks.add(safe_text("".join(coming)))
+        blocks = self._blocks.add(safe_text("".join(self._take_coming())))
         blocks += [] if self._is_live else self._blocks.finish()
         shown: list[RenderableType] = []
         for number, block in enumerate(blocks):
@@ -126,6 +127,14 @@ class LiveAnswer:
             if block.closes:
                 shown.append("")
         return shown
+
+    def _take_coming(self) -> list[str]:
+        """The pieces to draw now; what is appended meanwhile stays."""
+        ends = list(accumulate(map(len, self._coming[:_PIECES_DRAWN])))
+        number = max(1, bisect_right(ends, _CHARACTERS_DRAWN)) if self._is_live else len(self._coming)
+        taken = self._coming[:number]
+        del self._coming[: len(taken)]
+        return taken
 
     def _code(self, block: Code) -> Text:
         """The new lines, coloured as the whole block up to them makes them."""

@@ -156,6 +156,14 @@ def run_reporting(command: Callable[[], ExitCode | int | None]) -> int:
     """
     _use_utf8()
     try:
+        return int(_reported(command))
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            _drop_unwritable(stream)
+
+
+def _reported(command: Callable[[], ExitCode | int | None]) -> ExitCode | int:
+    try:
         code = command() or ExitCode.OK
         sys.stdout.flush()
     except AgentmemError as error:
@@ -163,13 +171,12 @@ def run_reporting(command: Callable[[], ExitCode | int | None]) -> int:
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except (BrokenPipeError, ReaderLeft):
-        _forget_stdout()
         code = ExitCode.OK
     except BaseException as error:
         if not is_failure(error):
             raise
         code = _show_traceback(error) if os.environ.get("AGENTMEM_DEBUG") else report(described(error))
-    return int(code)
+    return code
 
 
 def _show_traceback(error: BaseException) -> ExitCode:
@@ -212,6 +219,9 @@ def _write(stream: TextIO, text: str, *, at_once: bool = False) -> None:
             stream.flush()
     except BrokenPipeError:
         raise ReaderLeft from None
+    except OSError:
+        if stream is not sys.stderr:  # talk that cannot be written is no failure of what was done
+            raise
 
 
 def _use_utf8() -> None:
@@ -222,6 +232,9 @@ def _use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="replace" if stream is not sys.stdin else "surrogateescape")
 
 
-def _forget_stdout() -> None:
-    """Point stdout at nothing, so that Python's own flush at exit does not complain about the closed pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+def _drop_unwritable(stream: TextIO) -> None:
+    """Point a stream that takes nothing more at nothing, so that Python's own flush at exit does not complain."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -7,13 +7,18 @@ import inspect
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
+from harness.postgres import PostgresServer
 from harness.waiting import PATIENCE
+
+from agentmem_cli.storage.opening import postgres_database
+from agentmem_cli.storage.postgres_shape import objects
 
 Cli = Callable[..., Result]
 TABLES = ("agno_schema_versions", "agno_sessions", "agno_runs", "agno_memories")
@@ -60,6 +65,33 @@ def test_the_tables_are_agnos(cli: Cli, home: Path, tmp_path: Path) -> None:
     cli("sessions", "list")
     ours, theirs = shape(home / "agentmem.db"), shape(tmp_path / "fresh.db")
     assert theirs == ours
+
+
+def test_the_tables_are_agnos_on_postgresql(postgres: PostgresServer) -> None:
+    """And what it makes there is what its PostgresDb makes, object for object, in the schema where it looks."""
+    from agno.db.postgres import PostgresDb
+    from agno.db.schemas import UserMemory
+    from agno.session import AgentSession
+
+    with postgres.database() as ours, postgres.database(is_made=False) as theirs:
+        fresh = PostgresDb(db_url=theirs.replace("postgresql://", "postgresql+psycopg://"))
+        fresh.upsert_session(AgentSession(session_id="s", agent_id="a", user_id="u", created_at=1))
+        fresh.upsert_run({"run_id": "r", "agent_id": "a", "session_id": "s"}, "s", "u", 0)
+        fresh.upsert_user_memory(UserMemory(memory="m", memory_id="m", user_id="u"))
+        fresh.db_engine.dispose()
+        assert objects_of_agno(theirs) == objects_of_agno(ours)
+
+
+def objects_of_agno(url: str) -> dict[tuple[str, str, str], str]:
+    """Columns, constraints and indexes of Agno's tables, but for what agentmem adds to them."""
+    with closing(postgres_database(url, lock_timeout=1)) as database:
+        found = objects(database.connection, "= 'ai'::regnamespace")
+    of_agno = {key: definition for key, definition in found.items() if key[1] in TABLES and key[0] != "trigger"}
+    return {
+        (kind, table, name): definition
+        for (kind, table, name), definition in of_agno.items()
+        if (kind != "reference" or name.startswith("agno_")) and name != "agno_sessions_of_user"
+    }
 
 
 @pytest.fixture
@@ -111,6 +143,21 @@ def test_what_another_agno_program_says_is_found(cli: Cli, used: Any, anthropic:
     anthropic.reply("Green.")
     result = cli("chat", "-p", "--memory", "off", "--no-knowledge", "--format", "json", "Is the gate green?")
     assert "theirs" in [item["session"] for item in result.json()["recalled"]["items"]]
+
+
+def test_lists_show_what_another_agno_program_wrote(cli: Cli, used: Any, anthropic: AnthropicServer) -> None:
+    """At once, without a chat before."""
+    from agno.agent import Agent
+    from agno.db.schemas import UserMemory
+    from agno.models.anthropic import Claude
+
+    anthropic.reply("The garden gate is green.")
+    agent = Agent(db=used, id="other", model=Claude(id="claude-sonnet-4-6"), telemetry=False)
+    agent.run("Which colour has the gate?", session_id="theirs", user_id="sarah")
+    used.upsert_user_memory(UserMemory(memory="Plays chess", memory_id="m1", user_id="sarah"))
+    assert "garden gate" in cli("sessions", "search", "gate").out
+    assert "garden gate" in cli("sessions", "show", "theirs").out
+    assert "Plays chess" in cli("memories", "list").out
 
 
 def test_an_agno_agent_reads_an_offline_answer(cli: Cli, home: Path) -> None:

@@ -226,7 +226,7 @@ def test_nobody_listens(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection is said at once."""
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
     result = ask("Where were we?")
-    assert (5, True, "failed") == (result.code, "Check your connection" in result.err, result.json()["status"])
+    assert (5, True, "failed") == (result.code, "Nothing listens on 127.0.0.1:9" in result.err, result.json()["status"])
 
 
 def test_silence_is_told(ask: Ask, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def test_a_small_window_gets_less_of_the_past(
         anthropic.reply("Noted.")
     ask("The launch code name is Bluebird. " + "word " * 300)
     ask("Nothing else for now, thank you")
-    monkeypatch.setenv("AGENTMEM_CONTEXT_WINDOW", "800")
+    monkeypatch.setenv("AGENTMEM_CONTEXT_WINDOW", "1200")
     result = ask("What is the launch code name?")
     sent = [message["content"][0]["text"] for message in anthropic.requests[-1].body["messages"]]
     assert ["Nothing else for now, thank you", "Noted.", "What is the launch code name?"] == [

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+
+from stores import empty_store
 
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
@@ -52,8 +53,8 @@ def pools_of(path: str) -> list[Pool]:
 @contextmanager
 def stored(lines: list[ImportedLine]) -> Iterator[tuple[Database, UserIndex]]:
     """A store that holds these messages, its vectors made and loaded."""
-    with TemporaryDirectory() as folder:
-        database = open_database(load_settings(user=USER, environ={"AGENTMEM_HOME": folder}))
+    with empty_store() as environment:
+        database = open_database(load_settings(user=USER, environ=environment))
         import_lines(database, USER, lines)
         index = UserIndex(database, USER)
         index.refresh()

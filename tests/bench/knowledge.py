@@ -5,7 +5,8 @@
     python tests/bench/knowledge.py financebench FOLDER   pdfs/ and questions.jsonl with evidence pages
 
 Everything is ingested into a store of its own, by the code that `agentmem ingest` runs, and searched by the code that
-`agentmem knowledge search` and the agent's tool run. `--embedder NAME` takes another embedder than the bundled one.
+`agentmem knowledge search` and the agent's tool run. `--embedder NAME` takes another embedder than the bundled one,
+`--postgres` another store than a file.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from stores import empty_store
 
 from agentmem_cli.embedding.configured import chosen_embedder, configured_embedder
 from agentmem_cli.knowledge.index import bring_index_in_step
@@ -107,7 +110,8 @@ def searches(database: Database, settings: Settings, by_page: bool) -> Iterator[
     """Each way to search, by its name."""
     rows = database.read("SELECT passage_id, title, page_index FROM passages JOIN documents USING (document_id)")
     keys: dict[int, Key] = {row["passage_id"]: (row["title"], row["page_index"] if by_page else 0) for row in rows}
-    yield "BM25 over passages", lambda question: [keys[each] for each in bm25(database, question)]
+    if not database.is_server:
+        yield "BM25 over passages", lambda question: [keys[each] for each in bm25(database, question)]
     searcher = Searcher(database, settings)
     embedder, scan = configured_embedder(database), ExactScan(database)
     yield (
@@ -116,10 +120,10 @@ def searches(database: Database, settings: Settings, by_page: bool) -> Iterator[
     )
     index = searcher._index
 
-    def chroma(question: str) -> list[Key]:
+    def indexed(question: str) -> list[Key]:
         return [keys[each] for each in index.nearest(embedder.embed([question])[0], DEPTH * 3) or []]
 
-    yield "Chroma alone, same vectors", chroma
+    yield f"{'pgvector' if database.is_server else 'Chroma'} alone, same vectors", indexed
     yield "agentmem", lambda question: [keys[each.passage_id] for each in searcher.search(question, limit=DEPTH)]
     searcher.close()
 
@@ -160,8 +164,8 @@ def measure(name: str, search: Search, questions: list[Question]) -> None:
 
 def measure_collection(kind: str, path: Path, embedder: str | None) -> None:
     """Ingest and print the table."""
-    with TemporaryDirectory() as folder:
-        os.environ["AGENTMEM_HOME"] = str(Path(folder, "home"))
+    with TemporaryDirectory() as folder, empty_store() as environment:
+        os.environ.update(environment)
         documents = Path(folder, "documents")
         documents.mkdir()
         settings = load_settings(user="bench")

@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import time
+from pathlib import Path
 from statistics import median
 
 from conversations import USER, Pool, pools_of, stored
@@ -65,7 +66,7 @@ def asked_here(database: Database, index: UserIndex, pool: Pool) -> Best:
 def asked_in_process(database: Database, pool: Pool) -> Best:
     """The ten best of each question, as the command prints them."""
     asked = "\n".join(" ".join(question.text.split()) for question in pool.questions)
-    environment = {**os.environ, "AGENTMEM_HOME": str(database.path.parent), "AGENTMEM_USER": USER}
+    environment = {**os.environ, "AGENTMEM_HOME": str(Path(database.place).parent), "AGENTMEM_USER": USER}
     command = [sys.executable, "-m", "agentmem_cli", "recall", "-", "--json"]
     ended = subprocess.run(command, input=asked, env=environment, capture_output=True, text=True, check=True)
     answers = [json.loads(line)["items"] for line in ended.stdout.splitlines()]

@@ -23,6 +23,7 @@ from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.records import OFFLINE
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.schema import ensure_schema
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 PASSES = 10
 
@@ -30,7 +31,10 @@ PASSES = 10
 def main(path: Path) -> None:
     """Replay and print."""
     said = messages(path.read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as folder, closing(Database(Path(folder) / "m.db", lock_timeout=30)) as database:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(SqliteDatabase(Path(folder) / "m.db", lock_timeout=30)) as database,
+    ):
         ensure_schema(database)
         counts, naive, first = [], [], sum(len(statements_of(text, [], 0)) for text in said)
         for number in range(1, PASSES + 1):

@@ -95,7 +95,7 @@ def test_no_server(server: EmbeddingServer, name: str, monkeypatch: pytest.Monke
     ("name", "kind", "said"),
     [
         ("openai:text-embedding-3-small", ConfigProblem, "OPENAI_API_KEY"),
-        ("fastembed:BAAI/bge-small-en-v1.5", ConfigProblem, "pip install fastembed"),
+        ("fastembed:BAAI/bge-small-en-v1.5", ConfigProblem, "uv run --with fastembed"),
         ("minilm", ProviderProblem, "could not be downloaded"),
         ("openai:", UsageProblem, "bundled, minilm"),
         ("word2vec", UsageProblem, "bundled, minilm"),

@@ -18,8 +18,8 @@ from harness.command_line import run_here
 from harness.killing import killed
 
 from agentmem_cli.storage.backup import contents_of
-from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.schema import first_tables
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 Times = Callable[[int, int], int]
 MARK = "zyxmarker"
@@ -90,7 +90,7 @@ def test_a_restore(home: Path, tmp_path: Path, chance: random.Random, times: Tim
 def test_an_upgrade(home: Path, tmp_path: Path, chance: random.Random, times: Times) -> None:
     """The next start brings the oldest store up to date, with every message."""
     old = tmp_path / "old.db"
-    with closing(Database(old, lock_timeout=5)) as database, database.write() as connection:
+    with closing(SqliteDatabase(old, lock_timeout=5)) as database, database.write() as connection:
         first_tables(connection)
         connection.execute(
             "INSERT INTO agno_sessions (session_id, user_id, session_type, created_at)"

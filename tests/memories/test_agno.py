@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from agno.db.base import BaseDb
 from agno.db.schemas import UserMemory
-from agno.db.sqlite import SqliteDb
+from harness.kept import agno_db
 from memories.conftest import NOW, Store
 
 from agentmem_cli.memories import corrections
@@ -17,20 +18,19 @@ from agentmem_cli.records import OFFLINE
 
 
 @pytest.fixture
-def agno(store: Store) -> Iterator[SqliteDb]:
-    """Agno on the same file."""
-    opened = SqliteDb(db_file=str(store.database.path))
-    yield opened
-    opened.db_engine.dispose()
+def agno(store: Store) -> Iterator[BaseDb]:  # noqa: ARG001 -- it makes the tables
+    """Agno on the same store."""
+    with agno_db() as opened:
+        yield opened
 
 
-def seen(agno: SqliteDb, user: str = "sarah") -> list[UserMemory]:
+def seen(agno: BaseDb, user: str = "sarah") -> list[UserMemory]:
     found = agno.get_user_memories(user_id=user)
     assert isinstance(found, list)
     return found
 
 
-def test_agno_sees_exactly_the_active_memories(store: Store, agno: SqliteDb) -> None:
+def test_agno_sees_exactly_the_active_memories(store: Store, agno: BaseDb) -> None:
     """Not what waits, was replaced, forgotten, rejected or undone."""
     old = store.say("Works at Acme").added[0]
     store.write(Operation("replace", "Works at Globex", replaces=(old.memory_id,)), actor="person")
@@ -46,7 +46,7 @@ def test_agno_sees_exactly_the_active_memories(store: Store, agno: SqliteDb) -> 
     assert ["The user said: Likes wind"] == [memory.memory for memory in seen(agno, "tom")]
 
 
-def test_a_memory_reads_as_agno_writes_it(store: Store, agno: SqliteDb) -> None:
+def test_a_memory_reads_as_agno_writes_it(store: Store, agno: BaseDb) -> None:
     """Text, topics, the quote as input, whose it is and when; and Agno can store it again unchanged."""
     store.write(Operation("add", 'Says "hi" ☕', quote="I say hi", topics=["Größe", "x"]), typed="I say hi")
     (ours,) = list_memories(store.database, "sarah")

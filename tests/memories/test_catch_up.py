@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from agno.db.base import BaseDb
 from agno.db.schemas import UserMemory
-from agno.db.sqlite import SqliteDb
+from harness.kept import agno_db
 from memories.conftest import NOW, Store
 
 from agentmem_cli.memories import corrections
@@ -15,18 +16,17 @@ from agentmem_cli.memories.store import history, list_memories, search_memories
 
 
 @pytest.fixture
-def agno(store: Store) -> Iterator[SqliteDb]:
-    """Agno on the same file."""
-    opened = SqliteDb(db_file=str(store.database.path))
-    yield opened
-    opened.db_engine.dispose()
+def agno(store: Store) -> Iterator[BaseDb]:  # noqa: ARG001 -- it makes the tables
+    """Agno on the same store."""
+    with agno_db() as opened:
+        yield opened
 
 
 def texts(store: Store, user: str = "sarah") -> list[str]:
     return sorted(memory.text for memory in list_memories(store.database, user))
 
 
-def test_what_agno_added_changed_and_removed_is_taken_over_once(store: Store, agno: SqliteDb) -> None:
+def test_what_agno_added_changed_and_removed_is_taken_over_once(store: Store, agno: BaseDb) -> None:
     """In the list, the search and the ledger; another user's memories stay as they are."""
     changed, removed = (store.say(text).added[0] for text in ("Likes tea", "Owns a boat"))
     store.say("Likes wind", user="tom")
@@ -41,7 +41,7 @@ def test_what_agno_added_changed_and_removed_is_taken_over_once(store: Store, ag
     assert {"add", "edit", "forget"} == {entry.action for entry in history(store.database, "sarah")[2:]}
 
 
-def test_agno_does_not_bring_back_what_was_forgotten(store: Store, agno: SqliteDb) -> None:
+def test_agno_does_not_bring_back_what_was_forgotten(store: Store, agno: BaseDb) -> None:
     """Not under its old id, and not as a new memory; it leaves Agno's table again."""
     gone = store.say("Likes tea").added[0]
     corrections.forget_memories(store.database, "sarah", [gone.memory_id], now=NOW)
@@ -52,7 +52,7 @@ def test_agno_does_not_bring_back_what_was_forgotten(store: Store, agno: SqliteD
     assert [] == agno.get_user_memories(user_id="sarah")
 
 
-def test_what_cannot_be_a_memory_is_left_to_agno(store: Store, agno: SqliteDb) -> None:
+def test_what_cannot_be_a_memory_is_left_to_agno(store: Store, agno: BaseDb) -> None:
     """Too long, a secret, or of no user: agentmem neither uses nor removes it."""
     for number, text in enumerate(["x" * 501, "My password is hunter2"]):
         agno.upsert_user_memory(UserMemory(memory=text, memory_id=f"m{number}", user_id="sarah"))

@@ -33,7 +33,7 @@ TABLES = ("memory_details", "agno_memories")
 
 def contents(store: Store) -> dict[str, list[Any]]:
     """Every row of every table that a change touches, but the ledger. Agno's rows have no order of their own."""
-    queries = {table: f"SELECT rowid, * FROM {table}" for table in TABLES}  # noqa: S608 -- names above
+    queries = {table: f"SELECT * FROM {table} ORDER BY 1" for table in TABLES}  # noqa: S608 -- names above
     queries["agno_memories"] = "SELECT * FROM agno_memories ORDER BY memory_id"
     return {table: [tuple(row) for row in store.database.read(query)] for table, query in queries.items()}
 

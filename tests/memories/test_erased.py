@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import Result
+from harness.kept import kept_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memories.conftest import NOW, Store
@@ -26,11 +27,6 @@ from agentmem_cli.storage.opening import open_database
 Cli = Callable[..., Result]
 DOG = "My dog is called Quagga."
 WORK = "I work at Zanzibar as a welder."
-
-
-def bytes_of(home: Path) -> bytes:
-    """Everything in the data folder, in lower case."""
-    return b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file()).lower()
 
 
 def memories(cli: Cli, *words: str) -> dict[str, str]:
@@ -63,7 +59,7 @@ def test_the_turn_goes_with_the_memory(told: Cli, home: Path) -> None:
     assert {DOG, WORK} == set(ids)
     erased = told("memories", "delete", ids[DOG], "--erase-turn", "--yes", "--json")
     assert {"erased": [ids[DOG]], "turns": 1} == erased.json()
-    assert b"quagga" not in bytes_of(home)
+    assert b"quagga" not in kept_bytes(home)
     assert [WORK] == list(memories(told))
     other = ids[WORK]
     assert "(its turn was erased)" in told("memories", "show", other).out
@@ -98,7 +94,7 @@ def test_it_asks_first(told: Cli, home: Path) -> None:
     """Without a yes nothing is forgotten and nothing erased."""
     refused = told("memories", "delete", memories(told)[DOG], "--erase-turn")
     assert (2, True) == (refused.code, DOG in refused.err)
-    assert (2, True) == (len(memories(told)), b"quagga" in bytes_of(home))
+    assert (2, True) == (len(memories(told)), b"quagga" in kept_bytes(home))
 
 
 def test_a_plain_delete_says_what_remains(told: Cli, home: Path) -> None:
@@ -107,7 +103,7 @@ def test_a_plain_delete_says_what_remains(told: Cli, home: Path) -> None:
     said = told("memories", "delete", memory_id, "--user", "sarah").err
     assert f"agentmem memories delete {memory_id[:8]} --erase-turn --user sarah" in said
     told("memories", "delete", memory_id[:8], "--erase-turn", "--yes")
-    assert b"quagga" not in bytes_of(home)
+    assert b"quagga" not in kept_bytes(home)
 
 
 def test_a_memory_without_a_turn_is_erased_too(cli: Cli, home: Path) -> None:
@@ -115,13 +111,13 @@ def test_a_memory_without_a_turn_is_erased_too(cli: Cli, home: Path) -> None:
     cli("memories", "add", "Keeps a quagga")
     deleted = cli("memories", "delete", *memories(cli).values(), "--erase-turn", "--yes")
     assert "0 turns" in deleted.err
-    assert b"quagga" not in bytes_of(home)
+    assert b"quagga" not in kept_bytes(home)
 
 
 def test_everything(told: Cli, home: Path) -> None:
     """`--all --erase-turn` leaves no memory and no turn that one came from."""
     told("memories", "delete", "--all", "--erase-turn", "--yes")
-    assert [False, False] == [word in bytes_of(home) for word in (b"quagga", b"zanzibar")]
+    assert [False, False] == [word in kept_bytes(home) for word in (b"quagga", b"zanzibar")]
 
 
 def test_a_purged_session_leaves_no_quote(told: Cli, home: Path) -> None:
@@ -132,7 +128,7 @@ def test_a_purged_session_leaves_no_quote(told: Cli, home: Path) -> None:
     told("sessions", "delete", session["session_id"], "--purge", "--yes")
     assert [WORK] == list(memories(told))
     quote = told("memories", "show", memories(told)[WORK], "--json").json()["quote"]
-    assert (None, False) == (quote, b"quagga" in bytes_of(home))
+    assert (None, False) == (quote, b"quagga" in kept_bytes(home))
 
 
 def test_every_wording_goes(store: Store, home: Path) -> None:
@@ -146,7 +142,7 @@ def test_every_wording_goes(store: Store, home: Path) -> None:
     of_tom = store.say("Keeps a zebra", user="tom").added[0]
     forgotten = corrections.forget_memories(store.database, "sarah", [first.memory_id], now=NOW)
     erase_forgotten(store.database, "sarah", forgotten)
-    kept = bytes_of(home)
+    kept = kept_bytes(home)
     assert [False] * 4 + [True] == [word in kept for word in (b"quagga", b"tapir", b"okapi", b"gnu", b"zebra")]
     assert of_tom == find_memory(store.database, "tom", of_tom.memory_id)
     assert [] == [entry for entry in history(store.database, "sarah", undone.memory_id) if entry.before or entry.after]
@@ -199,7 +195,7 @@ def test_what_is_forgotten_after_its_words_were_erased(told: Cli, home: Path, th
         with closing(open_database(load_settings())) as database, database.write() as connection:
             connection.execute("UPDATE memory_details SET status = 'proposed'")
     told("sessions", "delete", "s1", "--purge", "--yes")
-    assert b"quagga" in bytes_of(home)
+    assert b"quagga" in kept_bytes(home)
 
     if then == "by the model":
         forget = Operation("forget", quote="Forget my dog.", replaces=(ids[DOG],))
@@ -215,10 +211,10 @@ def test_what_is_forgotten_after_its_words_were_erased(told: Cli, home: Path, th
         }[then]
         assert 0 == told("memories", *words).code
 
-    assert b"quagga" not in bytes_of(home)
+    assert b"quagga" not in kept_bytes(home)
     told("memories", "undo")
     assert DOG not in memories(told, "--all")
-    assert b"quagga" not in bytes_of(home)
+    assert b"quagga" not in kept_bytes(home)
     if then != "undo":
         tell(DOG)
         assert DOG not in memories(told)

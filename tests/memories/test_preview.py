@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer
 from harness.command_line import Result
+from harness.kept import kept_rows
 
 Cli = Callable[..., Result]
 CATS = "We have two cats, Miso and Tofu."
 TOM = "My brother Tom is getting married in June."
 
 
-def stored(home: Path) -> list[str]:
-    """Every row of the database, as SQL."""
-    connection = sqlite3.connect(home / "agentmem.db")
-    try:
-        return list(connection.iterdump())
-    finally:
-        connection.close()
-
-
-def test_what_would_be_kept(cli: Cli, home: Path) -> None:
+def test_what_would_be_kept(cli: Cli) -> None:
     """With its kind and its quote; no row changes and no session is made."""
     cli("memories", "add", "Likes tea")
-    before = stored(home)
+    before = kept_rows()
     (operation,) = cli("memories", "preview", "--json", CATS).json()["operations"]
     expected = {"action": "add", "text": CATS, "kind": "fact", "quote": CATS, "replaces": []}
     assert expected == {key: operation[key] for key in expected}
-    assert before == stored(home)
+    assert before == kept_rows()
 
 
 def test_an_event_has_its_day(cli: Cli) -> None:
@@ -107,11 +97,11 @@ def test_no_message(cli: Cli, words: list[str]) -> None:
     assert 2 == cli("memories", "preview", *words).code
 
 
-def test_with_a_language_model(cli: Cli, home: Path, anthropic: AnthropicServer) -> None:
+def test_with_a_language_model(cli: Cli, anthropic: AnthropicServer) -> None:
     """It is asked as in a chat; what the writer would refuse of its reply is left out."""
     cli("memories", "add", "Lives in Oslo")
     (known,) = cli("memories", "list", "--json").json()
-    before = stored(home)
+    before = kept_rows()
     moved = {
         "action": "replace",
         "text": "Lives in Bergen",
@@ -129,7 +119,7 @@ def test_with_a_language_model(cli: Cli, home: Path, anthropic: AnthropicServer)
     (operation,) = cli("memories", "preview", "--json", "I moved to Bergen, far from Oslo.").json()["operations"]
     expected = {**moved, "replaces": [known["memory_id"]], "subject": None, "asks_about": None}
     assert expected == operation
-    assert before == stored(home)
+    assert before == kept_rows()
     assert "Lives in Oslo" in anthropic.requests[0].text
 
 

@@ -23,6 +23,7 @@ from agentmem_cli.storage.checks import check_database
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 
 def findings(result: Result) -> dict[str, Any]:
@@ -232,7 +233,12 @@ def test_the_key_is_never_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(
     ("model", "remedy"),
-    [("openai:gpt-5", "pip install openai"), ("anthropic:claude-x", "ANTHROPIC_API_KEY"), ("nobody:x", "provider:id")],
+    [
+        ("cohere:x", "--with cohere"),
+        ("openai:gpt-5", "OPENAI_API_KEY"),
+        ("anthropic:claude-x", "ANTHROPIC_API_KEY"),
+        ("nobody:x", "provider:id"),
+    ],
 )
 def test_a_model_that_cannot_answer_has_failed(
     home: Path,  # noqa: ARG001 -- its environment
@@ -298,7 +304,7 @@ def test_beside_the_first_start_of_another(home: Path) -> None:
 def test_a_database_of_an_older_agentmem_is_not_ready(home: Path, version: int) -> None:
     """That is a warning with what to do; the checks of what stands in it wait."""
     home.mkdir(mode=0o700)
-    with closing(Database(home / "agentmem.db", lock_timeout=1.0)) as database, database.write() as connection:
+    with closing(SqliteDatabase(home / "agentmem.db", lock_timeout=1.0)) as database, database.write() as connection:
         for migrate in MIGRATIONS[:version]:
             migrate(connection)
         connection.execute(f"PRAGMA user_version = {version}")

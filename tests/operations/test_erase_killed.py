@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ import os
 import sys
 
 from agentmem_cli import main
-from agentmem_cli.storage import database
+from agentmem_cli.storage import sqlite
 
-connect = database.connect
+connect = sqlite.connect
 
 
 def connect_to_die(*words):
@@ -39,7 +40,7 @@ def connect_to_die(*words):
     return connection
 
 
-database.connect = connect_to_die
+sqlite.connect = connect_to_die
 main.run(sys.argv[2:])
 """
 """Runs a command line, and dies before the statement of SQL that begins with the first word, or amid it."""
@@ -114,6 +115,27 @@ def test_the_next_start_finishes_what_a_kill_left(erase_words: tuple[str, ...], 
 
     assert 0 == marked_bytes(home)
     assert None is erasure_due(open_database(load_settings()))
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_the_next_start_erases_the_vectors_too(home: Path, tmp_path: Path, step: str) -> None:
+    """What a removal that was killed has left of a document in the search index goes with its text."""
+    document = tmp_path / "note.txt"
+    document.write_text(f"I work at {MARK}.")
+    assert 0 == run_here("ingest", str(document)).code
+    with closing(open_database(load_settings())) as database:
+        vector = database.read("SELECT vector FROM passages")[0]["vector"]
+    assert vectors_in(home / "chroma", vector)
+
+    assert 9 == running(KILLED, step, "knowledge", "remove", "note.txt").returncode
+    assert 0 == run_here("memories", "add", "Likes tea.").code
+
+    assert not vectors_in(home, vector)
+
+
+def vectors_in(folder: Path, vector: bytes) -> list[Path]:
+    """The files of a folder that hold the first numbers of a vector."""
+    return [path for path in folder.rglob("*") if path.is_file() and vector[:32] in path.read_bytes()]
 
 
 @pytest.mark.usefixtures("without_index")

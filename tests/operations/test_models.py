@@ -11,8 +11,15 @@ from typing import Any
 import pytest
 from harness.command_line import Result
 from harness.model_list_server import ModelListServer, listing_models
+from harness.no_network.sitecustomize import WITHOUT
 
 Cli = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _plain_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No package of an extra is there, as far as processes see."""
+    monkeypatch.setenv(WITHOUT, "openai google.genai groq mistralai ollama xllamacpp")
 
 
 @pytest.fixture
@@ -46,8 +53,10 @@ def test_nothing_is_here(process: Cli, no_server: str, home: Path) -> None:
     assert ["chat uses  offline", "usable     offline"] == lines[:2]
     assert f"no server  nothing answers: {no_server} (ollama)" == lines[2]
     assert "needs      ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN: anthropic" in lines
-    assert "needs      pip install groq: groq" in lines
-    assert any(line.startswith("needs      pip install openai: ") and "openrouter" in line for line in lines)
+    assert "needs      uv run --extra groq agentmem: groq" in lines
+    assert "needs      uv run --extra local agentmem: gguf" in lines
+    assert "needs      uv run --with cohere agentmem: cohere" in lines
+    assert any(line.startswith("needs      uv run --extra openai agentmem: ") and "vllm" in line for line in lines)
     assert not home.exists()
 
 
@@ -64,8 +73,8 @@ def test_claude_with_its_key(process: Cli, no_server: str) -> None:  # noqa: ARG
 def test_what_servers_offer(process: Cli, server: ModelListServer) -> None:
     """Each model by the name that `--model` takes, with what is to be installed for it."""
     lines = process("models").out.splitlines()
-    ollama = f"{server.url} (ollama): ollama:llama3.2:3b, ollama:qwen3:4b. It needs: pip install ollama."
-    compatible = f"{server.url}/v1 (openai-chat): openai-chat:local-model. It needs: pip install openai."
+    ollama = f"{server.url} (ollama): ollama:llama3.2:3b, ollama:qwen3:4b. It needs: uv run --extra ollama agentmem."
+    compatible = f"{server.url}/v1 (openai-chat): openai-chat:local-model. It needs: uv run --extra openai agentmem."
     assert [f"server     {ollama}", f"server     {compatible}"] == lines[2:4]
     assert [("/api/tags", None), ("/v1/models", None)] == sorted(server.asked)
 
@@ -100,15 +109,16 @@ def test_a_password_in_an_address(process: Cli, server: ModelListServer) -> None
 def test_an_odd_server(cli: Cli, server: ModelListServer, status: int, body: bytes, problem: str | None) -> None:
     """Whatever answers there, the command works."""
     server.answers["/api/tags"] = (status, body)
-    ollama, compatible = cli("models", "--json").json()["servers"]
-    assert ([], problem) == (ollama["models"], ollama["problem"])
-    assert ["openai-chat:local-model"] == compatible["models"]
+    asked = {each["provider"]: each for each in cli("models", "--json").json()["servers"]}
+    assert ([], problem) == (asked["ollama"]["models"], asked["ollama"]["problem"])
+    assert ["openai-chat:local-model"] == asked["openai-chat"]["models"]
 
 
-def test_a_silent_server(cli: Cli, server: ModelListServer) -> None:
+def test_a_silent_server(process: Cli, server: ModelListServer) -> None:
     """One that takes the question and says nothing is waited for shortly."""
     server.silent = threading.Event()
-    assert {"no answer within 2 s"} == {each["problem"] for each in cli("models", "--json").json()["servers"]}
+    servers = process("models", "--json").json()["servers"]
+    assert ["no answer within 2 s"] * 2 == [each["problem"] for each in servers]
 
 
 def test_a_model_that_cannot_be_used(process: Cli, no_server: str) -> None:  # noqa: ARG001 -- its environment
@@ -123,3 +133,13 @@ def test_no_other_command_asks(process: Cli, server: ModelListServer) -> None:
     process("doctor")
     process("chat", "-p", "Hello there")
     assert [] == server.asked
+
+
+def test_servers_of_the_settings(process: Cli, server: ModelListServer, home: Path) -> None:
+    """What stands under `base_url` is asked too, by the provider that reaches it; no key is missing there."""
+    server.answers["/lm/models"] = (200, b'{"data": [{"id": "qwen3"}]}')
+    home.mkdir(mode=0o700)
+    (home / "config.toml").write_text(f'[base_url]\nvllm = "{server.url}/lm"\n', encoding="utf-8")
+    lines = process("models", env={WITHOUT: ""}).out.splitlines()
+    assert f"server     {server.url}/lm (vllm): vllm:qwen3." in lines
+    assert "vllm" in next(line for line in lines if line.startswith("usable"))

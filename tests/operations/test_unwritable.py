@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from harness.command_line import WITHOUT_ROOT, Result, run_here
+from harness.command_line import AGENTMEM, WITHOUT_ROOT, Result, run_here
 from harness.environment import process_environment
 
 from agentmem_cli.knowledge import search
@@ -111,6 +111,13 @@ def test_what_writes_says_so(run: Callable[..., Result], home: Path) -> None:
     assert before["config.toml"] == (home / "config.toml").read_bytes()
 
 
+def test_doctor_says_what_it_is(run: Callable[..., Result]) -> None:
+    """The database is sound; that it cannot be written is all that is said of it."""
+    found = run("doctor").out
+    assert "is sound, but nothing can be written there" in found
+    assert "write-ahead log" not in found
+
+
 def test_a_backup_to_another_disk(run: Callable[..., Result], database: Database, tmp_path: Path) -> None:
     """It needs no place in the data folder; with no place anywhere it says so."""
     result = run("backup", str(tmp_path / "copy.db"))
@@ -151,3 +158,22 @@ def test_an_incognito_chat_needs_no_place(home: Path) -> None:
     result = in_a_closed_folder("chat", "-p", "--incognito", "--model", "offline", "Hello.")
     home.chmod(0o700)
     assert 0 == result.code, result
+
+
+def test_output_that_cannot_be_written(home: Path) -> None:
+    """What was to be printed is missing, so it failed, in clear words; talk that cannot be written changes nothing."""
+    with Path("/dev/full").open("w") as full:
+        for words in (("config", "list"), ("--help",), ("chat", "-p", "--model", "offline", "Hello.")):
+            ended = subprocess.run(
+                [AGENTMEM, *words],
+                env=process_environment(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+            last = ended.stderr.splitlines()[-1]
+            assert (1, True) == (ended.returncode, "cannot be read or written: No space" in last), ended
+        add = [AGENTMEM, "memories", "add", "Likes tea."]
+        assert 0 == subprocess.run(add, env=process_environment(), stderr=full, check=False).returncode
+    assert (home / "agentmem.db").exists()

@@ -15,6 +15,7 @@ from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
 from agentmem_cli.storage.schema import MIGRATIONS, SCHEMA_VERSION, ensure_schema, first_tables, tables_of_imports
+from agentmem_cli.storage.sqlite import SqliteDatabase
 
 Cli = Callable[..., Result]
 LINE = '{"session": "abc", "role": "user", "content": "My boiler leaks."}'
@@ -45,7 +46,7 @@ def test_a_memory_of_version_2_is_kept(cli: Cli) -> None:
     settings = load_settings(user="sarah")
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     shown = {**OLD_MEMORY, "topics": [], "said_at": "1970-01-01T00:16:40Z", "pinned": False}
-    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+    with closing(SqliteDatabase(settings.database, lock_timeout=5)) as database, database.write() as connection:
         first_tables(connection)
         tables_of_imports(connection)
         columns, marks = ", ".join(OLD_MEMORY), ", ".join("?" * len(OLD_MEMORY))
@@ -75,12 +76,12 @@ def test_a_database_of_version_1_is_brought_up_to_date(cli: Cli) -> None:
     """Every command can use it, and it is then as one that was made today."""
     settings = load_settings(user="sarah")
     settings.database.parent.mkdir(parents=True, exist_ok=True)
-    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+    with closing(SqliteDatabase(settings.database, lock_timeout=5)) as database, database.write() as connection:
         first_tables(connection)
         connection.execute("PRAGMA user_version = 1")
     cli("sessions", "import", "-", stdin=LINE)
     assert ["abc"] == [each["session_id"] for each in cli("sessions", "list", "--json").json()]
-    made_today = Database(settings.database.with_name("new.db"), lock_timeout=5)
+    made_today = SqliteDatabase(settings.database.with_name("new.db"), lock_timeout=5)
     with closing(made_today), closing(open_database(settings)) as upgraded:
         ensure_schema(made_today)
         assert schema_of(made_today) == schema_of(upgraded)
@@ -121,7 +122,7 @@ def test_the_vectors_of_version_4_are_kept(home: Path) -> None:  # noqa: ARG001 
     """An embedder that costs money is not asked for them again."""
     settings = load_settings(user="sarah")
     settings.database.parent.mkdir(parents=True, exist_ok=True)
-    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+    with closing(SqliteDatabase(settings.database, lock_timeout=5)) as database, database.write() as connection:
         for migration in MIGRATIONS[:4]:
             migration(connection)
         connection.execute("INSERT INTO agno_sessions (session_id, session_type, created_at) VALUES ('s', 'agent', 1)")
@@ -152,7 +153,7 @@ def test_the_documents_of_version_5_are_kept(cli: Cli, tmp_path: Path) -> None:
     """Passages and vectors stay; a PDF in which pages had no text is read again, for scans may be among them."""
     settings = load_settings(user="sarah")
     settings.database.parent.mkdir(parents=True, exist_ok=True)
-    with closing(Database(settings.database, lock_timeout=5)) as database, database.write() as connection:
+    with closing(SqliteDatabase(settings.database, lock_timeout=5)) as database, database.write() as connection:
         for migration in MIGRATIONS[:5]:
             migration(connection)
         for name, status in (("a.pdf", "indexed"), ("b.pdf", "no text"), ("c.pdf", "indexed")):

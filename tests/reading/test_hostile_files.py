@@ -95,7 +95,7 @@ STAGES = [
     (read, "laid_out"),
     (ingest, "passages_of"),
     (ingest, "store_document"),
-    (storing, "searchable"),
+    (storing, "title_words"),
 ]
 
 

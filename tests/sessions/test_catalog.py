@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import Result
+from harness.kept import kept_bytes
 
 Cli = Callable[..., Result]
 
@@ -102,8 +103,8 @@ def test_purge_leaves_no_byte_of_it(two_sessions: Cli, home: Path) -> None:
     two_sessions("sessions", "delete", "abc-2")
     assert 2 == two_sessions("sessions", "delete", "abc-1", "--purge").code
     assert 0 == two_sessions("sessions", "delete", "abc-1", "abc-2", "--purge", "--yes").code
-    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
-    assert (False, False, True) == (b"plumber" in kept, b"garden" in kept, b"Tom's" in kept)
+    kept = kept_bytes(home)
+    assert (False, False, True) == (b"plumber" in kept, b"garden" in kept, b"tom's" in kept)
 
 
 def test_search_prefers_messages_with_all_words(two_sessions: Cli) -> None:
@@ -140,6 +141,7 @@ def test_words_that_are_no_text(two_sessions: Cli, words: tuple[str, ...]) -> No
     assert (2, True) == (result.code, "is not UTF-8 text" in result.err)
 
 
+@pytest.mark.sqlite
 def test_one_session_is_found_without_the_others(two_sessions: Cli, home: Path) -> None:
     """What is read of one session is looked up by it: through all messages of a person an import took minutes."""
     two_sessions("sessions", "list")

@@ -192,6 +192,16 @@ def test_a_line_without_end_is_drawn_in_parts() -> None:
     assert "".join(pieces) == "".join(block.markdown for block in blocks if isinstance(block, Prose))
 
 
+def test_a_flood_is_drawn_in_parts() -> None:
+    """However large its pieces are, so that a stop is not kept waiting; all of it is there in the end."""
+    drawn = Drawn(columns=80)
+    with LiveAnswer(drawn.console) as answer:
+        answer.add("word word word word word word word word\n\n" * 400)
+        answer.redraw()
+        assert 0 < drawn.written().count("word") < 2_000
+    assert 3_200 <= drawn.written().count("word")
+
+
 def test_what_is_a_block() -> None:
     """Paragraphs, tables, items of a list and lots of code are blocks; a fence in an item belongs to the item."""
     blocks = blocks_of([ANSWER])

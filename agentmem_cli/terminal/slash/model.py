@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def choose_model(chat: Chat, words: str) -> None:
     """Show the model, or use another: /model [provider:id]."""
     if words:
-        chat.conversation.use_model(model_name(words))
+        chat.conversation.use_model(model_name(words, chat.conversation.settings.base_url))
     say_prose(f"The model is {chat.conversation.model}.")
 
 

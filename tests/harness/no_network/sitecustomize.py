@@ -5,7 +5,13 @@ tests start. An audit hook and not a patched class: no client can have taken a r
 and no later code can take it off. Libraries that open sockets in native code pass it by.
 """
 
+import os
 import sys
+
+WITHOUT = "TESTS_WITHOUT"
+"""Names the packages, with spaces between, that a process is to miss."""
+for _name in os.environ.get(WITHOUT, "").split():
+    sys.modules[_name] = None  # type: ignore[assignment]  # how Python marks what cannot be imported
 
 _NAME_EVENTS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 _ADDRESS_EVENTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
