@@ -14,7 +14,7 @@ from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms
 from agentmem_cli.knowledge.certainty import Alignment, certainty_of, evidence_of
 from agentmem_cli.knowledge.lines import Line, in_context, lines_of
-from agentmem_cli.language.stems import stemmed_terms, stems, words_of
+from agentmem_cli.language.stems import stemmed_terms, stemmer_for, words_of
 from agentmem_cli.records import FoundPassage
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Matches = NDArray[np.float32]
 
-WEIGHTS = (13.82, 5.99, 2.33)
+WEIGHTS = (13.36, 5.7, 2.26)
 """Of what `features` gives."""
 MOST_LINES, BEHIND = 3, 2.5
 """How many lines at the most, and how much less than the best one a line may score."""
@@ -103,21 +103,38 @@ def best_lines(asked: Asked) -> Quotes:
     return Quotes(chosen, certainty_of(asked.evidence(lines, scores)))
 
 
+def best_scores(asked: Asked) -> list[float]:
+    """For each passage the score of its best line, whatever its rank; the least of them for one without lines."""
+    import numpy as np
+
+    lines = asked.lines()
+    if not lines:
+        return [0.0] * len(asked.passages)
+    scores = asked.features(lines)[:, :-1] @ np.array(WEIGHTS[:-1], np.float32)
+    best: dict[int, float] = {}
+    for line, score in zip(lines, scores.tolist(), strict=True):
+        best[line.place] = max(score, best.get(line.place, score))
+    return [best.get(place, min(best.values())) for place in range(len(asked.passages))]
+
+
 def matches_of(question: str, texts: Sequence[str]) -> Matches:
     """How near each text has each word that is asked for, shape (texts, words): 1 for the word itself."""
     import numpy as np
 
     asked = stemmed_terms(question)
+    stem = stemmer_for(question)
     held = [list(dict.fromkeys(words_of(text))) for text in texts]
     vocabulary = list(dict.fromkeys(word for words in held for word in words))
     places = {word: place for place, word in enumerate(vocabulary)}
     near = np.maximum(embed(vocabulary) @ embed(list(asked)).T, 0)
-    matches = np.zeros((len(texts), len(asked)), np.float32)
-    for row, (text, words) in enumerate(zip(texts, held, strict=True)):
-        own = set(stems(text))
-        exact = np.array([stem in own for stem in asked.values()], np.float32)
-        nearest = near[[places[word] for word in words]].max(axis=0, initial=0.0)
-        matches[row] = np.maximum(exact, nearest)
+    of_stem = {each: column for column, each in enumerate(asked.values())}
+    for row, word in enumerate(vocabulary):
+        column = of_stem.get(stem(word))
+        if column is not None:
+            near[row, column] = 1.0
+    matches: Matches = np.zeros((len(texts), len(asked)), np.float32)
+    for row, words in enumerate(held):
+        matches[row] = near[[places[word] for word in words]].max(axis=0, initial=0.0)
     return matches
 
 

@@ -19,13 +19,15 @@ from agentmem_cli.knowledge.documents import Position, find_document, names_told
 from agentmem_cli.knowledge.index import bring_index_in_step, passage_index
 from agentmem_cli.knowledge.presence import with_absences
 from agentmem_cli.knowledge.question import name_words, question_words
-from agentmem_cli.knowledge.quoting import Asked, Quotes, best_lines
+from agentmem_cli.knowledge.quoting import Asked, Quotes, best_lines, best_scores
 from agentmem_cli.knowledge.ranking import (
     READ,
+    REREAD,
     Candidate,
     Scored,
     ranked,
     read_closely,
+    reranked,
     spread_over_pages,
     without_repeats,
 )
@@ -103,7 +105,10 @@ class Searcher:
             scored = ranked(candidates, names, self._words.documents_by_first_page(question_words(query)))
             passages = self._passages([each.passage_id for _, each in scored[:READ]])
             found = spread_over_pages(read_closely(query, scored, passages, abbreviations))
-            return with_absences(self._database, without_repeats(self._whole(found, passages, limit), limit))
+            read = max(limit, REREAD)
+            best = without_repeats(self._whole(found, passages, read), read)
+            lines = self._scores_of_lines(query, best[:REREAD], abbreviations)
+            return with_absences(self._database, reranked(best, lines)[:limit])
 
     def quotes(self, question: str, passages: Sequence[FoundPassage]) -> Quotes:
         """The lines of passages that a search for the question found which answer it best."""
@@ -139,6 +144,12 @@ class Searcher:
         """Let go of the index's files."""
         with self._lock:
             self._index.close()
+
+    def _scores_of_lines(
+        self, query: str, passages: Sequence[FoundPassage], abbreviations: Sequence[Abbreviation]
+    ) -> list[float]:
+        rarity = self._words.rarities(stemmed_terms(query))
+        return best_scores(Asked(query, passages, rarity, abbreviations))
 
     def _abbreviations_in(self, question: str) -> list[Abbreviation]:
         """Those of the question; the last ones are kept, since what is quoted asks for them again."""

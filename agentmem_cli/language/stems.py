@@ -42,6 +42,12 @@ def stemmed_terms(text: str) -> dict[str, str]:
     return {word: each for each, word in reversed(once.items())}
 
 
+def stemmer_for(text: str) -> Callable[[str], str]:
+    """What gives of a word, lower case, the stem that it has in the language of a text."""
+    stem = _stemmer(language_of(text))
+    return lambda word: stem(_bare(word) if "'" in word else word)
+
+
 def words_of(text: str) -> list[str]:
     """Every word of a text, lower case; of Chinese, Japanese and Korean, pairs of characters."""
     return [word.lower().replace("’", "'") for word in _WORD.findall(searchable(text))]
@@ -95,12 +101,12 @@ def _language(words: list[str]) -> str:
 
 def _counts(words: list[str]) -> Counter[str]:
     """How many of the words are stop words of each language."""
-    times = Counter(words)  # an answer of a megabyte has 200,000 words, and few that are different
-    return Counter({name: _times_in(known, times) for name, known in _stop_words().items()})
-
-
-def _times_in(known: frozenset[str], times: Counter[str]) -> int:
-    return sum(number for word, number in times.items() if word in known)
+    counts = Counter(dict.fromkeys(_stop_words(), 0))
+    languages = _languages_of_stop_words()
+    for word in words:
+        for name in languages.get(word, ()):
+            counts[name] += 1
+    return counts
 
 
 @functools.cache
@@ -108,6 +114,16 @@ def _stop_words() -> dict[str, frozenset[str]]:
     text = files(__package__).joinpath("stop_words.txt").read_text(encoding="utf-8")
     lines = [line.partition(": ") for line in text.splitlines()]
     return {name: frozenset(words.split()) for name, _, words in lines}
+
+
+@functools.cache
+def _languages_of_stop_words() -> dict[str, list[str]]:
+    """For each stop word the languages that it is one of: most words of a text are in none."""
+    languages: dict[str, list[str]] = {}
+    for name, known in _stop_words().items():
+        for word in known:
+            languages.setdefault(word, []).append(name)
+    return languages
 
 
 @functools.cache
