@@ -25,8 +25,9 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-BOTH_STORES = {"sessions", "memories", "recall", "knowledge", "library"}
-BOTH_STORES |= {"test_walls.py", "test_durability.py", "test_undo.py"}
+BOTH_STORES = {"sessions", "memories", "recall", "library"}
+BOTH_STORES |= {"test_abbreviations.py", "test_documents.py", "test_index_and_search.py", "test_ingest.py"}
+BOTH_STORES |= {"test_vanished.py", "test_walls.py", "test_durability.py", "test_undo.py"}
 """Folders and files of tests that run on both stores; one that opens SQLite's file itself is marked `sqlite`."""
 
 
