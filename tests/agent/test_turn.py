@@ -242,9 +242,10 @@ def test_recall_goes_by_the_ends_of_a_long_message(ask: Ask, anthropic: Anthropi
     for _ in range(2):
         anthropic.reply("Noted.")
     ask("The launch code name is Bluebird")
-    result = ask("--session", "s2", "word " * 20_000 + "What is the launch code name?").json()
+    pasted = "The report covers revenue, costs and staff of the quarter. " * 1_700
+    result = ask("--session", "s2", f"{pasted}What is the launch code name?").json()
     assert (True, True) == (len(result["recalled"]["question"]) < 5_000, "Bluebird" in result["in_prompt"])
-    assert anthropic.requests[-1].body["messages"][0]["content"][0]["text"].startswith("word " * 20_000)
+    assert anthropic.requests[-1].body["messages"][0]["content"][0]["text"].startswith(pasted)
 
 
 def test_stdin_that_is_no_text(cli: Ask) -> None:
