@@ -1,36 +1,39 @@
 """What a message wants of recall, and whether what was found for it is any evidence. Pure functions.
 
-Two numbers are weighed: whether the message is small talk, which the classifier tells, and what speaks for what was
-found: how rare the rarest word is that is found again, times the share of the message's words that one message or
-memory holds, rare ones counting more, squared. Fitted by `tests/bench/recall_evidence.py --fit`, which also measures
-it; the nearest meaning brings nothing beside the two. BIAS and the thresholds were chosen with the held-out files in
-view.
+Three numbers are weighed. The classifier tells whether the message is small talk, and whether it looks for something
+that was said. The third speaks for what was found: how rare the rarest word is that is found again, times the share of
+the message's words that one message or memory holds, rare ones counting more, squared. Fitted by
+`tests/bench/recall_evidence.py --fit`, which also measures it. On messages that no fit has seen, the nearest meaning,
+the lead of the best score and the number of words bring nothing beside the three.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.classifier import SEEKS, Judgement, judge
 from agentmem_cli.language.vocabulary import is_greeting
 from agentmem_cli.language.word_index import indexed, packed
 from agentmem_cli.recall.ranking import Asked, with_neighbours
 from agentmem_cli.recall.transcript import Transcript
 
-FEATURES = ("small talk", "rare words together")
-WEIGHTS = (-1.03, 1.97)
-BIAS = -1.2
+FEATURES = ("small talk", "looks for something", "rare words together")
+WEIGHTS = (-0.74, 0.3, 4.28)
+BIAS = -1.22
 SMALL_TALK, FOLLOWS = 0.5, 0.2
-"""The scores from which a message is small talk, and a follow-up: of 60 follow-ups .70 find what they need with the
-exchange before them and .42 alone; of 160 other questions .05 are taken for one."""
+"""The scores from which a message is small talk, and a follow-up: of 60 follow-ups .80 find what they need with the
+exchange before them and .35 alone; of 160 other questions .11 are taken for one."""
 FOLLOWS_LESS = 2.5
 """How much less a follow-up counts as small talk, where nothing stands before it: "and then?"."""
 WEAK, NEAR = 0.02, 0.3
-"""Less than so much in common, and no meaning so near, is nothing."""
+"""Less than so much in common, and no meaning so near, is nothing, unless the message surely looks for something."""
 OTHER_TEXTS = 1_000
 """Texts without the word that are counted beside the person's own: what all ten of ten texts hold may still be rare."""
 _LOGIT_RANGE = 1e-4
+
+Numbers = tuple[float, float, float]
 
 
 def is_small_talk(text: str) -> bool:
@@ -48,20 +51,26 @@ def is_follow_up(text: str) -> bool:
     return bool(text.strip()) and judge([text])[0].follows >= FOLLOWS
 
 
-def is_evidence(transcript: Transcript, asked: Asked, memories: Sequence[str], nearest: float) -> bool:
+def is_evidence(
+    transcript: Transcript, asked: Asked, memories: Sequence[str], nearest: float, *, is_alone: bool = True
+) -> bool:
     """Whether what is known is wanted for a message.
 
-    `memories` are the texts of those that fit it best, `nearest` is the highest cosine of any message or memory.
+    `memories` are the texts of those that fit it best, `nearest` is the highest cosine of any message or memory. What
+    `is_alone` is asked for without the exchange before it.
     """
     if _says_nothing(asked.text):
         return False
-    talk, together = features(transcript, asked, memories, judge([asked.text])[0])
-    if together < WEAK and nearest < NEAR:
+    (message,) = judge([asked.text])
+    if not is_alone:
+        message = replace(message, follows=0.0)
+    found = features(transcript, asked, memories, message)
+    if found[-1] < WEAK and nearest < NEAR and message.seeks < SEEKS:
         return False
-    return WEIGHTS[0] * talk + WEIGHTS[1] * together + BIAS > 0
+    return sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True)) + BIAS > 0
 
 
-def features(transcript: Transcript, asked: Asked, memories: Sequence[str], message: Judgement) -> tuple[float, float]:
+def features(transcript: Transcript, asked: Asked, memories: Sequence[str], message: Judgement) -> Numbers:
     """What FEATURES names, for a message that is judged so."""
     import numpy as np
 
@@ -74,7 +83,7 @@ def features(transcript: Transcript, asked: Asked, memories: Sequence[str], mess
     held = np.concatenate([with_neighbours(transcript, counts) > 0, known > 0], axis=1)
     together = float((weights @ held).max(initial=0.0)) / (float(weights.sum()) or 1.0)
     rarest = float(weights[is_found].max(initial=0.0))
-    return talk, (together * rarest) ** 2
+    return talk, _logit(message.seeks), (together * rarest) ** 2
 
 
 def _logit(probability: float) -> float:

@@ -32,10 +32,10 @@ from agentmem_cli.language.vocabulary import first_person_words
 VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
-MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv")
+MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv", "messages-f.tsv")
 """The files of `lookups` whose messages have a label each."""
 OF_DOCUMENTS = "documents.tsv"
-OCCASIONS = "messages-f.tsv"
+OCCASIONS = "occasions.tsv"
 """Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
 LOOKED_UP = (*MESSAGES, "looked-up.jsonl", "chat.txt")
 SHORT, TOLD_SHARE = 30, 6
@@ -165,11 +165,12 @@ def keeping_head(messages: list[Message]) -> Head:
 
 def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
     """The heads that judge a whole message by itself, by name."""
+    messages = [each for name in LOOKED_UP for each in looked_up(name)]
     return {
         "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
-        "chat": lookup_head("chat", voices, (*LOOKED_UP, OCCASIONS)),
-        "follows": lookup_head("follow", voices),
-        "seeks": lookup_head("lookup", voices, (*LOOKED_UP, OF_DOCUMENTS)),
+        "chat": lookup_head("chat", voices, messages + looked_up(OCCASIONS)),
+        "follows": lookup_head("follow", voices, messages),
+        "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
     }
 
 
@@ -216,8 +217,8 @@ def revising_head(cases: Sequence[Said], voices: Iterable[Message]) -> Head:
     return _head(matrix([[Line(OTHER, False, (), text)] for text in texts]), np.array(truth), MESSAGES_REGULARIZATION)
 
 
-def lookup_head(label: str, voices: Sequence[Message], names: Sequence[str] = LOOKED_UP) -> Head:
-    """The messages of one label, chat or follow, against the others in these files of `lookups`, and in the voices.
+def lookup_head(label: str, voices: Sequence[Message], messages: Sequence[tuple[str, str]]) -> Head:
+    """The messages of one label, chat or follow, against those of the others, and those in the voices.
 
     Of the voices every TOLD_SHARE-th message that is worth keeping; beside lookups every one that tells something or is
     short.
@@ -227,7 +228,7 @@ def lookup_head(label: str, voices: Sequence[Message], names: Sequence[str] = LO
     if label == "lookup":
         told = [message for message in voices if len(message) == 1 and is_told(message[0])][:: TOLD_SHARE // 2]
         told += [message for message in kept if sum(len(line.text) for line in message) <= SHORT]
-    labelled = [each for name in names for each in looked_up(name)]
+    labelled = list(messages)
     labelled += [(" ".join(line.text for line in message), "told") for message in told]
     features = matrix([[Line(OTHER, False, (), text)] for text, _ in labelled])[:, :BUCKETS]
     return _head(features, np.array([each == label for _, each in labelled]))

@@ -12,16 +12,31 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from classifier import HELD_OUT, LOOKUPS, MESSAGES, OTHER, VOICES, Line, fitted_messages, lookup_head, matrix, read
+from classifier import (
+    HELD_OUT,
+    LOOKED_UP,
+    LOOKUPS,
+    OF_DOCUMENTS,
+    OTHER,
+    VOICES,
+    Line,
+    fitted_messages,
+    looked_up,
+    lookup_head,
+    matrix,
+    read,
+)
 from conversations import USER, stored
 from sklearn.linear_model import LogisticRegression
 
-from agentmem_cli.language.classifier import BUCKETS, judge
+from agentmem_cli.language.classifier import BUCKETS, Judgement, judge
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import search_memories
 from agentmem_cli.recall.evidence import FEATURES, features, is_evidence
@@ -32,8 +47,11 @@ from agentmem_cli.recall.vectors import MESSAGES as OF_MESSAGES
 from agentmem_cli.sessions.transfer import ImportedLine
 from agentmem_cli.storage.database import Database
 
+PEOPLE = Path(__file__).with_name("people.jsonl")
 OTHERS = 1_500
 """Messages of others' voices among which those are that are asked for."""
+PARTS = 5
+"""Parts of the messages, each told by heads that are fitted on the others."""
 DAY = 86_400
 
 
@@ -79,26 +97,66 @@ def show_follow_ups(cases: list[dict[str, str]]) -> None:
 
 
 def fit() -> None:
-    """Print the weights of a logistic regression, small talk told by a head that has not seen these authors."""
-    asked, chat = lines("looked-up"), (LOOKUPS / "chat.txt").read_text(encoding="utf-8").splitlines()
-    texts = [each["asked"] for each in asked] + chat
-    row, bias = lookup_head("chat", fitted_messages(), MESSAGES)
-    logits = matrix([[Line(OTHER, False, (), text)] for text in texts])[:, :BUCKETS] @ row + bias
+    """Print the weights of a logistic regression over what is asked for and small talk, either half of the weight."""
+    told_of, judged = people(), judgements()
+    wanted = judged_apart([each["ask"] for person in told_of for each in person["questions"]], ())
+    chat = [text for name in LOOKED_UP for text, label in looked_up(name) if label == "chat"]
+    asked = lines("looked-up")
     with talk_of(asked) as (_, index):
-        transcript = index.transcript()
-        table = [
-            features(
-                transcript,
-                asked_for(index, text),
-                [],
-                replace(judge([text])[0], chat=1 / (1 + np.exp(-logit)), follows=0.0),
-            )
-            for text, logit in zip(texts, logits, strict=True)
-        ]
+        table = [row(index, each["asked"], judged) for each in asked] + [row(index, text, judged) for text in chat]
     truth = [True] * len(asked) + [False] * len(chat)
-    model = LogisticRegression(class_weight="balanced", C=10).fit(table, truth)
+    for place, person in enumerate(told_of):
+        with stored(said_by(person)) as (_, index):
+            questions, talk = [each["ask"] for each in person["questions"]], chat[place :: len(told_of)]
+            table += [row(index, text, wanted) for text in questions] + [row(index, text, judged) for text in talk]
+            truth += [True] * len(questions) + [False] * len(talk)
+    model = LogisticRegression(class_weight="balanced").fit(table, truth)
     for name, weight in zip((*FEATURES, "bias"), (*model.coef_[0], model.intercept_[0]), strict=True):
-        print(f"{name:<16}{weight:>8.2f}")
+        print(f"{name:<24}{weight:>8.2f}")
+
+
+def judgements() -> dict[str, Judgement]:
+    """What each message of the fitted files is, by heads that have not seen it."""
+    judged: dict[str, Judgement] = {}
+    files = [looked_up(name) for name in LOOKED_UP]
+    for part in range(PARTS):
+        texts = [text for file in files for text, _ in file[part::PARTS]]
+        judged |= judged_apart(texts, texts)
+    return judged
+
+
+def judged_apart(texts: Sequence[str], unseen: Collection[str]) -> dict[str, Judgement]:
+    """What each text is, by heads that have not seen these messages."""
+    hidden = set(unseen)
+    messages = [each for name in LOOKED_UP for each in looked_up(name) if each[0] not in hidden]
+    of_text = matrix([[Line(OTHER, False, (), text)] for text in texts])[:, :BUCKETS]
+    told = []
+    for label, others in (("chat", []), ("follow", []), ("lookup", looked_up(OF_DOCUMENTS))):
+        weights, bias = lookup_head(label, fitted_messages(), messages + others)
+        told.append((1 / (1 + np.exp(-(of_text @ weights + bias)))).tolist())
+    return {
+        text: replace(judge([text])[0], chat=chat, follows=follows, seeks=seeks)
+        for text, chat, follows, seeks in zip(texts, *told, strict=True)
+    }
+
+
+def row(index: UserIndex, text: str, judged: dict[str, Judgement]) -> tuple[float, float, float]:
+    """The features of a message."""
+    return features(index.transcript(), asked_for(index, text), [], judged[text])
+
+
+def people() -> list[dict[str, Any]]:
+    """The people of `people.jsonl`, each with what was said and what is asked."""
+    return [json.loads(line) for line in PEOPLE.read_text(encoding="utf-8").splitlines()]
+
+
+def said_by(person: dict[str, Any]) -> list[ImportedLine]:
+    """What a person said, a session a day."""
+    return [
+        ImportedLine(f"s{day}", "user", text, day * DAY, None, None)
+        for day, session in enumerate(person["sessions"])
+        for text in session
+    ]
 
 
 def is_brought(database: Database, index: UserIndex, text: str) -> bool:
