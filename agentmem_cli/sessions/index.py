@@ -17,6 +17,10 @@ from agentmem_cli.storage.database import Connection, Database, Row
 AGENT_ID = "agentmem"
 _BATCH = 1_000
 """Messages that one transaction changes."""
+_OF_RUN = """
+SELECT message_id, user_id, session_id, role, name, at, text, imported_id, looked_up
+FROM messages WHERE run_id = ? ORDER BY message_id
+"""
 _INDEXED = """
 SELECT message_id, name, words, CASE WHEN words IS NULL THEN text END AS text
 FROM messages WHERE user_id = ? ORDER BY message_id
@@ -39,20 +43,29 @@ class IndexedMessage:
 def index_messages(
     connection: Connection, user_id: str, session_id: str, run_id: str, messages: list[IndexedMessage]
 ) -> None:
-    """Make these the indexed messages of a run, in the caller's transaction."""
-    connection.execute("DELETE FROM messages WHERE run_id = ?", (run_id,))
+    """Make these the indexed messages of a run, in the caller's transaction.
+
+    Those that stand there already stay, with their numbers and vectors: a number that went would have recall read
+    all that the user ever said anew.
+    """
+    stored = connection.execute(_OF_RUN, (run_id,)).fetchall()
+    new = [_columns(each) for each in messages]
+    same = 0
+    while same < min(len(stored), len(new)) and tuple(stored[same])[1:] == (user_id, session_id, *new[same]):
+        same += 1
+    connection.executemany("DELETE FROM messages WHERE message_id = ?", [(row["message_id"],) for row in stored[same:]])
     connection.executemany(
         "INSERT INTO messages (user_id, session_id, run_id, role, name, at, text, imported_id, looked_up, words)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (
-                *(user_id, session_id, run_id),
-                *(each.role, each.name, each.at, each.text, each.imported_id, each.looked_up),
-                packed(_named(each.name, each.text)),
-            )
-            for each in messages
+            (user_id, session_id, run_id, *columns, packed(_named(each.name, each.text)))
+            for each, columns in zip(messages[same:], new[same:], strict=True)
         ],
     )
+
+
+def _columns(message: IndexedMessage) -> tuple[str, str | None, int, str, str | None, bool]:
+    return message.role, message.name, message.at, message.text, message.imported_id, message.looked_up
 
 
 def indexed_messages(database: Database, user_id: str) -> list[Row]:

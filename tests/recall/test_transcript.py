@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from agentmem_cli.language.word_index import indexed, packed
 from agentmem_cli.recall.transcript import Transcript, transcript_of
+from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
+from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
 from agentmem_cli.storage.opening import open_database
@@ -67,3 +69,16 @@ def test_an_erased_message_leaves_it(database: Database) -> None:
         connection.execute("DELETE FROM messages WHERE message_id = ?", (int(begun.numbers[0]),))
     import_lines(database, "sarah", [ImportedLine("s", "user", "Boat", 1_000, None, None)])
     assert same(transcript_of(database, "sarah"), transcript_of(database, "sarah", begun))
+
+
+def test_a_turn_that_ends_only_adds_to_it(database: Database) -> None:
+    """The question that was read while it waited for its answer keeps its number, so that nothing is read anew."""
+    turn = begin_turn(database, user_id="sarah", session_id="s", question="Is the gate green?", at=1_000)
+    waiting = transcript_of(database, "sarah")
+    settle_turn(database, turn, TurnStatus.DONE, "It is.", at=1_001)
+    begin_turn(database, user_id="sarah", session_id="s", question="And the door?", at=1_002)
+    now = transcript_of(database, "sarah", waiting)
+    assert waiting.numbers.tolist() == now.numbers[:1].tolist()
+    assert ["Is the gate green?", "It is.", "And the door?"] == [
+        row["text"] for row in database.read("SELECT text FROM messages ORDER BY message_id")
+    ]
