@@ -9,6 +9,7 @@ import importlib
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,7 @@ class LazyCommands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 -- Typer's signature
         """The command, or None for a name that is not one."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"agentmem_cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
-        command = typer.main.get_command(module.app)
-        command.name = cmd_name
-        _add_db(command)
-        return command
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:  # noqa: ARG002 -- Typer's signature
         """The commands for a TAB, from COMMANDS alone."""
@@ -72,6 +67,15 @@ class LazyCommands(TyperGroup):
         """The list in `--help`, from COMMANDS alone."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+@cache  # it is asked for twice in a run, and reads every signature
+def _command(name: str) -> Any:
+    module = importlib.import_module(f"agentmem_cli.commands.{_MODULES.get(name, name)}")
+    command = typer.main.get_command(module.app)
+    command.name = name
+    _add_db(command)
+    return command
 
 
 def _add_db(command: Any) -> None:

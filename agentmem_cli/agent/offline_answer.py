@@ -97,8 +97,14 @@ def _looked_up(question: str, sources: Sources) -> str:
     if not is_question(question):
         return _not_kept(question, found if sources.found_something else "")
     if not found:
-        return _OFFER if judge([question])[0].follows >= _FOLLOWS else f"{NOTHING_FOUND} {_NO_MODEL}"
+        return _OFFER if _only_follows(question) else f"{NOTHING_FOUND} {_NO_MODEL}"
     return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
+
+
+def _only_follows(question: str) -> bool:
+    """Whether a question that nothing answers lacks what was asked before it, and names nothing to look for."""
+    (message,) = judge([question])
+    return message.follows >= _FOLLOWS and message.follows > message.seeks
 
 
 def _not_kept(text: str, found: str) -> str:

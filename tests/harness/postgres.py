@@ -52,7 +52,7 @@ class PostgresServer:
         """The URL of a new database, with agentmem's tables or empty; it is dropped at the end."""
         name = f"test_{token_hex(6)}"
         template = self._template() if is_made else "template0"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self._of(name)
         finally:
