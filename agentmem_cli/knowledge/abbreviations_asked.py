@@ -16,6 +16,8 @@ LOOKED_THROUGH = 100
 """How many passages that hold a word are read for what introduces it."""
 _LONGEST_SHORT, _LONGEST_LOWER = 10, 6
 """Characters of an abbreviation, and of one that the question writes in lower case."""
+_ASKED = 400
+"""Characters of a question that are looked through: each of its words takes up to twelve reads."""
 _MOST_WORDS = 7
 """Words of a long form, stop words among them."""
 _COMPOUND = 10
@@ -25,7 +27,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def abbreviations_in(question: str, index: WordIndex) -> list[Abbreviation]:
-    """In the order found, each once; a question that holds both forms needs no other."""
+    """In the order found, each once; a question that holds both forms needs no other, nor does what comes late."""
+    question = question[:_ASKED]
     found = [
         *(each for short in _shorts(question) for each in _introduced(short, [short], index)),
         *_spelt_out(question, index),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from harness.command_line import Result
@@ -130,3 +131,16 @@ def test_the_chat_answers_in_the_other_form(cli: Callable[..., Result], tmp_path
     (tmp_path / "till.txt").write_text("The recovery point objective of the tills is one hour. Their doors are blue.")
     cli("ingest", str(tmp_path / "terms.txt"), str(tmp_path / "till.txt"))
     assert "> The recovery point objective of the tills is one hour." in cli("chat", "-p", "rpo of the tills?").out
+
+
+def test_only_how_a_question_begins_is_looked_through() -> None:
+    """Each of its words is a few reads, and a pasted page has thousands."""
+    asked: list[list[str]] = []
+
+    class Counting:
+        def texts_with(self, words: list[str], _holding: str, _most: int) -> list[str]:
+            asked.append(words)
+            return []
+
+    abbreviations_in("recovery point objective " * 10_000, cast("WordIndex", Counting()))
+    assert 0 < len(asked) < 1_000

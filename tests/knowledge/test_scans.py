@@ -17,6 +17,7 @@ from harness.environment import process_environment
 from harness.scans import scanned_copy
 from harness.waiting import wait_until
 from pypdf import PdfReader, PdfWriter
+from reportlab.pdfgen.canvas import Canvas
 
 from agentmem_cli.knowledge import ocr_queue
 from agentmem_cli.knowledge.storing import store_document
@@ -66,50 +67,58 @@ def texts(document: str) -> list[str]:
     return [each["text"] for each in run_here("knowledge", "show", document, "--json").json()["text"]]
 
 
+def notice(path: Path, pages: int = 1) -> Path:
+    """A PDF with a few lines on each page: OCR takes its time for each line."""
+    canvas = Canvas(str(path))
+    for _ in range(pages):
+        canvas.setFont("Helvetica", 16)
+        for line, text in enumerate(("To all who visit us", "Lunch is served at noon in the garden.")):
+            canvas.drawString(72, 720 - 40 * line, text)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
 def words_in(texts: list[str]) -> Counter[str]:
     return Counter(re.findall(r"\w+", " ".join(texts).lower()))
 
 
 @needs_ocr
 def test_scanned_copies_answer_alike(tmp_path: Path) -> None:
-    """The walk-through's questions find the same pages and get the same answers, named as scans."""
+    """The questions that text answers are answered by its scan, named as one, tables too."""
     (tmp_path / "scans").mkdir()
-    for sample in SAMPLES.glob("*.pdf"):
-        scanned_copy(sample, tmp_path / "scans" / sample.name)
+    scanned_copy(SAMPLES / "handbook.pdf", tmp_path / "scans" / "handbook.pdf", [2])
+    scanned_copy(SAMPLES / "price-list.pdf", tmp_path / "scans" / "price-list.pdf")
     ended = run_here("ingest", str(tmp_path / "scans"))
-    assert (0, "3 indexed") == (ended.code, ended.out.splitlines()[-1])
-    assert "handbook.pdf  4 pages, 4 passages  (4 pages read by OCR)" in ended.out
-    answer = run_here("chat", "-p", "What is our refund policy?").out
-    assert "From refund-policy.pdf, p. 1 (scan) [1]:" in answer
-    assert "> Customers may ask for a full refund within 30 days of purchase, for any reason." in answer
+    assert (0, "2 indexed") == (ended.code, ended.out.splitlines()[-1])
+    assert "handbook.pdf  1 page, 1 passage  (1 page read by OCR)" in ended.out
     answer = run_here("chat", "-p", "How long do we keep patient records?").out
-    assert "From handbook.pdf, p. 3 (scan) [1]:" in answer
+    assert "From handbook.pdf, p. 1 (scan) [1]:" in answer
     assert "for as long as the contract runs and for 90 days after" in answer
-    for question, document, page in (
-        ("How long are access logs kept?", "handbook.pdf", 3),
-        ("Who approves access to patient data?", "handbook.pdf", 2),
-        ("What does the Practice plan cost?", "price-list.pdf", 1),
+    for question, document in (
+        ("How long are access logs kept?", "handbook.pdf"),
+        ("What does the Practice plan cost?", "price-list.pdf"),
     ):
         first = run_here("knowledge", "search", question, "--json").json()["passages"][0]
-        assert (document, page, True) == (first["document"], first["page"], first["is_scan"])
+        assert (document, 1, True) == (first["document"], first["page"], first["is_scan"])
     assert "Practice up to 5 149 100 GB E-mail and telephone" in "\n".join(texts("price-list"))
     scanned = words_in(texts("handbook"))
-    run_here("ingest", str(SAMPLES))
-    original = words_in(texts(str(SAMPLES / "handbook.pdf")))
+    run_here("ingest", str(SAMPLES / "handbook.pdf"))
+    original = words_in(texts(str(SAMPLES / "handbook.pdf"))[2:3])
     assert (scanned & original).total() >= 0.98 * original.total()
 
 
 @needs_ocr
 def test_a_page_laid_upside_down(tmp_path: Path) -> None:
     """It is read as one that lies straight."""
-    ingested(scanned_copy(SAMPLES / "refund-policy.pdf", tmp_path / "turned.pdf", [0], turned=180))
-    assert "Customers may ask for a full refund within 30 days of purchase" in texts("turned")[0]
+    ingested(scanned_copy(notice(tmp_path / "notice.pdf"), tmp_path / "turned.pdf", turned=180))
+    assert "Lunch is served at noon in the garden" in texts("turned")[0]
 
 
 @needs_ocr
 def test_a_kill_loses_no_page(tmp_path: Path) -> None:
     """What was read before is kept, and the next ingest reads the other pages only."""
-    scan = scanned_copy(SAMPLES / "refund-policy.pdf", tmp_path / "refund-policy.pdf")
+    scan = scanned_copy(notice(tmp_path / "notice.pdf", pages=2), tmp_path / "scan.pdf")
     command = [AGENTMEM, "ingest", scan]
     running = Popen(command, env=process_environment(), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
     with closing(open_database(load_settings())) as database:
@@ -119,7 +128,7 @@ def test_a_kill_loses_no_page(tmp_path: Path) -> None:
         running.wait()
     assert "waiting" == run_here("knowledge", "list", "--json").json()[0]["status"]
     assert "1 page to read by OCR." in run_here("ingest", str(scan)).err
-    assert 2 == len(texts("refund"))
+    assert 2 == len(texts("scan"))
 
 
 def test_a_stop_keeps_what_is_read(handbook: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
