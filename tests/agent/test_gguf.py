@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from agno.models.response import ModelResponse
 from harness.command_line import Result, started_process
 from harness.no_network.sitecustomize import WITHOUT
 from harness.real_model import weights
@@ -70,10 +71,16 @@ def test_its_answer_has_a_form(home: Path) -> None:  # noqa: ARG001 -- its envir
     from agentmem_cli.agent.models import build_model
 
     model, _ = build_model(f"gguf:{weights()}", load_settings())
+    assert isinstance(model, gguf.GgufModel)
+
+    async def answered() -> ModelResponse:
+        asked = [Message(role="user", content="Is Oslo a city?")]
+        async with model.get_async_client():
+            return await model.aresponse(messages=asked, response_format=Place)
+
     assert {} == gguf._loaded
     try:
-        asked = [Message(role="user", content="Is Oslo a city?")]
-        reply = asyncio.run(model.aresponse(messages=asked, response_format=Place))
+        reply = asyncio.run(answered())
         assert Place.model_validate_json(str(reply.content))
         assert [WINDOW] == [each.context for each in gguf._loaded]
     finally:
