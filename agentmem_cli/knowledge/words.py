@@ -90,7 +90,8 @@ class WordIndex:
     def texts_with(self, words: list[str], part: str, count: int) -> list[str]:
         """The texts with a part, in this case, among the first `count` passages that hold all of the words."""
         rows = self._database.read(
-            "SELECT text FROM (SELECT text FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?) WHERE instr(text, ?)",
+            "SELECT text FROM (SELECT text FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?) AS part"
+            " WHERE instr(text, ?)",
             (match_all(words), count, part),
         )
         return [row["text"] for row in rows]
@@ -193,6 +194,6 @@ class WordIndex:
 
     def _matches(self, word: str) -> int:
         """How many passages hold the word, MOST_MATCHES at the most."""
-        counting = "SELECT COUNT(*) FROM (SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?)"
+        counting = "SELECT COUNT(*) FROM (SELECT 1 FROM passages_fts WHERE passages_fts MATCH ? LIMIT ?) AS part"
         count: int = self._database.read(counting, (match_any([word]), MOST_MATCHES))[0][0]
         return count

@@ -25,4 +25,4 @@ def check_memories(database: Database) -> Finding:
 
 
 def _count_without(database: Database, these: str, those: str) -> int:
-    return int(database.read(f"SELECT count(*) FROM ({these} EXCEPT {those})")[0][0])  # noqa: S608 -- the queries above
+    return int(database.read(f"SELECT count(*) FROM ({these} EXCEPT {those}) AS without")[0][0])  # noqa: S608 -- the queries above

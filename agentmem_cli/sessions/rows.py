@@ -113,7 +113,7 @@ def next_place(connection: Connection, session_id: str) -> int:
     """The run_index that comes next in a session; one that was taken back is not given again."""
     row = connection.execute(
         "SELECT coalesce(max(run_index) + 1, 0) AS place FROM (SELECT run_index FROM agno_runs WHERE session_id = :id"
-        " UNION ALL SELECT run_index FROM taken_back_runs WHERE session_id = :id)",
+        " UNION ALL SELECT run_index FROM taken_back_runs WHERE session_id = :id) AS places",
         {"id": session_id},
     ).fetchone()
     return int(row["place"])
