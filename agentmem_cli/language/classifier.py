@@ -61,6 +61,10 @@ class Judgement:
     """Whether it looks for something that was said, by itself, in a question or in a few bare words."""
     follows: float
     """Whether it makes sense, by itself, only after what was said before: "and the second one?"."""
+    about_assistant: float
+    """Whether it asks, by itself, about what the assistant said."""
+    about_user: float
+    """Whether it asks, by itself, about what the person told of themselves."""
     topics: list[str]
     """One or two of TOPICS, the likelier first."""
     topic_shares: dict[str, float]
@@ -94,6 +98,13 @@ def judge(sentences: Sequence[str]) -> list[Judgement]:
     return [_judgement(weights, *both, added) for both in zip(in_message, alone, strict=True)]
 
 
+def likeliest_title(places: Sequence[str]) -> int:
+    """Where a title begins, of the places of one message that `titles.py` names. By far most begin at the first."""
+    weights = _weights()
+    scores = [_logit(weights, featurize([place])[0], "title") for place in places]
+    return scores.index(max(scores))
+
+
 def _judgement(weights: _Weights, features: Features, alone: Features, added: float) -> Judgement:
     score = functools.partial(_probability, weights, features)
     kinds = {label: score(label) for label in KINDS}
@@ -113,6 +124,8 @@ def _judgement(weights: _Weights, features: Features, alone: Features, added: fl
         chat=_probability(weights, alone, "chat"),
         follows=_probability(weights, alone, "follows"),
         seeks=_probability(weights, alone, "seeks"),
+        about_assistant=_probability(weights, alone, "about_assistant"),
+        about_user=_probability(weights, alone, "about_user"),
         topics=[ranked[0], *second],
         topic_shares={topic: likely / sum(topics.values()) for topic, likely in topics.items()},
     )

@@ -15,6 +15,8 @@ from agentmem_cli.storage.database import Connection, Database
 
 MEANING = 0.4
 """What the cosine of a memory weighs beside its BM25, each 1 for the best."""
+MOST_BY_WORDS = 200
+"""How many memories that hold a word of a question are ranked, those that fit best by their words."""
 NEAREST, NEAR = 10, 0.35
 """How many memories that share no word with the question are looked at, and the cosine that they need."""
 
@@ -69,7 +71,7 @@ def fitting(
     best.
     """
     active = _active(database, user_id)
-    scores = _by_words(active, question)
+    scores = _by_words(active, question, max(limit, MOST_BY_WORDS))
     if cosines is not None:
         scores = _with_meaning(scores, cosines)
     found = [(score, active.said[number], number) for number, score in scores.items() if number in active.said]
@@ -94,12 +96,15 @@ def latest_change(database: Database, user_id: str) -> tuple[object, ...]:
     return next((tuple(row) for row in database.read(_LATEST, (user_id,))), ())
 
 
-def _by_words(active: _Active, question: str) -> dict[int, float]:
+def _by_words(active: _Active, question: str, most: int) -> dict[int, float]:
     words = words_of(question)
     if not active.said or not words:
         return {}
-    scores = bm25(active.words.counts(words), active.words.lengths).tolist()
-    return {number: score for number, score in zip(active.said, scores, strict=True) if score > 0}
+    scores = bm25(active.words.counts(words), active.words.lengths)
+    best = scores.argsort(kind="stable")[-most:]
+    best = best[scores[best] > 0]
+    numbers = list(active.said)
+    return {numbers[place]: float(scores[place]) for place in best.tolist()}
 
 
 def _with_meaning(words: dict[int, float], cosines: Nearness) -> dict[int, float]:

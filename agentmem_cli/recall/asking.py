@@ -1,17 +1,13 @@
-"""Whether a message asks, and whom a question is about. Pure functions of the text."""
+"""Whether a message asks, and who said what a question is about. Pure functions of the text."""
 
 from __future__ import annotations
 
 import re
 
-_TOLD_BY_ASSISTANT = re.compile(
-    r"\byou (?:\w+ )?(?:told|said|gave|gives|recommend|suggest|mention|provid|list|wrote|explain|describ|propos|shar"
-    r"|showed)"
-    r"|\b(?:did|have|had) you (?:tell|told|say|said|give|given|recommend|suggest|mention|provide|list|explain|show"
-    r"|describe|propose|share|write|written)"
-    r"|\bremind me\b.*\b(?:you|we)\b|\bour (?:previous|last|earlier|past) (?:conversation|chat|discussion)",
-    re.IGNORECASE,
-)
+from agentmem_cli.language.classifier import judge
+
+ABOUT = 0.5
+"""The score from which a question is about what one of the two said."""
 _SENTENCE = re.compile(r"[^.!?\n？。！]+[.!?？。！]*\s*")
 _LOOKED_AT = 1_000
 """Characters of a message that are looked through for questions."""
@@ -33,6 +29,9 @@ def asking(text: str, name: str | None) -> float:
     return share if name else share**2
 
 
-def asks_assistant(question: str) -> bool:
-    """Whether a question is about what the assistant said itself."""
-    return bool(_TOLD_BY_ASSISTANT.search(question))
+def teller_of(question: str) -> str:
+    """Who said what is asked about: `assistant`, `user`, or nobody in particular, which is empty."""
+    (judged,) = judge([question])
+    if judged.about_assistant >= ABOUT:
+        return "assistant"
+    return "user" if judged.about_user >= ABOUT else ""

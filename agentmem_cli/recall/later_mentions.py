@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from agentmem_cli.language.word_index import Word, bm25, words_of
-from agentmem_cli.recall.asking import asks_assistant
+from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.recall.ranking import Asked, described
 from agentmem_cli.recall.transcript import Transcript
 from agentmem_cli.records import RecalledTurn
@@ -49,7 +49,7 @@ def with_later_mentions(
 
     Each has the score of the message before it. What the assistant said itself is found where it was said.
     """
-    if asks_assistant(asked.text):
+    if teller_of(asked.text) == "assistant":
         return ranked
     best, known = ranked[:FOLLOWED], ranked[: max(FOLLOWED, limit - MENTIONS)]
     said_to_assistant = [turn for turn in ranked[:limit] if turn.role == "user" and not turn.name]

@@ -13,7 +13,6 @@ the evidence in the top 5 and .831 in the top 10 (.719 and .8145 before), and no
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING
 from agentmem_cli.embedding.closeness import closeness
 from agentmem_cli.language.dates import dates_in
 from agentmem_cli.language.word_index import Word, bm25, rarity
-from agentmem_cli.recall.asking import asking, asks_assistant
+from agentmem_cli.recall.asking import asking, teller_of
 from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.recall.vectors import Cosines
 from agentmem_cli.records import RecalledTurn
@@ -66,7 +65,6 @@ SELECT message_id, messages.session_id, run_id, role, name, at, text, imported_i
 FROM messages JOIN agno_sessions ON agno_sessions.session_id = messages.session_id
 WHERE {_IN_LIST}
 """  # noqa: S608 -- from above
-FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|me|my|mine|myself)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +213,7 @@ def _long(row: Row) -> float:
 def _by_whom(question: str) -> Callable[[Row], bool]:
     """Whether a message was said by whom the question is about."""
     lowered = question.lower()
-    teller = "assistant" if asks_assistant(question) else "user" if FIRST_PERSON.search(question) else ""
+    teller = teller_of(question)
     return lambda row: row["name"].lower() in lowered if row["name"] else row["role"] == teller
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
-from agentmem_cli.language.classifier import judge
-from agentmem_cli.language.vocabulary import first_person_words, is_greeting, without_greeting
+from agentmem_cli.language.classifier import judge, likeliest_title
+from agentmem_cli.language.vocabulary import is_greeting
 
 LENGTH = 50
 """Characters, at the most."""
@@ -15,40 +16,27 @@ SHORTEST_SENTENCE = 12
 UNTITLED = "Untitled"
 SMALL_TALK = 0.7
 """The score from which a text is small talk. At .5 a few words such as "iPhone battery" are, too."""
-LEAST_STATED = 0.5
-"""The score from which an opening tells something: "I'm Eoin, …"."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)(?:www\.)?([^\s/?#)>\]]+)[^\s)>\]]*")
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+]\s+|\d{1,2}[.)]\s+)|\*\*|__|`+", re.MULTILINE)
-_ENDS = ",.!?;:\u2013\u2014\uff01\uff0c\u3002\uff1f"
-_OPENING = re.compile(rf"([^\s{_ENDS}]+(?: [^\s{_ENDS}]+){{0,3}})[{_ENDS}]+\s*")
-"""Up to four words and a mark: "Good morning, …"."""
-_QUESTION = re.compile(
-    r"(?:what|how|why|when|where|who|which|whose|is|are|was|were|do|does|did|can|could|should|if|whether)\b",
-    re.IGNORECASE,
-)
-_FILLER = re.compile(
-    r"(?:please[,\s]+|(?:can|could|would|will) (?:you|u) (?:(?:please|kindly|maybe|possibly) )?"
-    r"|i was (?:just )?wondering (?:if|whether) you (?:can|could|would) |would you mind "
-    r"|i(?:'d| would) (?:like|love) (?:you )?to (?:know )?|i (?:want|need) (?:you )?to (?:know )?"
-    r"|i (?:want|need|could use) (?:(?:some|your|a bit of) )?(?:help|assistance|advice) (?:with|on|for|to) "
-    r"|(?:help|assist) me (?:with |to |in )?|(?:just )?(?:quickly )?tell me (?:about |more about )?"
-    r"|explain to me |show me |do you (?:know|happen to know) )",
-    re.IGNORECASE,
-)
+_DENSE_MARKS = "\u3001\u3002\uff01\uff0c\uff1f"
+_WORD = re.compile(rf"[^\s{_DENSE_MARKS}]+[{_DENSE_MARKS}]*\s*|[{_DENSE_MARKS}]+\s*")
+"""Chinese and Japanese have marks and no spaces between what stands before a title and the title."""
+_MOST_FRAMING, _BEFORE = 14, 3
+"""Words before what is asked that are looked at, and how many of them at once."""
+_ENDS = (",", ".", ":", ";", "!", "?")
 _SENTENCE = re.compile(r"(.+?)(?:[.!?\u2026](?=\s)|(?<=[\u3002\uff01\uff1f]))")
 
 
 def title_of(text: str) -> str:
     """A short title on one line, never empty: no greeting, no filler, no Markdown, cut between words."""
     plain = _plain(text) or _one_line(_MARKS.sub("", text[:5_000]))
-    asked = _without_opening(plain)
-    core = _without_filler(asked) or plain
+    framing, core = _parted(plain)
     title = _cut(_first_sentence(core))
-    is_wish = core not in (asked, plain) and not _QUESTION.match(core)  # "Can you write a poem?": "Write a poem"
-    return _capital(title.rstrip("?") if is_wish else title) or UNTITLED
+    is_wish = framing and not is_greeting(framing) and not framing.endswith(_ENDS)  # "Can you write a poem?"
+    return _capital(title.rstrip("? ") if is_wish else title) or UNTITLED
 
 
 def is_small_talk(text: str) -> bool:
@@ -73,33 +61,25 @@ def _one_line(text: str) -> str:
     return " ".join("".join(each if each.isprintable() or each == "\u200d" else " " for each in text[:5_000]).split())
 
 
-def _without_opening(plain: str) -> str:
-    """What is left behind small talk: "Good morning, …", "hi can you …"."""
-    while (opening := _OPENING.match(plain)) and opening.end() < len(plain) and _opens(opening[1]):
-        plain = plain[opening.end() :]
-    asked = without_greeting(plain)
-    # With no mark behind it a greeting greets before a request only: "hello world in Rust" greets nobody.
-    return asked if _is_request(asked) else plain
+def _parted(plain: str) -> tuple[str, str]:
+    """The greeting, politeness and the like before what is asked, and that: `("hi, can you", "explain monads")`."""
+    words = words_of(plain)
+    place = likeliest_title(title_places(words)) if words else 0
+    return "".join(words[:place]).strip(), "".join(words[place:])
 
 
-def _is_request(plain: str) -> bool:
-    """Whether a text begins by asking, or by speaking of oneself."""
-    first = plain.partition(" ")[0]
-    return bool(_FILLER.match(plain) or _QUESTION.match(plain) or first_person_words(first))
+def words_of(plain: str) -> list[str]:
+    """The words of a text, each with the marks and the space behind it."""
+    return _WORD.findall(plain)
 
 
-def _without_filler(plain: str) -> str:
-    while filler := _FILLER.match(plain):
-        plain = plain[filler.end() :]
-    return plain
-
-
-def _opens(words: str) -> bool:
-    """Whether these first words of a message are small talk, and tell nothing themselves."""
-    if _says_nothing(words):
-        return True
-    judgement = judge([words])[0]
-    return judgement.chat >= SMALL_TALK and judgement.keep < LEAST_STATED
+def title_places(words: Sequence[str]) -> list[str]:
+    """Each place where a title may begin, as the classifier knows it: three words before it, and the one behind."""
+    bare = [word.strip() for word in words]
+    return [
+        f"{'^ ' if place <= _BEFORE else ''}{' '.join(bare[max(0, place - _BEFORE) : place])} | {bare[place]}"
+        for place in range(min(len(bare), _MOST_FRAMING + 1))
+    ]
 
 
 def _says_nothing(plain: str) -> bool:

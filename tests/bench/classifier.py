@@ -7,7 +7,8 @@ Prints for each held-out voice the share of sentences worth keeping that are kep
 nothing of which something is kept; the same for standing instructions; beside them the baseline "a sentence with a
 first-person word that is no question". `--fit` writes the weights anew, from all voices but those held out;
 `--fit-messages` only those that judge a whole message: what it ends (`revisions`), whether it is small talk or a
-follow-up (`lookups`). `--curve` shows what a quarter, half and all of the fitted voices bring.
+follow-up, whose words it asks for and where its title begins (`lookups`). `--curve` shows what a quarter, half and all
+of the fitted voices bring.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from agentmem_cli.language import classifier
-from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, TOPICS, judge
+from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, TOPICS, judge, likeliest_title
 from agentmem_cli.language.features import BITS, featurize
-from agentmem_cli.language.vocabulary import first_person_words
+from agentmem_cli.language.vocabulary import first_person_words, without_greeting
+from agentmem_cli.recall.asking import teller_of
+from agentmem_cli.sessions.titles import title_places, words_of
 
 VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
@@ -38,7 +41,10 @@ OF_DOCUMENTS = "documents.tsv"
 OCCASIONS = "occasions.tsv"
 """Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
 LOOKED_UP = (*MESSAGES, "looked-up.jsonl", "chat.txt")
-SHORT, TOLD_SHARE = 30, 6
+TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
+TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
+"""In `lookups` too; the second of each held-out pair was not looked at before the last fit."""
+SHORT, TOLD_SHARE, UNFRAMED_SHARE = 30, 6, 12
 HELD_OUT = frozenset(
     "en-7 en-16 en-25 en-29 de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
@@ -90,6 +96,8 @@ def main(arguments: Sequence[str]) -> None:
     if "--fit-messages" in arguments:
         save(stored_heads() | heads_of_messages(fitted))
     report({name: voices[name] for name in sorted(HELD_OUT)}, judged_keep)
+    report_tellers()
+    report_titles()
 
 
 def fitted_messages() -> list[Message]:
@@ -171,6 +179,9 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
         "chat": lookup_head("chat", voices, messages + looked_up(OCCASIONS)),
         "follows": lookup_head("follow", voices, messages),
         "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
+        "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
+        "about_user": labelled_head("user", looked_up(TELLERS)),
+        "title": title_head(openings(TITLED), voices),
     }
 
 
@@ -228,14 +239,54 @@ def lookup_head(label: str, voices: Sequence[Message], messages: Sequence[tuple[
     if label == "lookup":
         told = [message for message in voices if len(message) == 1 and is_told(message[0])][:: TOLD_SHARE // 2]
         told += [message for message in kept if sum(len(line.text) for line in message) <= SHORT]
-    labelled = list(messages)
-    labelled += [(" ".join(line.text for line in message), "told") for message in told]
+    return labelled_head(label, [*messages, *((" ".join(line.text for line in message), "told") for message in told)])
+
+
+def labelled_head(label: str, labelled: Sequence[tuple[str, str]]) -> Head:
+    """The texts of one label against those of the others."""
     features = matrix([[Line(OTHER, False, (), text)] for text, _ in labelled])[:, :BUCKETS]
     return _head(features, np.array([each == label for _, each in labelled]))
 
 
+def title_head(messages: Sequence[Opening], voices: Iterable[Message]) -> Head:
+    """The place where the title of each message begins against the other places, however it is typed.
+
+    With every UNFRAMED_SHARE-th message of the voices that is worth keeping: what is told has no framing before it.
+    """
+    kept = [message for message in voices if all(line.is_kept for line in message)][::UNFRAMED_SHARE]
+    told = [Opening([], words_of(" ".join(line.text for line in message))) for message in kept]
+    places = [
+        (place, "title" if number == len(each.framing) else OTHER)
+        for message in [*messages, *told]
+        for each in (message, message.typed_carelessly())
+        for number, place in enumerate(title_places([*each.framing, *each.asked]))
+    ]
+    return labelled_head("title", places)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The words of a first message: those before its title, and the others."""
+
+    framing: list[str]
+    asked: list[str]
+
+    def typed_carelessly(self) -> Opening:
+        """In lower case, and without the marks of the framing."""
+        bare = [word.lower().strip().rstrip(",.:;!?") for word in self.framing]
+        return Opening([word for word in bare if word], [word.lower() for word in self.asked])
+
+
+def openings(name: str) -> list[Opening]:
+    """The messages of a file of `openings`, in which a `|` stands where the title begins."""
+    lines = (LOOKUPS / name).read_text(encoding="utf-8").splitlines()
+    return [
+        Opening(words_of(framing), words_of(asked)) for framing, _, asked in (line.partition("|") for line in lines)
+    ]
+
+
 def looked_up(name: str) -> list[tuple[str, str]]:
-    """The messages of a file of `lookups`, each with its label: chat, lookup or follow."""
+    """The messages of a file of `lookups`, each with its label."""
     lines = (LOOKUPS / name).read_text(encoding="utf-8").splitlines()
     if name.endswith(".jsonl"):
         return [(json.loads(line)["asked"], "lookup") for line in lines]
@@ -339,6 +390,57 @@ def report(voices: dict[str, list[Message]], keeping: Keeping) -> None:
         base_kept, base_false = shares(voice, first_person_keep)
         rules, fired = rule_shares(voice)
         print(f"{name:<8}{kept:>8.3f}{base_kept:>10.3f}{false:>8.3f}{base_false:>10.3f}{rules:>8.3f}{fired:>8.3f}")
+
+
+def report_tellers() -> None:
+    """Of the held-out messages that ask for the words of one of the two those told so, and of the others; baselines.
+
+    The baselines: "you" asks for the assistant's words, and a first-person word for the person's.
+    """
+    print(f"\n{'asks for words of':<20}{'found':>8}{'baseline':>10}{'false':>8}{'baseline':>10}")
+    for name in HELD_TELLERS:
+        messages = looked_up(name)
+        for label, baseline in (("assistant", _says_you), ("user", _speaks_of_self)):
+            truth = np.array([each == label for _, each in messages])
+            told = np.array([teller_of(text) == label for text, _ in messages])
+            simple = np.array([baseline(text) for text, _ in messages])
+            print(
+                f"{label:<20}{told[truth].mean():>8.3f}{simple[truth].mean():>10.3f}"
+                f"{told[~truth].mean():>8.3f}{simple[~truth].mean():>10.3f}   {name}"
+            )
+
+
+def _says_you(text: str) -> bool:
+    return not {"you", "your"}.isdisjoint(text.lower().split())
+
+
+def _speaks_of_self(text: str) -> bool:
+    return bool(first_person_words(text))
+
+
+def report_titles() -> None:
+    """Of the held-out first messages those whose title begins in the right place, with framing before it and without.
+
+    The baseline is the message without its greeting.
+    """
+    print(f"\n{'title begins right':<20}{'framed':>8}{'baseline':>10}{'bare':>8}{'baseline':>10}")
+    for name in HELD_TITLED:
+        messages = openings(name)
+        framed = np.array([bool(each.framing) for each in messages])
+        right = np.array([_begins(each) == len(each.framing) for each in messages])
+        simple = np.array([without_greeting(_whole(each)) == "".join(each.asked) for each in messages])
+        print(
+            f"{len(messages):<20}{right[framed].mean():>8.3f}{simple[framed].mean():>10.3f}"
+            f"{right[~framed].mean():>8.3f}{simple[~framed].mean():>10.3f}   {name}"
+        )
+
+
+def _begins(opening: Opening) -> int:
+    return likeliest_title(title_places([*opening.framing, *opening.asked]))
+
+
+def _whole(opening: Opening) -> str:
+    return "".join([*opening.framing, *opening.asked])
 
 
 def rule_shares(voice: list[Message]) -> tuple[float, float]:

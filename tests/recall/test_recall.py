@@ -11,6 +11,7 @@ from harness.command_line import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.sessions.branches import fork_session
 from agentmem_cli.sessions.catalog import find_session, purge_session
@@ -180,3 +181,20 @@ def test_json_says_what_the_prompt_had_room_for(cli: Cli) -> None:
     assert {True, False} == {item["in_prompt"] for item in items}
     profile = {memory["memory_id"] for memory in ended["recalled"]["profile"]}
     assert used == {item["memory_id"] for item in items if item["in_prompt"]} - profile
+
+
+@pytest.mark.parametrize(
+    ("question", "teller"),
+    [
+        ("which wine did you say goes with trout", "assistant"),
+        ("that stretch for the lower back from your list, how long do I hold it?", "assistant"),
+        ("Wie hieß noch mal das Buch, das du mir empfohlen hast?", "assistant"),
+        ("when does my passport expire", "user"),
+        ("À quelle heure est mon entretien ?", "user"),
+        ("what does the warranty cover?", ""),
+        ("can you recommend a wine for trout", ""),
+    ],
+)
+def test_whose_words_are_asked_for(question: str, teller: str) -> None:
+    """The assistant's, the person's, or nobody's in particular."""
+    assert teller == teller_of(question)
