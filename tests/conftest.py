@@ -99,9 +99,10 @@ def process(home: Path) -> Callable[..., Result]:  # noqa: ARG001 -- its environ
 @pytest.fixture
 def without_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave Chroma out of an ingest, where the scan answers anyway: it takes a process and a second each time."""
-    from agentmem_cli.knowledge import index
+    from agentmem_cli.knowledge import index, ingest, search
 
-    monkeypatch.setattr(index, "bring_index_in_step", lambda *_: None)
+    for module in (index, ingest, search):
+        monkeypatch.setattr(module, "bring_index_in_step", lambda *_: None)
 
 
 @pytest.fixture
