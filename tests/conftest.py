@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer, serving
 from harness.command_line import Result, run_here, run_process
-from harness.environment import names_to_clear
+from harness.environment import names_to_clear, temporary_folder
 from harness.no_network import sitecustomize  # noqa: F401 -- importing it is what bans the network here
 from harness.postgres import PostgresServer, postgres_served
 from harness.real_model import real_model_served
@@ -24,6 +26,10 @@ settings.register_profile(
     ],
 )
 settings.load_profile("steady")
+
+_FOLDER = temporary_folder()
+if _FOLDER:  # the workers have it from the environment; Python itself, because pytest has asked it by now
+    os.environ["TMPDIR"] = tempfile.tempdir = _FOLDER.name
 
 BOTH_STORES = {"sessions", "memories", "recall", "library"}
 BOTH_STORES |= {"test_abbreviations.py", "test_documents.py", "test_index_and_search.py", "test_ingest.py"}
@@ -93,9 +99,10 @@ def process(home: Path) -> Callable[..., Result]:  # noqa: ARG001 -- its environ
 @pytest.fixture
 def without_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave Chroma out of an ingest, where the scan answers anyway: it takes a process and a second each time."""
-    from agentmem_cli.knowledge import index
+    from agentmem_cli.knowledge import index, ingest, search
 
-    monkeypatch.setattr(index, "bring_index_in_step", lambda *_: None)
+    for module in (index, ingest, search):
+        monkeypatch.setattr(module, "bring_index_in_step", lambda *_: None)
 
 
 @pytest.fixture

@@ -56,15 +56,17 @@ def read_with_ocr(path: str, wanted: Container[int], password: str | None) -> It
 
 
 def _turned_right(picture: Any) -> _Result:
-    """What stands on a page that may lie on its side, or on its head."""
+    """What stands on a page that may lie on its head, or on its side: each pass takes seconds."""
     import numpy as np
 
-    result = _read(picture)
-    letters = sum(len(box.text) for box, _ in result)
-    if letters and _well_read(result) >= _SURE * letters:
-        return result
-    turned = [_read(np.ascontiguousarray(np.rot90(picture, turns))) for turns in (1, 2, 3)]
-    return max([result, *turned], key=_well_read)
+    results = []
+    for turns in (0, 2, 1, 3):
+        result = _read(np.ascontiguousarray(np.rot90(picture, turns)))
+        letters = sum(len(box.text) for box, _ in result)
+        if letters and _well_read(result) >= _SURE * letters:
+            return result
+        results.append(result)
+    return max(results, key=_well_read)
 
 
 def _well_read(result: _Result) -> float:

@@ -154,9 +154,9 @@ def test_a_server_that_is_down_while_searching(database: Database, settings: Set
 @pytest.mark.usefixtures("server")
 def test_the_index_holds_one_embedder(database: Database, settings: Settings) -> None:
     """The collection is made anew for another embedder; a vector of the one before is never in it."""
-    bring_index_in_step(database, settings)
-    use_embedder(database, chosen_embedder(NAME), lambda *_: None)
     index = PassageIndex(database, settings)
+    index.bring_in_step()
+    use_embedder(database, chosen_embedder(NAME), lambda *_: None)
     assert not index.is_in_step()
     bring_index_in_step(database, settings)
     (vector,) = configured_embedder(database).embed(["bread"])
@@ -165,6 +165,7 @@ def test_the_index_holds_one_embedder(database: Database, settings: Settings) ->
     assert Verdict.OK is check_knowledge(database, settings).verdict
 
 
+@pytest.mark.usefixtures("without_index")
 def test_the_command(database: Database, server: EmbeddingServer) -> None:
     """It shows what is in use and what may be chosen, changes it, and fails with the exit codes of its causes."""
     shown = run_here("knowledge", "embedder", "--json").json()

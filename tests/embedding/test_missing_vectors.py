@@ -15,6 +15,7 @@ from harness.terminal import on_terminal
 
 from agentmem_cli.storage.database import Database
 
+pytestmark = pytest.mark.usefixtures("without_index")
 MESSAGES = 70
 """More than are embedded at once."""
 

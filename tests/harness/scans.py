@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 DOTS = 150
 """An inch."""
@@ -13,7 +14,8 @@ DOTS = 150
 def scanned_copy(source: Path, copy: Path, scanned: Sequence[int] | None = None, turned: int = 0) -> Path:
     """Write a PDF in which these pages of another one, counted from 0, or all, are pictures; the others have no text.
 
-    `turned` is by how many degrees the pages were laid wrongly.
+    What is blank below the last line is cut off: OCR takes its time for each dot. `turned` is by how many degrees the
+    pages were laid wrongly.
     """
     import pypdfium2
     from reportlab.lib.utils import ImageReader
@@ -22,7 +24,8 @@ def scanned_copy(source: Path, copy: Path, scanned: Sequence[int] | None = None,
     document = pypdfium2.PdfDocument(source)
     canvas = Canvas(str(copy))
     for index in range(len(document)) if scanned is None else scanned:
-        picture = document[index].render(scale=DOTS / 72, grayscale=True).to_pil().rotate(turned, expand=True)
+        page = document[index].render(scale=DOTS / 72, grayscale=True).to_pil()
+        picture = page.crop((0, 0, page.width, _foot(page))).rotate(turned, expand=True)
         held = BytesIO()
         picture.save(held, "JPEG", quality=70)
         width, height = (72 * pixels / DOTS for pixels in picture.size)
@@ -31,3 +34,11 @@ def scanned_copy(source: Path, copy: Path, scanned: Sequence[int] | None = None,
         canvas.showPage()
     canvas.save()
     return copy
+
+
+def _foot(page: Any) -> int:
+    """The height down to half an inch below the ink; OCR makes a page larger that is flatter than 3 : 8."""
+    from PIL import ImageOps
+
+    (*_, lowest) = ImageOps.invert(page).getbbox() or (page.height,)
+    return min(page.height, max(lowest + DOTS // 2, page.width * 3 // 8))

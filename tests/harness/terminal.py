@@ -105,6 +105,8 @@ class Terminal:
 
     def close(self) -> None:
         """Hang up, and kill what does not leave."""
+        if self._ended:
+            self._child.ptyproc.delayafterclose = 0  # nobody is there to take the hang-up
         self._child.close(force=True)
 
     def _drawn(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from agentmem_cli.knowledge.index import bring_index_in_step
+from agentmem_cli.knowledge.index import PassageIndex
 from agentmem_cli.knowledge.ingest import ingest_files
 from agentmem_cli.knowledge.walk import FileResult, find_files
 from agentmem_cli.settings import Settings, load_settings
@@ -31,12 +32,23 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture
-def ingest(database: Database, settings: Settings) -> Ingest:
+def bring_in_step(database: Database, settings: Settings) -> Callable[[], None]:
+    """Bring Chroma in step in this process: one of its own takes a second, and only what was erased needs it."""
+
+    def run() -> None:
+        with closing(PassageIndex(database, settings)) as index:
+            index.bring_in_step()
+
+    return run
+
+
+@pytest.fixture
+def ingest(database: Database, bring_in_step: Callable[[], None]) -> Ingest:
     def run(*paths: Path, indexed: bool = True) -> list[FileResult]:
-        """Ingest; `indexed=False` spares the two seconds of Chroma where the scan answers anyway."""
+        """Ingest; `indexed=False` spares Chroma where the scan answers anyway."""
         results = list(ingest_files(database, find_files(paths).files))
         if indexed:
-            bring_index_in_step(database, settings)
+            bring_in_step()
         return results
 
     return run

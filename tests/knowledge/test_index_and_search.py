@@ -128,6 +128,7 @@ def test_a_broken_index_is_done_without_and_healed(
     ingest: Ingest,
     notes: Path,
     chroma_answers: list[list[int] | None],
+    bring_in_step: Callable[[], None],
 ) -> None:
     """Whatever happens to Chroma's files, search answers from SQLite, and the next ingest rebuilds them."""
     ingest(notes)
@@ -142,7 +143,7 @@ def test_a_broken_index_is_done_without_and_healed(
         harm()
         assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
         assert None is chroma_answers[-1]
-        bring_index_in_step(database, settings)
+        bring_in_step()
         assert PassageIndex(database, settings).is_in_step()
         assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
         assert 5 == len(chroma_answers[-1] or [])
@@ -164,8 +165,9 @@ def test_a_change_that_cannot_be_added_is_a_rebuild(
 def test_an_index_that_cannot_be_written(database: Database, settings: Settings, ingest: Ingest, notes: Path) -> None:
     """When the index cannot be made the error says so, and search still answers from SQLite."""
     settings.chroma_dir.write_text("a file where the folder belongs")
+    ingest(notes, indexed=False)
     with pytest.raises(StorageProblem, match="could not be brought in step"):
-        ingest(notes)
+        bring_index_in_step(database, settings)
     assert "bread.txt" == search_knowledge(database, settings, "bread")[0].document
 
 
@@ -183,11 +185,13 @@ def test_a_removed_document_leaves_no_vector(
     assert not [each for each in new.rglob("*") if each.is_file() and vector in each.read_bytes()]
 
 
-def test_an_empty_store_has_an_index_too(database: Database, settings: Settings, ingest: Ingest, notes: Path) -> None:
+def test_an_empty_store_has_an_index_too(
+    database: Database, settings: Settings, ingest: Ingest, notes: Path, bring_in_step: Callable[[], None]
+) -> None:
     """When the last document goes, the collection goes with it."""
     ingest(notes / "sea.md")
     remove_documents(database, [find_document(database, "sea").document_id])
-    bring_index_in_step(database, settings)
+    bring_in_step()
     assert ["current.json"] == [each.name for each in settings.chroma_dir.iterdir()]
 
 
@@ -351,15 +355,15 @@ def test_the_doctor_asks_the_collection(database: Database, settings: Settings, 
 
 
 def test_the_doctor_takes_no_repeated_page_for_damage(
-    ingest: Ingest, database: Database, settings: Settings, tmp_path: Path
+    ingest: Ingest, database: Database, settings: Settings, tmp_path: Path, bring_in_step: Callable[[], None]
 ) -> None:
     """Of sixty files with the same words a passage's own vector may find fifty others: that is no damage."""
     for number in range(60):
         (tmp_path / "same").mkdir(exist_ok=True)
         (tmp_path / "same" / f"{number:02}.txt").write_text("This page is intentionally left blank.")
-    ingest(tmp_path / "same")
+    ingest(tmp_path / "same", indexed=False)
     with database.write() as connection:  # the names differ, and with them the vectors
         connection.execute("UPDATE passages SET vector = (SELECT vector FROM passages LIMIT 1)")
         count_up(connection, "erasures")
-    bring_index_in_step(database, settings)
+    bring_in_step()
     assert Verdict.OK is check_knowledge(database, settings).verdict

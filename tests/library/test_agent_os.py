@@ -70,7 +70,10 @@ def told(client: httpx.Client, agent: Any, anthropic: AnthropicServer) -> str:
 
 
 def test_a_run(client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli: Cli) -> None:
-    """A run over HTTP is a turn like any other: its session, its runs and its memory are listed."""
+    """A run over HTTP is a turn like any other: its session, its runs and its memory are listed, to its user alone.
+
+    Another user's session is not there, and no model is asked.
+    """
     memory_id = told(client, agent, anthropic)
     sessions = client.get("/sessions", params={"user_id": "sarah"}).json()["data"]
     assert [("s1", "I work in healthcare")] == [(each["session_id"], each["session_name"]) for each in sessions]
@@ -80,6 +83,10 @@ def test_a_run(client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli
     assert [(memory_id, "Works in healthcare")] == [(each["memory_id"], each["memory"]) for each in memories]
     assert [] == client.get("/memories", params={"user_id": "tom"}).json()["data"]
     assert ["s1"] == [each["session_id"] for each in cli("sessions", "list", "--json").json()]
+    requests = len(anthropic.requests)
+    assert 404 == ask(client, "What did she say?", user_id="tom").status_code
+    assert requests == len(anthropic.requests)
+    assert 404 == client.get("/sessions/s1", params={"user_id": "tom"}).status_code
 
 
 def test_a_stream(client: httpx.Client, anthropic: AnthropicServer) -> None:
@@ -93,18 +100,14 @@ def test_a_stream(client: httpx.Client, anthropic: AnthropicServer) -> None:
     assert "RunCompleted" == events[-1]["event"]
 
 
-def test_a_foreign_session(client: httpx.Client, anthropic: AnthropicServer, agent: Any) -> None:
-    """Another user's session is not there, and no model is asked."""
+def test_a_session_is_renamed_and_deleted(
+    client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli: Cli
+) -> None:
+    """A title that is given stays. DELETE puts a session into the trash, of its own user alone."""
     told(client, agent, anthropic)
-    requests = len(anthropic.requests)
-    assert 404 == ask(client, "What did she say?", user_id="tom").status_code
-    assert requests == len(anthropic.requests)
-    assert 404 == client.get("/sessions/s1", params={"user_id": "tom"}).status_code
-
-
-def test_a_session_is_deleted(client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli: Cli) -> None:
-    """DELETE puts a session into the trash, of its own user alone; a run of its id is refused then."""
-    told(client, agent, anthropic)
+    renamed = client.post("/sessions/s1/rename", json={"session_name": "My work"}, params={"user_id": "sarah"})
+    assert 200 == renamed.status_code
+    assert ["My work"] == [each["title"] for each in cli("sessions", "list", "--json").json()]
     client.delete("/sessions/s1", params={"user_id": "tom"})
     assert ["s1"] == [each["session_id"] for each in cli("sessions", "list", "--json").json()]
     assert 204 == client.delete("/sessions/s1", params={"user_id": "sarah"}).status_code
@@ -114,14 +117,6 @@ def test_a_session_is_deleted(client: httpx.Client, anthropic: AnthropicServer, 
     assert (400, True) == (refused.status_code, "trash" in refused.text)
     cli("sessions", "restore", "s1")
     assert 200 == client.get("/sessions/s1", params={"user_id": "sarah"}).status_code
-
-
-def test_a_session_is_renamed(client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli: Cli) -> None:
-    """A title that is given stays."""
-    told(client, agent, anthropic)
-    renamed = client.post("/sessions/s1/rename", json={"session_name": "My work"}, params={"user_id": "sarah"})
-    assert 200 == renamed.status_code
-    assert ["My work"] == [each["title"] for each in cli("sessions", "list", "--json").json()]
 
 
 def test_memories_are_changed(client: httpx.Client, anthropic: AnthropicServer, agent: Any, cli: Cli) -> None:

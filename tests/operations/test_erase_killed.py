@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import run_here, run_process
-from harness.environment import process_environment
+from harness.environment import names_to_clear, process_environment
 
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.erase import erasure_due
@@ -74,6 +75,20 @@ STEPS = (
 )
 
 
+@pytest.fixture(scope="module")
+def indexed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a document and its vector in Chroma's files, to copy."""
+    folder = tmp_path_factory.mktemp("indexed")
+    document = folder / "note.txt"
+    document.write_text(f"I work at {MARK}.")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in names_to_clear():
+            patch.delenv(name)
+        patch.setenv("AGENTMEM_HOME", str(folder / "home"))
+        assert 0 == run_here("ingest", str(document)).code
+    return folder / "home"
+
+
 def marked_bytes(folder: Path) -> int:
     """How often the mark stands in the files of a folder, whatever its case."""
     return sum(path.read_bytes().lower().count(MARK.encode()) for path in folder.rglob("*") if path.is_file())
@@ -118,11 +133,9 @@ def test_the_next_start_finishes_what_a_kill_left(erase_words: tuple[str, ...], 
 
 
 @pytest.mark.parametrize("step", STEPS[1:])
-def test_the_next_start_erases_the_vectors_too(home: Path, tmp_path: Path, step: str) -> None:
+def test_the_next_start_erases_the_vectors_too(home: Path, indexed_home: Path, step: str) -> None:
     """What a removal that was killed has left of a document in the search index goes with its text."""
-    document = tmp_path / "note.txt"
-    document.write_text(f"I work at {MARK}.")
-    assert 0 == run_here("ingest", str(document)).code
+    shutil.copytree(indexed_home, home)
     with closing(open_database(load_settings())) as database:
         vector = database.read("SELECT vector FROM passages")[0]["vector"]
     assert vectors_in(home / "chroma", vector)

@@ -1,4 +1,7 @@
-"""`agentmem models`: what can be used here, what is missing, and what local servers offer."""
+"""`agentmem models`: what can be used here, what is missing, and what local servers offer.
+
+A process imports the packages of all providers, which takes seconds: only what must see some of them missing is one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ import pytest
 from harness.command_line import Result
 from harness.model_list_server import ModelListServer, listing_models
 from harness.no_network.sitecustomize import WITHOUT
+
+from agentmem_cli.agent import model_servers, providers
 
 Cli = Callable[..., Result]
 
@@ -39,6 +44,12 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> str:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     monkeypatch.setenv("OLLAMA_HOST", url)
     return url
+
+
+@pytest.fixture
+def no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the providers out where the servers are the subject."""
+    monkeypatch.setattr(providers, "known_providers", list)
 
 
 def named(result: Result) -> dict[str, dict[str, Any]]:
@@ -71,24 +82,19 @@ def test_claude_with_its_key(process: Cli, no_server: str) -> None:  # noqa: ARG
 
 
 def test_what_servers_offer(process: Cli, server: ModelListServer) -> None:
-    """Each model by the name that `--model` takes, with what is to be installed for it."""
-    lines = process("models").out.splitlines()
+    """Each model by the name that `--model` takes, with what is to be installed for it; Ollama gets no OpenAI key."""
+    lines = process("models", env={"OPENAI_API_KEY": "key-of-the-test"}).out.splitlines()
     ollama = f"{server.url} (ollama): ollama:llama3.2:3b, ollama:qwen3:4b. It needs: uv run --extra ollama agentmem."
     compatible = f"{server.url}/v1 (openai-chat): openai-chat:local-model. It needs: uv run --extra openai agentmem."
     assert [f"server     {ollama}", f"server     {compatible}"] == lines[2:4]
-    assert [("/api/tags", None), ("/v1/models", None)] == sorted(server.asked)
+    assert [("/api/tags", None), ("/v1/models", "Bearer key-of-the-test")] == sorted(server.asked)
 
 
-def test_the_key_goes_to_its_server_only(process: Cli, server: ModelListServer) -> None:
-    """Ollama does not get OpenAI's key."""
-    process("models", env={"OPENAI_API_KEY": "key-of-the-test"})
-    assert {"/api/tags": None, "/v1/models": "Bearer key-of-the-test"} == dict(server.asked)
-
-
-def test_a_password_in_an_address(process: Cli, server: ModelListServer) -> None:
+@pytest.mark.usefixtures("no_provider")
+def test_a_password_in_an_address(cli: Cli, server: ModelListServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is used and not shown."""
-    address = f"{server.url}/v1".replace("://", "://me:hidden@")
-    result = process("models", "--json", env={"OPENAI_BASE_URL": address})
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1".replace("://", "://me:hidden@"))
+    result = cli("models", "--json")
     assert {"/api/tags": None, "/v1/models": "Basic bWU6aGlkZGVu"} == dict(server.asked)
     assert [server.url, f"{server.url}/v1"] == [each["url"] for each in result.json()["servers"]]
     assert "hidden" not in result.out
@@ -106,40 +112,46 @@ def test_a_password_in_an_address(process: Cli, server: ModelListServer) -> None
         (200, b'{"models": []}', None),
     ],
 )
+@pytest.mark.usefixtures("no_provider")
 def test_an_odd_server(cli: Cli, server: ModelListServer, status: int, body: bytes, problem: str | None) -> None:
-    """Whatever answers there, the command works."""
+    """Whatever answers there, the command works; it is asked once, without a key where there is none."""
     server.answers["/api/tags"] = (status, body)
     asked = {each["provider"]: each for each in cli("models", "--json").json()["servers"]}
     assert ([], problem) == (asked["ollama"]["models"], asked["ollama"]["problem"])
     assert ["openai-chat:local-model"] == asked["openai-chat"]["models"]
+    assert [("/api/tags", None), ("/v1/models", None)] == sorted(server.asked)
 
 
-def test_a_silent_server(process: Cli, server: ModelListServer) -> None:
+@pytest.mark.usefixtures("no_provider")
+def test_a_silent_server(cli: Cli, server: ModelListServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that takes the question and says nothing is waited for shortly."""
+    monkeypatch.setattr(model_servers, "_SECONDS", 1.0)
     server.silent = threading.Event()
-    servers = process("models", "--json").json()["servers"]
-    assert ["no answer within 2 s"] * 2 == [each["problem"] for each in servers]
+    servers = cli("models", "--json").json()["servers"]
+    assert ["no answer within 1 s"] * 2 == [each["problem"] for each in servers]
 
 
-def test_a_model_that_cannot_be_used(process: Cli, no_server: str) -> None:  # noqa: ARG001 -- its environment
+@pytest.mark.usefixtures("no_server")
+def test_a_model_that_cannot_be_used(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that is set but has no key is said first."""
-    result = process("models", env={"AGENTMEM_MODEL": "anthropic:claude-x"})
+    monkeypatch.setenv("AGENTMEM_MODEL", "anthropic:claude-x")
+    result = cli("models")
     assert result.out.startswith("chat uses  anthropic:claude-x: There is no key for Claude.")
     assert 0 == result.code
 
 
-def test_no_other_command_asks(process: Cli, server: ModelListServer) -> None:
+def test_no_other_command_asks(cli: Cli, server: ModelListServer) -> None:
     """Only `models` asks the servers."""
-    process("doctor")
-    process("chat", "-p", "Hello there")
+    cli("doctor")
+    assert 0 == cli("chat", "-p", "Hello there").code
     assert [] == server.asked
 
 
-def test_servers_of_the_settings(process: Cli, server: ModelListServer, home: Path) -> None:
+def test_servers_of_the_settings(cli: Cli, server: ModelListServer, home: Path) -> None:
     """What stands under `base_url` is asked too, by the provider that reaches it; no key is missing there."""
     server.answers["/lm/models"] = (200, b'{"data": [{"id": "qwen3"}]}')
     home.mkdir(mode=0o700)
     (home / "config.toml").write_text(f'[base_url]\nvllm = "{server.url}/lm"\n', encoding="utf-8")
-    lines = process("models", env={WITHOUT: ""}).out.splitlines()
+    lines = cli("models").out.splitlines()
     assert f"server     {server.url}/lm (vllm): vllm:qwen3." in lines
     assert "vllm" in next(line for line in lines if line.startswith("usable"))
