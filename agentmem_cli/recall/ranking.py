@@ -164,7 +164,9 @@ def with_neighbours(transcript: Transcript, values: NDArray[np.floating | np.int
 
     none = np.zeros((len(values), 1), values.dtype)
     padded = np.concatenate([values, none], axis=1)  # the last column, -1, is NOBODY's
-    sums: Scores = (values + padded[:, transcript.before] + padded[:, transcript.after]).astype(np.float32)
+    sums: Scores = values.astype(np.float32)
+    for neighbours in (transcript.before, transcript.after):
+        sums += padded.take(neighbours, axis=1)
     return sums
 
 

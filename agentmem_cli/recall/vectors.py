@@ -81,7 +81,7 @@ class LoadedVectors:
         """
         import numpy as np
 
-        return Cosines(self.numbers, np.einsum("ij,j->i", self.matrix, asked))
+        return Cosines(self.numbers, np.vecdot(self.matrix, asked))
 
     def brought_to(self, database: Database, embedder: Embedder, kept: Kept, numbers: Numbers) -> LoadedVectors:
         """The vectors of these texts, of those that have one; only those that are not here are read."""
