@@ -231,14 +231,16 @@ def revising_head(cases: Sequence[Said], voices: Iterable[Message]) -> Head:
 def lookup_head(label: str, voices: Sequence[Message], messages: Sequence[tuple[str, str]]) -> Head:
     """The messages of one label, chat or follow, against those of the others, and those in the voices.
 
-    Of the voices every TOLD_SHARE-th message that is worth keeping; beside lookups every one that tells something or is
-    short.
+    Of the voices every TOLD_SHARE-th message that is worth keeping; beside lookups every one that tells something in
+    one sentence or is short. Each is typed in another way too: lookups have no capitals and no full stops, and a
+    statement without them is none.
     """
     kept = [message for message in voices if all(line.is_kept for line in message)]
     told = kept[::TOLD_SHARE]
     if label == "lookup":
-        told = [message for message in voices if len(message) == 1 and is_told(message[0])][:: TOLD_SHARE // 2]
+        told = [message for message in voices if len(message) == 1 and is_told(message[0])]
         told += [message for message in kept if sum(len(line.text) for line in message) <= SHORT]
+    told = [*told, *([_typed_otherwise(line) for line in message] for message in told)]
     return labelled_head(label, [*messages, *((" ".join(line.text for line in message), "told") for message in told)])
 
 
