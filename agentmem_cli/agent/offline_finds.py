@@ -19,6 +19,7 @@ from agentmem_cli.embedding.closeness import closeness
 from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
+from agentmem_cli.recall.block import tells
 from agentmem_cli.records import Memory, RecalledTurn
 
 COVERS, CLOSE, MEANS, RECALLED, KEPT, LENGTH, RECENT = 1.0, 1.0, 2.0, 2.0, 0.5, 1.0, 0.5
@@ -95,8 +96,8 @@ def certainty_of(ranked: Sequence[Find]) -> float:
 
 
 def _candidates(messages: Sequence[RecalledTurn], memories: Sequence[Memory]) -> list[Find]:
-    """The pieces of all messages, marked by the memories that stand on them, then the memories without a message."""
-    said = [find for turn in messages for find in _pieces_of(turn)]
+    """The pieces of all messages that tell anything, marked by their memories, then the memories without a message."""
+    said = [find for turn in filter(tells, messages) for find in _pieces_of(turn)]
     of_run = {turn.run_id for turn in messages if turn.role == "user"}
     written = [_as_find(memory) for memory in memories if memory.status == "active" and memory.run_id not in of_run]
     return [part for find in said for part in _marked(find, memories)] + written

@@ -189,6 +189,14 @@ def test_other_languages_and_no_question_mark(cli: Cli, statement: str, question
     assert f"“{statement}”" in cli("chat", "-p", "--no-knowledge", question).out
 
 
+def test_what_tells_nothing_is_not_quoted(cli: Cli) -> None:
+    """A greeting is near every question, by its shortness, and answers none."""
+    for said in ("hi", "my sister Ada rents a flat in Ghent", "thanks"):
+        cli("chat", "-p", "--session", "s", said)
+    answer = cli("chat", "-p", "--session", "s", "where does Ada live?").out
+    assert ("Ghent" in answer, "“hi”" in answer, "“thanks”" in answer) == (True, False, False)
+
+
 def test_the_newest_stands_first(cli: Cli) -> None:
     """Of what was said of the same thing the newest is the answer, the rest stands under "Earlier"."""
     for said in ("The board meets in Leeds on 19 September.", "The board meets in York on 3 October now."):

@@ -28,6 +28,22 @@ def test_a_statement_is_kept(statement: str) -> None:
     assert judgement.is_kept
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "my neighbour Ines is allergic to bees",
+        "our son Theo has epilepsy",
+        "my flight to Malta leaves on thursday",
+        "my favourite season is autumn",
+        "my grandfather was born in Madeira",
+    ],
+)
+def test_a_statement_in_small_letters_is_kept(statement: str) -> None:
+    """With no capital and no full stop it looks like a few words that look for something, and is none."""
+    (judgement,) = judge([statement])
+    assert judgement.is_kept
+
+
 @pytest.mark.parametrize("statement", STATEMENTS)
 @pytest.mark.parametrize("frame", ["Translate into French: {}", "Translate this into German:\n{}"])
 def test_what_is_to_be_translated_is_not(frame: str, statement: str) -> None:
