@@ -28,7 +28,7 @@ TOPICS = (
 )
 KEEP, INSTRUCTION, SEEKS = 0.82, 0.4, 0.8
 """The scores from which a sentence is kept, is kept as a standing instruction, and is none that tells something."""
-OF_ENGLISH = -0.7
+OF_ENGLISH = -0.5
 """What is added to the score for keeping, a logit: the fit has most of its data in English, where it is surest."""
 ALONE = 0.35
 """What a sentence's score without its message counts, so that a plain statement stands among others; 0 to .5 are about
