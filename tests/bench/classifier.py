@@ -455,7 +455,7 @@ def rule_shares(voice: list[Message]) -> tuple[float, float]:
                 captured.append(each.is_kept)
             elif line.kind in ("none", OTHER):
                 fired.append(each.is_kept and each.kind == "instruction")
-    return float(np.mean(captured or [np.nan])), float(np.mean(fired))
+    return float(np.mean(captured)) if captured else float("nan"), float(np.mean(fired))
 
 
 def curve(fitted: list[Message], voices: dict[str, list[Message]]) -> None:
