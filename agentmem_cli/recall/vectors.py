@@ -43,10 +43,14 @@ MEMORIES = Kept("memory_vectors", "memory_number", "memory_details", "status = '
 
 @dataclass(frozen=True, slots=True)
 class Cosines:
-    """How near each text is to a question: `numbers` ascending, of the messages or memories, and their cosines."""
+    """How near each text is to a question: `numbers` ascending, of the messages or memories, and their cosines.
+
+    `matrix` has their vectors, shape (texts, dimensions).
+    """
 
     numbers: Numbers
     values: NDArray[np.float32]
+    matrix: NDArray[np.float32]
 
     def of(self, wanted: Iterable[int]) -> dict[int, float]:
         """The cosines of these texts, of those that have a vector."""
@@ -56,6 +60,13 @@ class Cosines:
         places = np.searchsorted(self.numbers, asked).clip(max=len(self.numbers) - 1)
         known = self.numbers[places] == asked
         return dict(zip(asked[known].tolist(), self.values[places[known]].tolist(), strict=True))
+
+    def vectors_of(self, wanted: Numbers) -> NDArray[np.float32]:
+        """The vectors of these texts, shape (wanted, dimensions); zeros for one that has none."""
+        import numpy as np
+
+        places = np.searchsorted(self.numbers, wanted).clip(max=len(self.numbers) - 1)
+        return np.where((self.numbers[places] == wanted)[:, np.newaxis], self.matrix[places], np.float32(0))
 
     def nearest(self, count: int, least: float) -> dict[int, float]:
         """The nearest so many texts whose cosine is `least` or more."""
@@ -81,7 +92,7 @@ class LoadedVectors:
         """
         import numpy as np
 
-        return Cosines(self.numbers, np.vecdot(self.matrix, asked))
+        return Cosines(self.numbers, np.vecdot(self.matrix, asked), self.matrix)
 
     def brought_to(self, database: Database, embedder: Embedder, kept: Kept, numbers: Numbers) -> LoadedVectors:
         """The vectors of these texts, of those that have one; only those that are not here are read."""

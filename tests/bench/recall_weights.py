@@ -20,12 +20,13 @@ from scipy.optimize import minimize
 
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.recall import ranking
-from agentmem_cli.recall.ranking import FEATURES, Asked, first_features, read_features
+from agentmem_cli.recall.ranking import FEATURES, WEIGHTS, Asked, echoes, first_features, read_features
 from agentmem_cli.recall.vectors import MESSAGES
 
 SHRINKAGE = 1e-3
 """Of the squares of the weights: 1e-4 to 1e-2 are about as good."""
 MULTI_HOP = "1"
+TOLD = (*FEATURES, "echoes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ class Case:
 def main() -> None:
     """Fit and print."""
     parts = [cases_of(pool) for pool in pools_of(sys.argv[1])]
-    everything = list(range(len(FEATURES)))
+    everything = list(range(len(TOLD)))
     print(f"{'held out in turn':<24}{'top 5':>8}{'top 10':>8}{'of that multi-hop':>19}")
     show("all features", parts, everything)
-    for number, name in enumerate(FEATURES):
+    for number, name in enumerate(TOLD):
         show(f"without {name}", parts, [each for each in everything if each != number])
     print("\nfitted on all")
-    for name, weight in zip(FEATURES, fit([case for part in parts for case in part], everything), strict=True):
+    for name, weight in zip(TOLD, fit([case for part in parts for case in part], everything), strict=True):
         print(f"{name:<24}{weight:8.2f}")
 
 
@@ -62,6 +63,8 @@ def cases_of(pool: Pool) -> list[Case]:
             rows, overall = first_features(transcript, asked)
             read = ranking.read_messages(database, transcript, rows)
             table = np.column_stack([overall, read_features(transcript, asked, rows, read)])
+            likeness = echoes(transcript, asked, rows, table @ np.array(WEIGHTS, np.float32))
+            table = np.column_stack([table, likeness])
             truth = np.array([evidence_of[read[row]["text"]] in question.evidence for row in rows.tolist()])
             cases.append(Case(table, truth, len(question.evidence), question.kind))
     return cases

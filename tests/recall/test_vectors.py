@@ -8,16 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from harness.erasing import erase_turn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem_cli.embedding.configured import BUNDLED
+from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall import user_index as module
+from agentmem_cli.recall.ranking import Asked, echoes
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.recall.vectors import MEMORIES, MESSAGES
@@ -72,6 +75,34 @@ def test_what_is_said_in_other_words_is_found(database: Database) -> None:
     assert ["The physician prescribed tablets against hypertension."] == [turn.text for turn in found.turns]
     known = recall_for(database, "sarah", "Which car?", index=index).memories
     assert ["Bought a used automobile"] == [memory.text for memory in known]
+
+
+def test_what_means_the_same_as_the_best_of_another_session_is_lifted(database: Database) -> None:
+    """A part of the answer that shares no word with the question; what is said in one session is found there."""
+    question = "What do the children love outdoors?"
+    told = (
+        "The children love to roast marshmallows at the campfire by the lake.",
+        "Camping with them: the tent and a campfire.",
+        "The children have a dentist appointment.",
+        "The printer is out of paper again.",
+        "My rent goes up in March.",
+        "The children need new shoes.",
+    )
+    for number, text in enumerate(told):
+        say(database, text, session=f"s{number}")
+        say(database, text, session="all", user="tom")
+
+    def likeness(user: str) -> list[float]:
+        index = refreshed(database, user)
+        asked = Asked(question, words_of(question), index.cosines(question)[MESSAGES])
+        transcript = index.transcript()
+        rows = (~transcript.from_assistant).nonzero()[0]
+        found: list[float] = echoes(transcript, asked, rows, np.arange(6, 0, -1, np.float32)).tolist()
+        return found
+
+    _, camping, *others = likeness("sarah")
+    assert camping > max(others)
+    assert not any(likeness("tom"))
 
 
 def test_only_what_is_new_is_made_and_read(database: Database) -> None:
