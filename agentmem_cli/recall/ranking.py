@@ -58,7 +58,7 @@ FULL_LENGTH = 200
 """Characters from which on a message is no longer better for being longer."""
 NEAR = 0.2
 """The cosine that a message needs which shares no word with the question, and has no neighbour that does."""
-BEST_POSSIBLE = sum(weight for weight in WEIGHTS if weight > 0) + ECHOES
+BEST_POSSIBLE = sum(weight for weight in WEIGHTS if weight > 0)
 
 _IN_LIST = "message_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 """One value: psycopg takes 4 ms for 400 of them."""
@@ -157,10 +157,13 @@ def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[i
 
 
 def echoes(transcript: Transcript, asked: Asked, rows: Rows, scores: Scores) -> Scores:
-    """How like each message is to the best of other sessions, the better counting more, shape (rows,)."""
+    """How like each message is to the best of other sessions, the better counting more, shape (rows,).
+
+    Of no more messages than ECHOED it tells nothing.
+    """
     import numpy as np
 
-    if asked.cosines is None or not len(rows):
+    if asked.cosines is None or len(rows) <= ECHOED:
         return np.zeros(len(rows), np.float32)
     vectors = asked.cosines.vectors_of(transcript.numbers[rows])
     vectors -= vectors.mean(axis=0)  # what all of them mean tells none from another

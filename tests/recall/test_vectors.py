@@ -20,7 +20,7 @@ from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.memories.writer import apply_operations
 from agentmem_cli.recall import user_index as module
-from agentmem_cli.recall.ranking import Asked, echoes
+from agentmem_cli.recall.ranking import ECHOED, Asked, echoes
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.recall.vectors import MEMORIES, MESSAGES
@@ -84,9 +84,7 @@ def test_what_means_the_same_as_the_best_of_another_session_is_lifted(database: 
         "The children love to roast marshmallows at the campfire by the lake.",
         "Camping with them: the tent and a campfire.",
         "The children have a dentist appointment.",
-        "The printer is out of paper again.",
-        "My rent goes up in March.",
-        "The children need new shoes.",
+        *(f"The children have {number} shoes and {number} books for school." for number in range(ECHOED)),
     )
     for number, text in enumerate(told):
         say(database, text, session=f"s{number}")
@@ -97,7 +95,7 @@ def test_what_means_the_same_as_the_best_of_another_session_is_lifted(database: 
         asked = Asked(question, words_of(question), index.cosines(question)[MESSAGES])
         transcript = index.transcript()
         rows = (~transcript.from_assistant).nonzero()[0]
-        found: list[float] = echoes(transcript, asked, rows, np.arange(6, 0, -1, np.float32)).tolist()
+        found: list[float] = echoes(transcript, asked, rows, np.arange(len(told), 0, -1, np.float32)).tolist()
         return found
 
     _, camping, *others = likeness("sarah")
