@@ -28,10 +28,10 @@ from pydantic import BaseModel
 
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence, Usage, Waiting
-from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete
+from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete, refuses_tools
 from agentmem_cli.agent.prompt import Asked, prompt_messages, system_text
 from agentmem_cli.agent.request import TurnContext, recall_again, recall_into
-from agentmem_cli.agent.tools import read_only_tools, tool_query, tools_text
+from agentmem_cli.agent.tools import passages_beside, read_only_tools, tool_query, tools_text
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.agent.window import room_beside
 from agentmem_cli.recall.tokens import count_tokens
@@ -43,23 +43,40 @@ from agentmem_cli.storage.database import storable_json
 TOOL_CALL_LIMIT = 8
 REQUEST_LIMIT = 12
 """Requests of one turn: Agno tells a model that goes on calling tools that there are no more, without end."""
+NO_TOOLS = "This model calls no tools. The passages of your documents that fit go with each question instead."
 RECALL_TOOL = "recall"
 """What this tool gave is memory, and must not outlive it in a run's row."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # the repr of a Claude holds its key
+@dataclass(slots=True, repr=False)  # the repr of a Claude holds its key
 class AgnoAnswerer:
-    """A model ready to answer, the watch on it, and whether the question carries Claude's cache mark."""
+    """A model ready to answer, the watch on it, and whether the question carries Claude's cache mark.
+
+    A model that calls no tools is given with each question the passages that fit it.
+    """
 
     model: Model
     watch: AnswerWatch
     marks_cache: bool
+    calls_tools: bool = True
 
     async def answer(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
         """Run the agent on a committed question. A failure that Agno reports is the answer's error."""
         self.watch.tell = lambda text: answer.tell(Waiting(text))
-        tools = read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query))
-        messages = self._messages(context, turn, answer.evidence, tools_text(tools))
+        await self._run(context, turn, answer)
+        if self.calls_tools and answer.error and refuses_tools(self.watch):
+            self.calls_tools, answer.error = False, None
+            context.warn(NO_TOOLS)
+            await self._run(context, turn, answer)
+        answer.error = answer.error or incomplete(self.watch)
+
+    async def _run(self, context: TurnContext, turn: PendingTurn, answer: Answer) -> None:
+        tools, passages = [], ""
+        if self.calls_tools:
+            tools = read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query))
+        elif context.search is not None:
+            passages = passages_beside(turn.question, answer.evidence, context.search, context.window)
+        messages = self._messages(context, turn, answer.evidence, tools_text(tools), passages)
         agent = Agent(
             model=self.model,
             id=AGENT_ID,
@@ -80,12 +97,13 @@ class AgnoAnswerer:
         )
         async for event in stream:
             self.follow(event, turn, answer)
-        answer.error = answer.error or incomplete(self.watch)
 
-    def _messages(self, context: TurnContext, turn: PendingTurn, evidence: Evidence, tools: str) -> list[Message]:
+    def _messages(
+        self, context: TurnContext, turn: PendingTurn, evidence: Evidence, tools: str, passages: str
+    ) -> list[Message]:
         """The messages of the request. Claude gets the profile beside them, in a block with a cache mark of its own."""
         system = system_text(context.memory, instructions_of(context.database, turn.user_id, turn.session_id))
-        fixed = count_tokens(tools) + count_tokens(system) + count_tokens(turn.question)
+        fixed = sum(map(count_tokens, (tools, passages, system, turn.question)))
         history = recall_into(context, turn, evidence, room_beside(context.window, fixed))
         first = history[0].run_id if history else turn.run_id
         if self.marks_cache:
@@ -97,7 +115,7 @@ class AgnoAnswerer:
         return prompt_messages(
             system,
             history,
-            Asked(turn.question, turn.at, evidence.in_prompt),
+            Asked(turn.question, turn.at, "\n\n".join(filter(None, (evidence.in_prompt, passages)))),
             is_cut=not is_first_run(context.database, turn.session_id, first),
             mark_cache=self.marks_cache,
         )

@@ -133,6 +133,16 @@ def incomplete(watch: AnswerWatch) -> AgentmemError | None:
     return None
 
 
+def refuses_tools(watch: AnswerWatch) -> bool:
+    """Whether a provider said that the model, or its server as it was started, takes no tools."""
+    said = str(watch.error).lower()
+    return bool(
+        _status(watch.error)
+        and re.search(r"\btools?\b|function call", said)
+        and re.search(r"support|enable|require", said)
+    )
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """An error and those below it; a host of two addresses brings a group."""
     if error is None:

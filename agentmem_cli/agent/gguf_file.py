@@ -19,6 +19,7 @@ WINDOW = 8_192
 """Tokens that a model from a file takes, where the person says nothing: its memory grows with them."""
 
 _MAGIC = b"GGUF"
+_TEMPLATE = "tokenizer.chat_template"
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 """The bytes of a value by the number of its type."""
 _UINT32, _STRING, _ARRAY, _UINT64 = 4, 8, 9, 10
@@ -31,10 +32,26 @@ class GgufFile:
 
     path: Path
     trained_for: int | None
+    template: str
+    """How the model is told of a conversation; "" where the file does not say."""
+
+    @property
+    def calls_tools(self) -> bool:
+        """Whether the model was taught to call tools: llama.cpp drops them where its template names none."""
+        return "tools" in self.template
 
     def window(self, chosen: int) -> int:
         """How many tokens the model takes, where the person chose so many, or 0."""
         return min(chosen or WINDOW, self.trained_for or chosen or WINDOW)
+
+
+def takes_tools(model: str) -> bool:
+    """Whether the model of a `provider:id` may be given tools: a file says it, of any other it shows when it is asked.
+
+    Raises ConfigProblem for a file that is no model.
+    """
+    provider, _, name = model.partition(":")
+    return provider != GGUF or gguf_file(name).calls_tools
 
 
 def gguf_file(name: str) -> GgufFile:
@@ -58,12 +75,16 @@ def _read(path: Path, _changed_at: int) -> GgufFile:
         if file.read(4) != _MAGIC:
             raise ValueError
         file.seek(12, 1)  # the version, and how many tensors there are
+        trained_for, template = None, ""
         for _ in range(min(_number(file, "<Q"), _MOST_PAIRS)):
             name, kind = _string(file), _number(file, "<I")
             if name.endswith(".context_length") and kind in (_UINT32, _UINT64):
-                return GgufFile(path, _number(file, "<I" if kind == _UINT32 else "<Q"))
-            _skip(file, kind)
-    return GgufFile(path, None)
+                trained_for = _number(file, "<I" if kind == _UINT32 else "<Q")
+            elif name == _TEMPLATE and kind == _STRING:
+                template = _string(file)
+            else:
+                _skip(file, kind)
+    return GgufFile(path, trained_for, template)
 
 
 def _number(file: BinaryIO, form: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from secrets import token_hex
 from typing import Any
 
@@ -16,6 +17,8 @@ from agno.tools.function import Function
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.recall.block import CITATION, recall_block
+from agentmem_cli.recall.evidence import is_small_talk
+from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import FoundPassage, Recall
 from agentmem_cli.storage.database import storable
 
@@ -23,7 +26,9 @@ SearchKnowledge = Callable[[str, str | None], list[FoundPassage]]
 """(query, document or None) -> passages in rank order."""
 RecallMore = Callable[[str], Recall]
 TOOL_BLOCK_BUDGET = 1_200
-"""Tokens of what one call of `recall` gives."""
+"""Tokens of what one call of `recall` gives, and of the passages that go with a question unasked."""
+PASSAGES_SHARE = 4
+"""A part of so many of a small window goes to those passages."""
 _ROUND = str.maketrans("[]", "()")
 """A reference `[2]` within a passage is shown as `(2)`: copied into an answer it would cite another passage."""
 
@@ -61,6 +66,20 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
     if search is not None:
         tools.append(Function.from_callable(search_knowledge))
     return tools
+
+
+def passages_beside(question: str, evidence: Evidence, search: SearchKnowledge, window: int | None) -> str:
+    """The passages that fit a question, for a model that calls no tools; "" for small talk, or where none is found.
+
+    They are added to the evidence. `window` is in tokens, None for one that is not known.
+    """
+    if is_small_talk(question):
+        return ""
+    room = min(TOOL_BLOCK_BUDGET, window // PASSAGES_SHARE if window else TOOL_BLOCK_BUDGET)
+    found = search(question, None)
+    costs = accumulate(count_tokens(passage.text) for passage in found)
+    fitting = [passage for passage, cost in zip(found, costs, strict=True) if cost <= room]
+    return fenced_passages(_numbered(evidence.passages, fitting)) if fitting else ""
 
 
 def tools_text(tools: Sequence[Function]) -> str:

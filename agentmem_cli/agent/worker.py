@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentmem_cli.agent.gguf_file import takes_tools
 from agentmem_cli.agent.offline import OfflineAnswerer
 from agentmem_cli.agent.request import Answerer, TurnContext
 from agentmem_cli.agent.window import context_window
@@ -110,7 +111,7 @@ def _answerer(model: str, settings: Settings) -> Answerer:
     from agentmem_cli.agent.models import build_model
 
     built, watch = build_model(model, settings)
-    return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"))
+    return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"), calls_tools=takes_tools(model))
 
 
 def _searcher(settings: Settings, database: Database, warn: Callable[[str], None]) -> Searcher | None:

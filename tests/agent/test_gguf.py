@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -12,16 +13,31 @@ import pytest
 from agno.models.response import ModelResponse
 from harness.command_line import Result, started_process
 from harness.no_network.sitecustomize import WITHOUT
-from harness.real_model import weights
+from harness.real_model import weights, weights_that_call_tools
 from harness.waiting import PATIENCE
 from pydantic import BaseModel
 
-from agentmem_cli.agent.gguf_file import WINDOW
+from agentmem_cli.agent.gguf_file import WINDOW, takes_tools
 from agentmem_cli.agent.window import context_window
 from agentmem_cli.settings import load_settings
 
 Cli = Callable[..., Result]
 TRAINED_FOR = 8_192
+LOOKED_UP = (
+    ("How long is the warranty?", "warranty length", "Two years."),
+    ("When does the office open?", "office opening hours", "It opens at nine."),
+    ("What does the pump cost?", "pump cost", "480 euros."),
+    ("How long is the lease?", "lease length", "Five years."),
+    ("When does the shop close?", "shop closing hours", "It closes at six."),
+    ("How long is the notice period?", "notice period length", "Three months."),
+)
+"""What a model of its size must be shown before it calls a tool: question, query, what is found and answered."""
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that wait for each other crawl where others are at work."""
+    monkeypatch.setenv("AGENTMEM_THREADS", "1")
 
 
 class Place(BaseModel):
@@ -49,7 +65,7 @@ def damaged(folder: Path, form: str) -> Path:
 def test_it_answers_and_stops(process: Cli, home: Path) -> None:
     """Its words stream, Ctrl-C stops them, and what was printed is what is kept."""
     words = ("chat", "-p", "--no-knowledge", "--memory", "off", "--session", "s1", "--model", f"gguf:{weights()}")
-    env = {"AGENTMEM_HOME": str(home), "AGENTMEM_CONTEXT_WINDOW": "2048", "AGENTMEM_THREADS": "1"}
+    env = {"AGENTMEM_HOME": str(home), "AGENTMEM_CONTEXT_WINDOW": "2048"}
     with started_process(*words, "Count to ten thousand.", env=env) as child:
         assert child.stdin
         assert child.stdout
@@ -85,6 +101,55 @@ def test_its_answer_has_a_form(home: Path) -> None:  # noqa: ARG001 -- its envir
         assert [WINDOW] == [each.context for each in gguf._loaded]
     finally:
         gguf._loaded.clear()
+
+
+def test_it_calls_a_tool(home: Path, tmp_path: Path) -> None:  # noqa: ARG001 -- its environment
+    """Where its template names tools: llama.cpp reads the call from the model's words, and the result goes back."""
+    from agno.agent import Agent
+    from agno.models.message import Message
+
+    from agentmem_cli.agent import gguf
+    from agentmem_cli.agent.models import build_model
+
+    name = f"gguf:{weights_that_call_tools(tmp_path)}"
+    model, _ = build_model(name, load_settings())
+    model.temperature = 0  # type: ignore[attr-defined]  # OpenAI's wire has one
+    asked: list[str] = []
+
+    async def search_knowledge(query: str) -> str:
+        """Search the documents."""
+        asked.append(query)
+        return "The refund period is 30 days."
+
+    def looked_up(number: int, question: str, query: str, found: str) -> list[Message]:
+        function = {"name": "search_knowledge", "arguments": json.dumps({"query": query})}
+        call = {"id": f"call_{number}", "type": "function", "function": function}
+        return [
+            Message(role="user", content=question),
+            Message(role="assistant", content="", tool_calls=[call]),
+            Message(role="tool", tool_call_id=f"call_{number}", content=found),
+            Message(role="assistant", content=found),
+        ]
+
+    shown = [message for number, each in enumerate(LOOKED_UP) for message in looked_up(number, *each)]
+
+    async def answered() -> str:
+        agent = Agent(model=model, tools=[search_knowledge], build_context=False, telemetry=False)
+        async with model.get_async_client():  # type: ignore[attr-defined]  # as above
+            run = await agent.arun([*shown, Message(role="user", content="How long is the refund period?")])
+        return str(run.content)
+
+    assert takes_tools(name)
+    try:
+        assert "30 days" in asyncio.run(answered())
+        assert any("refund" in query for query in asked)
+    finally:
+        gguf._loaded.clear()
+
+
+def test_one_whose_template_names_no_tools() -> None:
+    """It is given none: llama.cpp would drop them without a word."""
+    assert not takes_tools(f"gguf:{weights()}")
 
 
 def test_a_question_that_is_too_long(process: Cli) -> None:

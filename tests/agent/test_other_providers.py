@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer
+from harness.chat import at_a_chat
 from harness.command_line import Result
 from harness.openai_server import OpenAIServer, serving_openai
 
@@ -212,3 +213,56 @@ def test_tools_over_another_wire(ask_model: Ask, cli: Ask, server: OpenAIServer)
     assert (0, "It is called Tern.") == (result.code, result.json()["answer"]), result.err
     assert {"search_knowledge", "recall"} == {each["function"]["name"] for each in server.requests[0].body["tools"]}
     assert "Tern" in json.dumps([each for each in server.requests[1].body["messages"] if each["role"] == "tool"])
+
+
+class TestNoTools:
+    """A model that calls no tools gets the passages that fit the question beside it."""
+
+    REFUSALS = (
+        ("lmstudio", 400, "registry.ollama.ai/library/gemma3:4b does not support tools"),
+        ("ollama", 400, "registry.ollama.ai/library/gemma3:4b does not support tools"),
+        ("openrouter", 404, "No endpoints found that support tool use."),
+        ("vllm", 400, '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'),
+        ("groq", 400, "`tool calling` is not supported with this model"),
+        ("openai-chat", 400, "Function calling is not enabled for this model"),
+    )
+
+    @pytest.fixture
+    def refunds(self, cli: Ask, tmp_path: Path) -> None:
+        """A document."""
+        (tmp_path / "refunds.txt").write_text("The refund period is 30 days.", encoding="utf-8")
+        cli("ingest", str(tmp_path / "refunds.txt"))
+
+    @pytest.mark.usefixtures("refunds")
+    @pytest.mark.parametrize(("provider", "status", "message"), REFUSALS, ids=[each[0] for each in REFUSALS])
+    def test_its_server_says_so(
+        self, ask_model: Ask, server: OpenAIServer, provider: str, status: int, message: str
+    ) -> None:
+        """The question is asked again without tools; it was not taken on. The person is told."""
+        server.refuse(status, message)
+        server.reply("After 30 days [1].")
+        result = ask_model(f"{provider}:x", "--base-url", f"{server.url}/v1", "How long is the refund period?")
+        first, second = (asked.body for asked in server.requests)
+        assert (bool(first.get("tools")), bool(second.get("tools"))) == (True, False)
+        assert "The refund period is 30 days." in second["messages"][-1]["content"]
+        assert "This model calls no tools." in result.err
+        if provider != "ollama":  # whose own wire the server does not speak
+            assert (0, ["refunds.txt"]) == (result.code, [each["document"] for each in result.json()["cited"]])
+
+    @pytest.mark.usefixtures("refunds")
+    def test_a_chat_asks_and_tells_once(
+        self, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Small talk brings no passage."""
+        monkeypatch.setenv("AGENTMEM_BASE_URL", f"lmstudio={server.url}/v1")
+        monkeypatch.setenv("AGENTMEM_MEMORY", "off")
+        server.refuse(400, "x does not support tools")
+        for answer in ("After 30 days.", "You are welcome."):
+            server.reply(answer)
+        told: list[str] = []
+        with at_a_chat(capsys, "lmstudio:x", "s1", told.append) as person:
+            assert "After 30 days." == person.says("How long is the refund period?")
+            assert "You are welcome." == person.says("Thanks a lot!")
+        assert 1 == len([each for each in told if "calls no tools" in each])
+        assert [True, False, False] == ["tools" in asked.body for asked in server.requests]
+        assert "passage" not in json.dumps(server.requests[-1].body["messages"][-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -43,11 +43,13 @@ class Person:
 
 
 @contextmanager
-def at_a_chat(shown: pytest.CaptureFixture[str], model: str, session: str) -> Iterator[Person]:
+def at_a_chat(
+    shown: pytest.CaptureFixture[str], model: str, session: str, warn: Callable[[str], None] = lambda _: None
+) -> Iterator[Person]:
     """A chat of its own connection, closed at the end."""
     settings = load_settings()
     database = open_database(settings)
-    conversation = Conversation(settings, database, model=model, session_id=session, warn=lambda _: None)
+    conversation = Conversation(settings, database, model=model, session_id=session, warn=warn)
     with closing(conversation):
         conversation.start()
         yield Person(Chat(conversation), shown)
