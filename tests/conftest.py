@@ -34,6 +34,8 @@ if _FOLDER:  # the workers have it from the environment; Python itself, because 
 BOTH_STORES = {"sessions", "memories", "recall", "library"}
 BOTH_STORES |= {"test_abbreviations.py", "test_documents.py", "test_index_and_search.py", "test_ingest.py"}
 BOTH_STORES |= {"test_vanished.py", "test_walls.py", "test_durability.py", "test_undo.py"}
+BOTH_STORES |= {"test_killed_chats.py", "test_killed_upkeep.py", "test_many_terminals.py"}
+BOTH_STORES |= {"test_erased.py", "test_poison.py", "test_user_walls.py"}
 """Folders and files of tests that run on both stores; one that opens SQLite's file itself is marked `sqlite`."""
 
 

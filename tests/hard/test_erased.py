@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import AGENTMEM, run_here
+from harness.kept import kept_bytes
 from harness.terminal import on_terminal
 
 MARKS = ("zqxturn", "zqxmemory", "zqxdocument", "zqxtitle", "zqxtyped", "zqximport", "zqxname")
 
 
 def marks_in(folder: Path) -> set[str]:
-    """The marks that stand in the files of a folder or in their names, whatever their case."""
-    held = b"".join(path.name.encode() + path.read_bytes() for path in folder.rglob("*") if path.is_file()).lower()
+    """The marks that are kept: in the files of a folder, in their names, and on a server; whatever their case."""
+    held = kept_bytes(folder) + b"".join(path.name.lower().encode() for path in folder.rglob("*"))
     return {mark for mark in MARKS if mark.encode() in held}
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import random
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer, Request
 from harness.anthropic_wire import Reply
 from harness.captures import CAPTURE, operation, replied
 from harness.command_line import run_here, run_process
+from harness.kept import is_sound
 from harness.killing import killed
 
 Times = Callable[[int, int], int]
@@ -27,9 +25,10 @@ CHAT = ("chat", "-p", "--no-knowledge", "--format", "stream-json")
 _MESSAGE = re.compile(r"<message-\w+>\\n(I own item number \d+)\\n")
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("model", ["offline", "anthropic:claude-sonnet-4-6"])
 def test_no_acknowledged_turn_is_lost(
-    home: Path, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch, times: Times, model: str
+    anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch, times: Times, model: str
 ) -> None:
     """Each question with its answer is there, in its order, and its memory at the latest after the next starts."""
     chance = random.Random(1)  # noqa: S311 -- no secret
@@ -46,8 +45,7 @@ def test_no_acknowledged_turn_is_lost(
     known = {memory["quote"] for memory in run_here("memories", "list", "--all", "--json").json()}
     assert set() == {text for said in acknowledged.values() for text in said} - known
     assert [] == anthropic.unscripted
-    with closing(sqlite3.connect(home / "agentmem.db")) as connection:
-        assert "ok" == connection.execute("PRAGMA integrity_check").fetchone()[0]
+    assert is_sound()
 
 
 def _turns_before_a_kill(session: str, said: list[str], chance: random.Random) -> int:

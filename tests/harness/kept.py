@@ -9,6 +9,7 @@ from typing import Any
 
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_as_it_is
+from harness.command_line import run_here
 
 
 def kept_bytes(home: Path) -> bytes:
@@ -25,6 +26,12 @@ def kept_rows() -> dict[str, list[list[Any]]]:
         tables = database.table_names()
         found = {table: database.read(f"SELECT * FROM {table}") for table in tables}  # noqa: S608 -- names of the schema
     return {table: sorted((list(row) for row in rows), key=repr) for table, rows in found.items()}
+
+
+def is_sound() -> bool:
+    """Whether `doctor` finds nothing broken in the store: SQLite checks the whole file."""
+    checks = run_here("doctor", "--json").json()
+    return not any(check["verdict"] == "failed" for check in checks)
 
 
 @contextmanager
