@@ -124,7 +124,7 @@ def described(error: BaseException) -> AgentmemError:
         return not_utf8(error)
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return StorageProblem(
-            f"{name_shown(str(error.filename))} cannot be used: {error.strerror}.",
+            f"{name_shown(error.filename)} cannot be used: {error.strerror}.",
             "Check the name, its permissions and the free space.",
         )
     if isinstance(error, OSError) and error.strerror:
@@ -149,6 +149,7 @@ def is_failure(error: BaseException) -> bool:
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
-def name_shown(text: str) -> str:
-    """A name as an error shows it."""
+def name_shown(name: object) -> str:
+    """A name or a path as an error shows it."""
+    text = str(name)
     return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…"

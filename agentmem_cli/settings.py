@@ -176,7 +176,7 @@ def read_config(path: Path) -> dict[str, Any]:
         config = _parsed(text)
     except OSError as problem:
         raise ConfigProblem(
-            f"{name_shown(str(path))} cannot be read: {problem.strerror}.",
+            f"{name_shown(path)} cannot be read: {problem.strerror}.",
             f"Check its name and permissions. {_SET_HOME}",
         ) from None
     except (ValueError, RecursionError) as problem:

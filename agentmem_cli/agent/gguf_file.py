@@ -61,11 +61,11 @@ def gguf_file(name: str) -> GgufFile:
         return _read(path, path.stat().st_mtime_ns)
     except OSError as problem:
         raise ConfigProblem(
-            f"{name_shown(str(path))} cannot be read: {problem.strerror}.", "Give --model gguf:/path/to/model.gguf."
+            f"{name_shown(path)} cannot be read: {problem.strerror}.", "Give --model gguf:/path/to/model.gguf."
         ) from None
     except (struct.error, ValueError, KeyError, OverflowError, RecursionError):
         raise ConfigProblem(
-            f"{name_shown(str(path))} is no gguf file.", "Give a model in llama.cpp's form, such as NAME.Q4_K_M.gguf."
+            f"{name_shown(path)} is no gguf file.", "Give a model in llama.cpp's form, such as NAME.Q4_K_M.gguf."
         ) from None
 
 

@@ -58,4 +58,5 @@ class LoopThread:
         loop.call_soon(first)
         loop.run_forever()
         loop.run_until_complete(loop.shutdown_default_executor())  # tools ran there, with connections of their own
+        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()

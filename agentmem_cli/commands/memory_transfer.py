@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from agentmem_cli.commands.options import AsJson, User, opened, read_text
-from agentmem_cli.errors import AgentmemError, UsageProblem
+from agentmem_cli.errors import AgentmemError, UsageProblem, name_shown
 from agentmem_cli.memories import store
 from agentmem_cli.terminal.streams import note, say_json, say_part
 
@@ -33,7 +33,9 @@ def export(
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as problem:
-        raise AgentmemError(f"{file} cannot be written: {problem.strerror}.", "Give another path.") from None
+        raise AgentmemError(
+            f"{name_shown(file)} cannot be written: {problem.strerror}.", "Give another path."
+        ) from None
     note(f"Wrote {len(memories)} memories to {file}.")
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, StoreUnwritable, UsageProblem
+from agentmem_cli.errors import NotFound, StorageProblem, StoreCorrupt, StoreUnwritable, UsageProblem, name_shown
 from agentmem_cli.records import Record
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
@@ -176,7 +176,9 @@ def _vacuum_into(partial: Path, database: Database, target: Path) -> None:
 
 
 def _unwritable(target: Path, why: str) -> StorageProblem:
-    return StorageProblem(f"{target} cannot be written: {why}.", "Choose another place, or free some space.")
+    return StorageProblem(
+        f"{name_shown(target)} cannot be written: {why}.", "Choose another place, or free some space."
+    )
 
 
 def _keep(database: SqliteDatabase) -> Path:

@@ -78,7 +78,7 @@ def test_the_order(cli: Cli, server: OpenAIServer, monkeypatch: pytest.MonkeyPat
         result = cli("chat", "-p", "--session", "s1", QUESTION)
         assert (0, window < WINDOWS[0]) == (result.code, "Left out of the request" in result.err), result.err
         requests.append(sent(server.requests[-1]))
-        assert requests[-1].tokens <= window * 4 // 5
+        assert requests[-1].tokens <= window * 5 // 6
     whole = requests[0]
     assert (16, len(FACTS)) == (whole.history, whole.profile)
     assert all(each.history == 0 for each in requests if each.recalled < whole.recalled)

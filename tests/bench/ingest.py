@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 AGENTMEM = str(Path(sys.executable).with_name("agentmem"))
+NO_OCR = {"PYTHONPATH": str(Path(__file__).parents[1] / "harness" / "no_network"), "TESTS_WITHOUT": "rapidocr"}
+"""Pages that are pictures stay unread, as by the other ways."""
 PARTS = """
 import sys
 from pathlib import Path
@@ -124,12 +126,13 @@ def copied(folder: Path, into: Path, copies: int) -> Path:
 def measure_costs(folder: Path, quick: bool) -> None:
     """CPU for 100 pages of each way, with its ratio to agentmem's; the second run; memory."""
     home = folder.parent / "home"
-    ours = run([AGENTMEM, "ingest", "--json", str(folder)], {"AGENTMEM_HOME": str(home)})
+    environment = {"AGENTMEM_HOME": str(home), **NO_OCR}
+    ours = run([AGENTMEM, "ingest", "--json", str(folder)], environment)
     summary = json.loads(ours.out.splitlines()[-1])
-    again = run([AGENTMEM, "ingest", "--json", str(folder)], {"AGENTMEM_HOME": str(home)})
+    again = run([AGENTMEM, "ingest", "--json", str(folder)], environment)
     shutil.rmtree(home)
     (folder.parent / "one.txt").write_text("One line.")
-    start = run([AGENTMEM, "ingest", "--json", str(folder.parent / "one.txt")], {"AGENTMEM_HOME": str(home)})
+    start = run([AGENTMEM, "ingest", "--json", str(folder.parent / "one.txt")], environment)
     ways = {"agentmem ingest": ours, "extraction + embedding alone": python(PARTS, folder)}
     if not quick:
         ways["pypdf extraction alone"] = python(PYPDF, folder)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentmem_cli.errors import AgentmemError, NotFound, UsageProblem
+from agentmem_cli.errors import AgentmemError, NotFound, UsageProblem, name_shown
 from agentmem_cli.records import Exchange, SessionSummary
 from agentmem_cli.sessions.branches import exchanges_of, fork_session, taken_back
 from agentmem_cli.sessions.catalog import (
@@ -131,7 +131,9 @@ def _write_new(path: Path, text: str) -> None:
     except FileExistsError:
         raise UsageProblem(f"{path} is there already.", "Nothing was written; give another name.") from None
     except OSError as problem:
-        raise AgentmemError(f"{path} cannot be written: {problem.strerror}.", "Give another path.") from None
+        raise AgentmemError(
+            f"{name_shown(path)} cannot be written: {problem.strerror}.", "Give another path."
+        ) from None
 
 
 def _this_session(chat: Chat) -> SessionSummary:
