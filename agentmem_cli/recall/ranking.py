@@ -47,10 +47,10 @@ FIRST = 200
 """How many messages are read: .94 of LoCoMo's evidence is among them, and twice as many hold .002 more."""
 SESSION_OF_CHAT, RECENCY = 0.35, 0.45
 """Of what is said to and by an assistant, whose long answers repeat a question's words: the share of its session's
-scores that counts. And for what was said last of all: of two that fit as well, the newer holds."""
-ECHOES, ECHOED = 1.5, 20
+scores that counts. And for what was said to it last of all: of two that fit as well, the newer holds."""
+ECHOES, ECHOED = 1.75, 20
 """What it counts to mean the same as the best of other sessions, and how many those are. Of what a question of several
-hops needs .516 is in LoCoMo's top 10 with it, .491 without, and .835 of all evidence, .828 without; 10 to 50 of the
+hops needs .523 is in LoCoMo's top 10 with it, .493 without, and .835 of all evidence, .829 without; 10 to 50 of the
 best are about as good, and more than 2 costs more of what one message answers than it brings."""
 ANSWERS = 0.3
 """What an assistant's words count in the score of a session."""
@@ -98,7 +98,7 @@ def rank_messages(
     rows, overall = rows[kept], overall[kept]
     features = np.column_stack([overall, read_features(transcript, asked, rows, read)])
     scores = features @ np.array(WEIGHTS, np.float32)
-    scores += ECHOES * echoes(transcript, asked, rows, scores) + RECENCY * _later(rows)
+    scores += ECHOES * echoes(transcript, asked, rows, scores) + RECENCY * _later(transcript, rows)
     order = sorted(range(len(rows)), key=lambda place: (-scores[place], rows[place]))
     numbers = transcript.numbers[rows].tolist()
     shares = (scores / BEST_POSSIBLE).clip(0, 1).tolist()
@@ -224,12 +224,12 @@ def _of_best(values: Scores) -> Scores:
     return values / best if best else values
 
 
-def _later(rows: Rows) -> Scores:
-    """How late each of these was said, 0 to 1."""
+def _later(transcript: Transcript, rows: Rows) -> Scores:
+    """How late each of these was said to or by an assistant, 0 to 1; 0 for talk among people."""
     import numpy as np
 
     later: Scores = (rows.argsort().argsort() / len(rows)).astype(np.float32)
-    return later
+    return later * ~transcript.is_named[rows]
 
 
 def _long(row: Row) -> float:
