@@ -64,7 +64,7 @@ class AgnoAnswerer:
         """Run the agent on a committed question. A failure that Agno reports is the answer's error."""
         self.watch.tell = lambda text: answer.tell(Waiting(text))
         await self._run(context, turn, answer)
-        if self.calls_tools and answer.error and refuses_tools(self.watch):
+        if self.calls_tools and answer.error and not answer.text and refuses_tools(self.watch):
             self.calls_tools, answer.error = False, None
             context.warn(NO_TOOLS)
             await self._run(context, turn, answer)
