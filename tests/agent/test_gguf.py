@@ -75,7 +75,7 @@ def test_it_answers_and_stops(process: Cli, home: Path) -> None:
         printed = (begins + child.stdout.read()).decode()
         code = child.wait(PATIENCE)
     answer = process("sessions", "show", "s1", "--json").json()["messages"][1]
-    assert answer["text"] == printed.removesuffix("\n")
+    assert answer["text"].rstrip("\n") == printed.rstrip("\n")  # a line is ended once, however the model ends it
     assert (code, answer["status"]) in [(130, "interrupted"), (0, "done")]
 
 
