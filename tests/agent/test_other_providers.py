@@ -240,13 +240,16 @@ class TestNoTools:
     ) -> None:
         """The question is asked again without tools; it was not taken on. The person is told."""
         server.refuse(status, message)
-        server.reply("After 30 days [1].")
+        if provider == "ollama":  # whose own wire the server does not speak
+            server.refuse(400, "that is all")
+        else:
+            server.reply("After 30 days [1].")
         result = ask_model(f"{provider}:x", "--base-url", f"{server.url}/v1", "How long is the refund period?")
         first, second = (asked.body for asked in server.requests)
         assert (bool(first.get("tools")), bool(second.get("tools"))) == (True, False)
         assert "The refund period is 30 days." in second["messages"][-1]["content"]
         assert "This model calls no tools." in result.err
-        if provider != "ollama":  # whose own wire the server does not speak
+        if provider != "ollama":
             assert (0, ["refunds.txt"]) == (result.code, [each["document"] for each in result.json()["cited"]])
 
     @pytest.mark.usefixtures("refunds")
