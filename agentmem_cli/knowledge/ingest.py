@@ -24,7 +24,7 @@ from agentmem_cli.knowledge.storing import NewDocument, rename_document, store_d
 from agentmem_cli.knowledge.walk import FAILED, FileResult, path_text
 from agentmem_cli.reading.clean import neutral_line
 from agentmem_cli.reading.read import KINDS, Reading, ReadStatus, read_file
-from agentmem_cli.reading.readers import Reader, ReaderPool
+from agentmem_cli.reading.readers import CRASHED, Reader, ReaderPool
 from agentmem_cli.records import Document
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.database import Database
@@ -34,7 +34,9 @@ UNCHANGED = "unchanged"
 RENAMED = "renamed"
 MOST_BYTES = 500_000_000
 _FAULT = "agentmem failed on it"
-"""How the detail of a file begins that met a fault of the program. It is tried again: the fault may be mended."""
+"""How the detail of a file begins that met a fault of the program."""
+TRIED_AGAIN = (_FAULT, CRASHED)
+"""How the details of files begin that may be read the next time: the fault mended, or the machine with memory left."""
 CONCERNS_ALL = (StorageProblem, ProviderProblem, ConfigProblem)
 """What is no fault of one file, and ends the run."""
 _CHANGED = "it changed while it was read; run `agentmem ingest` again"
@@ -131,8 +133,8 @@ def _refusal(path: Path, size: int) -> str:
 
 
 def _is_worth_another_try(known: KnownFile, password: str | None) -> bool:
-    """Whether an unchanged file that could not be read may be read now: with a password, or by a mended program."""
-    return (known.status == ReadStatus.ENCRYPTED and password is not None) or known.detail.startswith(_FAULT)
+    """Whether an unchanged file that could not be read may be read now: with a password, or as TRIED_AGAIN says."""
+    return (known.status == ReadStatus.ENCRYPTED and password is not None) or known.detail.startswith(TRIED_AGAIN)
 
 
 def _as_known(name: str, known: KnownFile) -> FileResult:
@@ -149,7 +151,7 @@ def _vanished(database: Database, tasks: list[_Task]) -> _Vanished:
     return {
         (each.sha256, _kind(each.path)): each
         for each in alike
-        if each.status != ReadStatus.ENCRYPTED and not each.detail.startswith(_FAULT) and has_gone(each.path)
+        if each.status != ReadStatus.ENCRYPTED and not each.detail.startswith(TRIED_AGAIN) and has_gone(each.path)
     }
 
 

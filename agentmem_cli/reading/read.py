@@ -21,7 +21,7 @@ from agentmem_cli.reading.headings import OutlineEntry, RawPage
 from agentmem_cli.reading.layout import Page, laid_out, parts_laid_out
 from agentmem_cli.reading.ocr import ocr_is_installed
 from agentmem_cli.reading.pdf_pages import ENCRYPTED, MOST_PAGES
-from agentmem_cli.reading.readers import Reader, ReaderLost
+from agentmem_cli.reading.readers import CRASHED, Reader, ReaderLost
 from agentmem_cli.records import has_pages
 
 KINDS = {
@@ -254,7 +254,8 @@ def _judged_by_text(gathered: Gathered, path: Path, password: str | None) -> Rea
         return Reading(ReadStatus.ENCRYPTED, detail=_password_hint(password))
     count, kind = gathered.count, KINDS[path.suffix.lower()]
     if not gathered.pages:
-        problem = _DAMAGED if kind == "pdf" and not gathered.count else gathered.problem
+        is_damaged = kind == "pdf" and not gathered.count and gathered.problem != CRASHED
+        problem = _DAMAGED if is_damaged else gathered.problem
         return Reading(ReadStatus.UNREADABLE, [], count, neutral(problem or "no page of it can be read"))
     if not gathered.has_text:
         may_come = ocr_is_installed() and None in gathered.scans.values()

@@ -23,6 +23,8 @@ MOST_READERS = 4
 MOST_SECONDS_OF_PAGE = 30.0
 MOST_SECONDS_OF_OPENING = 30.0
 """A file that hangs there holds a reader for so long, and for so long again when pypdf tries it."""
+CRASHED = "the reader crashed on it or ran out of its memory"
+"""Why a file was lost, which may be the machine's fault as well as the file's."""
 _WATCH_SECONDS = 0.2
 
 Task = TypeVar("Task")
@@ -59,7 +61,7 @@ class Reader:
                 self._deadline = min(until, time.monotonic() + (seconds_of_page or MOST_SECONDS_OF_PAGE))
             keeps_its_child = not line["spent"]
         except (OSError, ValueError):  # its pipes are broken, or closed since reading was stopped
-            reason = "it took too long" if self._overdue else "the reader crashed on it or ran out of its memory"
+            reason = "it took too long" if self._overdue else CRASHED
             raise ReaderLost(reason) from None
         finally:
             self._deadline = None

@@ -40,8 +40,11 @@ COMMANDS = {
 }
 ERASED = {"erase": "Fernhill", "purge": "clinic user", "remove": "Thirty"}
 """By the commands that erase, a word of what is to leave every file."""
-HALF_DONE = {"erase": {("memory", "I work at Fernhill.", "forgotten")}}
-"""What may be there when a command of two steps has done the first; asked for again it does both."""
+HALF_DONE = {
+    "erase": {("memory", "I work at Fernhill.", "forgotten")},
+    "ingest": {("document", "boiler.txt", "unreadable", 0)},
+}
+"""What may be there when a command has done half of it, or its reader was lost; asked for again it does all."""
 _FACTS = {
     "session": "SELECT session_id, json_extract(session_data, '$.session_name') FROM agno_sessions"
     " WHERE session_id != 'next'",
@@ -151,15 +154,25 @@ def test_a_call_that_fails(store: Store, tmp_path: Path, times: Callable[[int, i
             done("chat", "-p", "--no-knowledge", "--model", "offline", "--session", "next", "Hello.")
             now = store.facts()
             assert set() == (before & after) - now, where
-            assert set() == now - before - after - HALF_DONE.get(name, set()), where
+            half = now - before - after
+            assert half <= HALF_DONE.get(name, set()), where
             assert faulty.result.code or set() == after - now, where
             assert [] == what_is_left(store, name, now), where
+            if half:
+                done(*store.words(name))
+                assert after == store.facts(), where
             number += times(10_000, 1)
 
 
 def ends_clearly(faulty: Faulty) -> bool:
-    """A documented code and a line that says what failed; where that line itself is what failed, the code alone."""
+    """A documented code and a line that says what failed; where that line itself is what failed, the code alone.
+
+    An eventfd, by which Chroma's threads wake each other, is on no disk: where it fails Chroma waits for ever, and is
+    killed.
+    """
     result = faulty.result
+    if result.code < 0:
+        return any("eventfd" in call for call in faulty.hit)
     if result.code == 0:
         return "Traceback" not in result.err
     if any(call.startswith("write(2<") for call in faulty.hit):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
+import signal
 import subprocess
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ FAULTS = {
     "a write of a plain file": ("write", "EIO", ""),
 }
 """What fails: the calls, their error, and `+` where all later ones fail too."""
+PATIENCE = 60.0
+"""Seconds that a command may take under strace, 20 times what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,34 @@ def with_fault(fault: str, number: int, trace: Path, *words: str, stdin: str = "
     inject = f"inject={calls}:error={error}:when={number}{more}"
     options = ["-f", "--seccomp-bpf", "-y", "-o", str(trace), "-e", f"trace={calls}", "-e", inject]
     without_coverage = {name: None for name in os.environ if name.startswith("COV")}  # it would be hit as well
-    ended = subprocess.run(
+    with subprocess.Popen(
         [STRACE, *options, AGENTMEM, *words],
-        input=stdin.encode(),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=process_environment(without_coverage),
-        check=False,
-    )
-    hit = [line for line in trace.read_text(errors="replace").splitlines() if line.endswith("(INJECTED)")]
-    result = Result(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
-    return Faulty(result, [re.sub(r"^\d+ +", "", line) for line in hit])
+        start_new_session=True,
+    ) as traced:
+        out, err = _said(traced, stdin.encode())
+    result = Result(traced.returncode, out.decode(), err.decode())
+    return Faulty(result, list(_hit(trace.read_text(errors="replace").splitlines())))
+
+
+def _hit(lines: Iterable[str]) -> Iterator[str]:
+    """The calls that failed; strace writes one in two lines where another process calls meanwhile."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        process, _, call = line.partition(" ")
+        if line.endswith("<unfinished ...>"):
+            begun[process] = call.strip()
+        if line.endswith("(INJECTED)"):
+            yield f"{begun.get(process, '')} {call}".strip() if " resumed>" in call else call.strip()
+
+
+def _said(traced: subprocess.Popen[bytes], stdin: bytes) -> tuple[bytes, bytes]:
+    """What the command printed; one that hangs is killed with all that it started."""
+    try:
+        return traced.communicate(stdin, PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(traced.pid, signal.SIGKILL)
+        return traced.communicate()

@@ -11,6 +11,7 @@ from harness.command_line import AGENTMEM, run_here, run_process
 from harness.terminal import on_terminal
 
 from agentmem_cli.knowledge import ingest as ingest_module
+from agentmem_cli.reading.readers import CRASHED, Reader, ReaderLost
 
 SAMPLES = Path(__file__).parent.parent.parent / "knowledge"
 
@@ -40,6 +41,21 @@ def test_the_samples_are_read_and_found() -> None:
     ):
         first = run_here("knowledge", "search", question, "--json").json()["passages"][0]
         assert (document, page) == (first["document"], first["page"])
+
+
+@pytest.mark.usefixtures("without_index")
+def test_a_file_whose_reader_was_lost_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without memory left ends a reader as a bad file does: the next run reads the unchanged file."""
+    refunds = SAMPLES / "refund-policy.pdf"
+    with monkeypatch.context() as without_memory:
+        without_memory.setattr(Reader, "lines", _lost)
+        lines = run_here("ingest", "--json", str(refunds)).json_lines()
+    assert ("unreadable", CRASHED) == (lines[0]["status"], lines[0]["detail"])
+    assert {"refund-policy.pdf": "indexed"} == statuses(refunds)
+
+
+def _lost(*_: object) -> object:
+    raise ReaderLost(CRASHED)
 
 
 @pytest.mark.usefixtures("without_index")
