@@ -78,7 +78,7 @@ class Conversation:
 
     def start(self) -> None:
         """Begin to load what a turn needs, in the background."""
-        self._thread.start(self._load)
+        self._thread.start(self._load, self._let_go)
 
     def new_session(self, session_id: str | None = None) -> None:
         """Go on in another session: the one given, or a new one."""
@@ -194,8 +194,16 @@ class Conversation:
             if self._thread.is_running and self._loaded:
                 self._wait_for_the_rest()
                 self._thread.stop(CLOSING_SECONDS)
+            elif self._thread.is_running:
+                self._thread.stop(0)
         finally:
             self.database.close()
+
+    def _let_go(self) -> None:
+        """Close what the thread opened, and those that it started."""
+        if self._context is not None:
+            self._context.close()
+        self.database.close()
 
     def _wait_for_the_rest(self) -> None:
         finishing = self._thread.submit(self._finish())
@@ -293,4 +301,4 @@ class Conversation:
         if others:
             await asyncio.wait(others, timeout=CLOSING_SECONDS - 1)
         if self._context is not None:
-            self._context.close()
+            self._context.index.stop()

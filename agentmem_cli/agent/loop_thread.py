@@ -30,10 +30,10 @@ class LoopThread:
             raise RuntimeError("The conversation has not been started.")
         return self._loop
 
-    def start(self, first: Callable[[], None]) -> None:
-        """Begin, with a function that runs on the thread before anything else."""
+    def start(self, first: Callable[[], None], last: Callable[[], None]) -> None:
+        """Begin, with a function that runs on the thread before anything else, and one that runs after all else."""
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, args=(self._loop, first), name=self._name, daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(self._loop, first, last), name=self._name, daemon=True)
         self._thread.start()
 
     def submit(self, coroutine: Coroutine[Any, Any, Result]) -> Future[Result]:
@@ -53,10 +53,11 @@ class LoopThread:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(seconds)
 
-    def _run(self, loop: asyncio.AbstractEventLoop, first: Callable[[], None]) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop, first: Callable[[], None], last: Callable[[], None]) -> None:
         asyncio.set_event_loop(loop)
         loop.call_soon(first)
         loop.run_forever()
         loop.run_until_complete(loop.shutdown_default_executor())  # tools ran there, with connections of their own
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+        last()

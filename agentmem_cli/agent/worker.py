@@ -42,13 +42,19 @@ def load_context(
     answerer = _answerer(model, settings)
     catch_up(database, settings.user)
     catch_up_memories(database)
-    searcher = _searcher(settings, database, warn) if knowledge else None
+    documents = None
+    if knowledge:
+        documents = _untouched_documents(settings, warn) if settings.incognito else database
+    # Chroma writes even when it is only read.
+    for_search = replace(settings, data_dir=Path(os.devnull)) if settings.incognito else settings
+    searcher = Searcher(documents, for_search) if documents is not None else None
     index = UserIndex(database, settings.user)
 
     def close() -> None:
-        index.stop()
         if searcher is not None:
             searcher.close()
+        if documents is not None:
+            documents.close()
 
     gc.freeze()  # what is loaded stays: going over it at each full collection made every fifth turn 60 ms longer
     return TurnContext(
@@ -114,17 +120,12 @@ def _answerer(model: str, settings: Settings) -> Answerer:
     return AgnoAnswerer(built, watch, marks_cache=model.startswith("anthropic:"), calls_tools=takes_tools(model))
 
 
-def _searcher(settings: Settings, database: Database, warn: Callable[[str], None]) -> Searcher | None:
-    """The search of the documents; incognito, one that touches no file, or none when there is no such way."""
-    if not settings.incognito:
-        return Searcher(database, settings)
+def _untouched_documents(settings: Settings, warn: Callable[[str], None]) -> Database | None:
+    """The store of an incognito chat's documents, without touching a file; None when there is no such way."""
     documents = open_untouched(settings)
-    if documents is None:
-        if is_stored(settings):
-            warn("Incognito, the documents are not searched while another agentmem is at work.")
-        return None
-    without_index = replace(settings, data_dir=Path(os.devnull))  # Chroma writes even when it is only read
-    return Searcher(documents, without_index)
+    if documents is None and is_stored(settings):
+        warn("Incognito, the documents are not searched while another agentmem is at work.")
+    return documents
 
 
 def search_with(searcher: Searcher, warn: Callable[[str], None]) -> SearchKnowledge:

@@ -79,7 +79,7 @@ class Store:
         with self._lock:
             if self._thread is None:
                 self._thread = LoopThread("agentmem")
-                self._thread.start(lambda: None)
+                self._thread.start(lambda: None, self.database.close)
             return self._thread
 
     def context(self, user_id: str, answerer: Answerer | None = None) -> TurnContext:

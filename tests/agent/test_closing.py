@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.command_line import Result
+from harness.waiting import wait_until
 
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
@@ -40,3 +41,20 @@ def test_a_refused_session_ends_in_order(cli: Callable[..., Result], process: Ca
     cli("chat", "-p", "--session", "s1", "Hello there")
     result = process("chat", "-p", "--model", "offline", "--user", "tom", "--session", "s1", "Hello there")
     assert (3, True) == (result.code, "belongs to another user" in result.err)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are not told here")
+def test_nothing_stays_open(home: Path, cli: Callable[..., Result]) -> None:
+    """A chat that is refused while it loads, and an incognito one, leave no connection to their process."""
+    cli("chat", "-p", "--model", "offline", "--session", "s1", "Hello there")
+    refused = cli("chat", "-p", "--model", "offline", "--user", "tom", "--session", "s1", "Hello there")
+    incognito = cli("chat", "-p", "--model", "offline", "--incognito", "Where do I work?")
+    assert (3, 0) == (refused.code, incognito.code)
+    wait_until(lambda: not open_files(home))
+
+
+def open_files(folder: Path) -> list[str]:
+    """What this process has open there."""
+    descriptors = Path("/proc/self/fd")
+    names = [str(each.readlink()) for each in descriptors.iterdir() if each.is_symlink()]
+    return [name for name in names if name.startswith(str(folder))]
