@@ -48,8 +48,8 @@ def recall_for(
     model itself looks for.
     """
     question = _ends(question, RECALLED_FOR)
-    is_alone = not (before and is_follow_up(question))
-    wanted = question if is_alone else f"{_ends(before, RECALLED_FOR)}\n{question}"
+    follow_up = question if before and is_follow_up(question) else ""
+    wanted = f"{_ends(before, RECALLED_FOR)}\n{question}" if follow_up else question
     profile = profile_of(database, user_id)
     index = index or UserIndex(database, user_id)
     near = index.cosines(wanted)
@@ -58,7 +58,7 @@ def recall_for(
     transcript = index.transcript()
     nearest = max((float(each.values.max(initial=0.0)) for each in near.values()), default=0.0)
     texts = [memory.text for memory, _ in found]
-    if not is_wanted and not is_evidence(transcript, asked, texts, nearest, is_alone=is_alone):
+    if not is_wanted and not is_evidence(transcript, asked, texts, nearest, follow_up=follow_up):
         return Recall(question, profile, [], [], without_vectors=index.without_vectors_beside(without_runs))
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)

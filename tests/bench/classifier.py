@@ -35,12 +35,16 @@ from agentmem_cli.sessions.titles import title_places, words_of
 VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
-MESSAGES = ("messages.tsv", "messages-c.tsv", "messages-d.tsv", "messages-e.tsv", "messages-f.tsv")
-"""The files of `lookups` whose messages have a label each."""
+TALKED = (*(f"messages{letter}.tsv" for letter in ("", "-c", "-d", "-e", "-f")), "looked-up.jsonl", "chat.txt")
+LOOKED_UP = (*TALKED, *(f"messages-{letter}.tsv" for letter in "ghijk"), "looked-up-c.jsonl", "chat-c.txt")
+"""The files of `lookups` with a label for each message.
+
+The later ones are in the fit of what is looked for alone: there whatever asks for nothing that was said is `chat`,
+follow-ups and requests that anybody could make among them.
+"""
 OF_DOCUMENTS = "documents.tsv"
 OCCASIONS = "occasions.tsv"
 """Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
-LOOKED_UP = (*MESSAGES, "looked-up.jsonl", "chat.txt")
 TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
 TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
 """In `lookups` too. UNFRAMED_SHARE was chosen with the held-out files in view."""
@@ -173,11 +177,11 @@ def keeping_head(messages: list[Message]) -> Head:
 
 def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
     """The heads that judge a whole message by itself, by name."""
-    messages = [each for name in LOOKED_UP for each in looked_up(name)]
+    messages, talked = ([each for name in names for each in looked_up(name)] for names in (LOOKED_UP, TALKED))
     return {
         "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
-        "chat": lookup_head("chat", voices, messages + looked_up(OCCASIONS)),
-        "follows": lookup_head("follow", voices, messages),
+        "chat": lookup_head("chat", voices, talked + looked_up(OCCASIONS)),
+        "follows": lookup_head("follow", voices, talked),
         "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
         "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
         "about_user": labelled_head("user", looked_up(TELLERS)),

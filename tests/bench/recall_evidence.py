@@ -25,6 +25,7 @@ from classifier import (
     LOOKUPS,
     OF_DOCUMENTS,
     OTHER,
+    TALKED,
     VOICES,
     Line,
     fitted_messages,
@@ -39,7 +40,7 @@ from sklearn.linear_model import LogisticRegression
 from agentmem_cli.language.classifier import BUCKETS, Judgement, judge
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import search_memories
-from agentmem_cli.recall.evidence import FEATURES, features, is_evidence
+from agentmem_cli.recall.evidence import FEATURES, Numbers, features, is_evidence
 from agentmem_cli.recall.ranking import Asked
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.user_index import UserIndex
@@ -50,6 +51,11 @@ from agentmem_cli.storage.database import Database
 PEOPLE = Path(__file__).with_name("people.jsonl")
 OTHERS = 1_500
 """Messages of others' voices among which those are that are asked for."""
+FITTED = ("looked-up", "looked-up-c")
+HELD = (("looked-up-held", "chat-held"), ("looked-up-held-b", "chat-held-b"))
+"""What is asked for and small talk, of one author each."""
+TALK_COUNTS = 1.25
+"""How much more small talk counts in the fit: what comes unasked is paid for, what does not come can be recalled."""
 PARTS = 5
 """Parts of the messages, each told by heads that are fitted on the others."""
 DAY = 86_400
@@ -61,7 +67,14 @@ def main() -> None:
         fit()
         return
     print(f"{'':<34}{'something brought':>19}{'nothing brought':>17}")
-    asked, chat = lines("looked-up-held"), (LOOKUPS / "chat-held.txt").read_text(encoding="utf-8").splitlines()
+    for of_asked, of_talk in HELD:
+        print(of_talk)
+        show_both(lines(of_asked), (LOOKUPS / f"{of_talk}.txt").read_text(encoding="utf-8").splitlines())
+    show_follow_ups(lines("follow-held"))
+
+
+def show_both(asked: list[dict[str, str]], chat: list[str]) -> None:
+    """What is brought for small talk and for what is asked for, beside the baseline."""
     with talk_of(asked) as (database, index):
         questions = [each["asked"] for each in asked]
         show("small talk", [is_brought(database, index, text) for text in chat])
@@ -69,7 +82,6 @@ def main() -> None:
         transcript = index.transcript()
         for name, texts in (("  baseline, small talk", chat), ("  baseline, asked for", questions)):
             show(name, [bool(transcript.words.counts(words_of(text)).any()) for text in texts])
-    show_follow_ups(lines("follow-held"))
 
 
 def show(name: str, brought: list[bool]) -> None:
@@ -97,20 +109,25 @@ def show_follow_ups(cases: list[dict[str, str]]) -> None:
 
 
 def fit() -> None:
-    """Print the weights of a logistic regression over what is asked for and small talk, either half of the weight."""
+    """Print the weights of a logistic regression over what is asked for and small talk."""
     told_of, judged = people(), judgements()
     wanted = judged_apart([each["ask"] for person in told_of for each in person["questions"]], ())
     chat = [text for name in LOOKED_UP for text, label in looked_up(name) if label == "chat"]
-    asked = lines("looked-up")
-    with talk_of(asked) as (_, index):
-        table = [row(index, each["asked"], judged) for each in asked] + [row(index, text, judged) for text in chat]
-    truth = [True] * len(asked) + [False] * len(chat)
+    table: list[Numbers] = []
+    truth: list[bool] = []
+    for name in FITTED:
+        asked = lines(name)
+        with talk_of(asked) as (_, index):
+            table += [row(index, each["asked"], judged) for each in asked] + [row(index, text, judged) for text in chat]
+        truth += [True] * len(asked) + [False] * len(chat)
     for place, person in enumerate(told_of):
         with stored(said_by(person)) as (_, index):
             questions, talk = [each["ask"] for each in person["questions"]], chat[place :: len(told_of)]
             table += [row(index, text, wanted) for text in questions] + [row(index, text, judged) for text in talk]
             truth += [True] * len(questions) + [False] * len(talk)
-    model = LogisticRegression(class_weight="balanced").fit(table, truth)
+    is_asked = np.array(truth)
+    counts = np.where(is_asked, 1 / is_asked.sum(), TALK_COUNTS / (~is_asked).sum())
+    model = LogisticRegression().fit(table, truth, sample_weight=counts * len(truth) / 2)
     for name, weight in zip((*FEATURES, "bias"), (*model.coef_[0], model.intercept_[0]), strict=True):
         print(f"{name:<24}{weight:>8.2f}")
 
@@ -128,11 +145,11 @@ def judgements() -> dict[str, Judgement]:
 def judged_apart(texts: Sequence[str], unseen: Collection[str]) -> dict[str, Judgement]:
     """What each text is, by heads that have not seen these messages."""
     hidden = set(unseen)
-    messages = [each for name in LOOKED_UP for each in looked_up(name) if each[0] not in hidden]
     of_text = matrix([[Line(OTHER, False, (), text)] for text in texts])[:, :BUCKETS]
     told = []
-    for label, others in (("chat", []), ("follow", []), ("lookup", looked_up(OF_DOCUMENTS))):
-        weights, bias = lookup_head(label, fitted_messages(), messages + others)
+    for label, names in (("chat", TALKED), ("follow", TALKED), ("lookup", (*LOOKED_UP, OF_DOCUMENTS))):
+        messages = [each for name in names for each in looked_up(name) if each[0] not in hidden]
+        weights, bias = lookup_head(label, fitted_messages(), messages)
         told.append((1 / (1 + np.exp(-(of_text @ weights + bias)))).tolist())
     return {
         text: replace(judge([text])[0], chat=chat, follows=follows, seeks=seeks)
@@ -140,7 +157,7 @@ def judged_apart(texts: Sequence[str], unseen: Collection[str]) -> dict[str, Jud
     }
 
 
-def row(index: UserIndex, text: str, judged: dict[str, Judgement]) -> tuple[float, float, float]:
+def row(index: UserIndex, text: str, judged: dict[str, Judgement]) -> Numbers:
     """The features of a message."""
     return features(index.transcript(), asked_for(index, text), [], judged[text])
 
