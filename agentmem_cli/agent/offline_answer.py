@@ -124,10 +124,10 @@ def _found(question: str, sources: Sources) -> tuple[bool, str]:
     best = ranked[:_MOST_QUOTED]
     if said > SURE:
         return True, _quoted([find for find in best if find.covers or find.means >= NEAR])
-    if certainty > max(said, NEAR_CHANCE):
-        return False, from_documents
     is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
-    return False, _quoted(best) if is_near else ""
+    if certainty <= max(said, NEAR_CHANCE):
+        return False, _quoted(best) if is_near else ""
+    return False, "\n\n".join([from_documents, *([_quoted(best[:1])] if is_near else [])])
 
 
 def _covered(ranked: Sequence[Find]) -> float:

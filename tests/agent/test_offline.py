@@ -259,6 +259,16 @@ def test_questions_that_documents_answer(told: Cli, cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("without_index")
+def test_where_nothing_is_certain_the_nearest_of_both_is_shown(cli: Cli) -> None:
+    """A document that comes a little nearer does not hide what the person said."""
+    cli("ingest", SAMPLES)
+    for said in ("I drive an old Renault Clio.", "my brother Luis got a new job at Bosch in Braga last week"):
+        cli("chat", "-p", "--session", "s1", said)
+    out = cli("chat", "-p", "--session", "s1", "how many people work with Luis?").out
+    assert (True, True, True) == (NEAREST in out, "From handbook.pdf" in out, "Luis got a new job at Bosch" in out)
+
+
+@pytest.mark.usefixtures("without_index")
 @pytest.mark.parametrize("request_", ["list my documents", "Which documents do you have?"])
 def test_documents_are_listed(cli: Cli, request_: str) -> None:
     """Asked for the documents as such, it lists them and learns nothing."""
