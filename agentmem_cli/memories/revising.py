@@ -155,7 +155,7 @@ def another_value(text: str, topics: Sequence[str], known: Sequence[Memory]) -> 
 def are_two_values(old: tuple[str, Sequence[str]], new: tuple[str, Sequence[str]]) -> bool:
     """Whether two statements, each with its topics, say different values of what a person has one of at a time."""
     (old_text, old_topics), (new_text, new_topics) = old, new
-    is_single = new_topics[0] in SINGLE_VALUED and "people" not in new_topics
+    is_single = new_topics[0] in SINGLE_VALUED and not ("people" in new_topics and "people" in old_topics)
     return is_single and old_topics[:1] == new_topics[:1] and _is_other_value(old_text, new_text)
 
 

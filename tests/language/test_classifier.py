@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agentmem_cli.language.classifier import KINDS, TOPICS, WEIGHTS, Judgement, judge
 
 STATEMENTS = ["I work at Acme as a welder.", "I'm allergic to nuts.", "My name is Anna.", "I'm vegetarian."]
-MEGABYTE = 1_000_000
+MEBIBYTE = 1 << 20
 
 
 def is_sound(judgement: Judgement) -> bool:
@@ -73,4 +73,4 @@ def test_any_text(texts: list[str]) -> None:
 def test_the_weights_are_small() -> None:
     """They come with the package."""
     size = len(files("agentmem_cli.language").joinpath(WEIGHTS).read_bytes())
-    assert 0 < size < MEGABYTE
+    assert 0 < size < MEBIBYTE
