@@ -257,10 +257,10 @@ def labelled_head(label: str, labelled: Sequence[tuple[str, str]]) -> Head:
 def title_head(messages: Sequence[Opening], voices: Iterable[Message]) -> Head:
     """The place where the title of each message begins against the other places, however it is typed.
 
-    With every UNFRAMED_SHARE-th message of the voices that is worth keeping: what is told has no framing before it.
+    With every UNFRAMED_SHARE-th message of the voices that is worth keeping and greets nobody: it has no framing.
     """
-    kept = [message for message in voices if all(line.is_kept for line in message)][::UNFRAMED_SHARE]
-    told = [Opening([], words_of(" ".join(line.text for line in message))) for message in kept]
+    kept = [message for message in voices if all(line.is_kept for line in message) and not _greets(message)]
+    told = [Opening([], words_of(" ".join(line.text for line in message))) for message in kept[::UNFRAMED_SHARE]]
     places = [
         (place, "title" if number == len(each.framing) else OTHER)
         for message in [*messages, *told]
@@ -268,6 +268,10 @@ def title_head(messages: Sequence[Opening], voices: Iterable[Message]) -> Head:
         for number, place in enumerate(title_places([*each.framing, *each.asked]))
     ]
     return labelled_head("title", places)
+
+
+def _greets(message: Message) -> bool:
+    return without_greeting(message[0].text) != message[0].text
 
 
 @dataclass(frozen=True, slots=True)
