@@ -25,9 +25,12 @@ _GREETINGS = frozenset(
     """
     hi hello hey hiya heya yo morning evening hallo hej hei moi moin servus grüezi bonjour bonsoir salut coucou hola
     buenas olá ola oi ciao salve buongiorno buonasera hoi cześć czesc hejka merhaba selam hallå привет здравствуйте
-    مرحبا أهلا السلام 你好 您好 こんにちは こんばんは 안녕하세요 안녕 สวัสดี नमस्ते ok okay so well btw
+    مرحبا أهلا السلام 你好 您好 こんにちは こんばんは 안녕하세요 안녕 สวัสดี नमस्ते
     """.split()  # noqa: SIM905 -- as above
 )
+_LEADS = frozenset({"ok", "okay", "so", "well", "btw"})
+_GREETED = re.compile(r"^[^\s,!]+[,!]\s+")
+"""A word and its comma: whom a greeting is for, as in "hey there," or "hi Claude,"."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -43,8 +46,14 @@ def joins(word: str) -> bool:
 
 
 def without_greeting(sentence: str) -> str:
-    """The sentence without the words of greeting that it begins with, unless it has no others."""
-    return " ".join(dropwhile(_greets, sentence.split())) or sentence
+    """The sentence without the words of greeting that it begins with, unless it has no others, and whom they greet."""
+    words = sentence.split()
+    told = list(dropwhile(_greets, words))
+    rest = " ".join(told)
+    greeting = words[: len(words) - len(told)][-1:]
+    if greeting and greeting[0].lower() in _GREETINGS:
+        rest = _GREETED.sub("", rest)
+    return rest or sentence
 
 
 def is_greeting(text: str) -> bool:
@@ -54,7 +63,7 @@ def is_greeting(text: str) -> bool:
 
 def _greets(word: str) -> bool:
     """Whether a word greets, or only leads to what follows."""
-    return word.lower().strip(",.!:;~、，！。") in _GREETINGS
+    return word.lower().strip(",.!:;~、，！。") in _GREETINGS | _LEADS
 
 
 _NEGATIONS = frozenset(
