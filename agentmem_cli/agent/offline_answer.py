@@ -26,6 +26,7 @@ from agentmem_cli.language.sentences import sentences
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
+from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.records import Document, Memory, TranscriptMessage
 
@@ -115,19 +116,23 @@ def _not_kept(text: str, found: str) -> str:
 
 
 def _found(question: str, sources: Sources) -> tuple[bool, str]:
-    """What was said or what documents hold, whichever is the more certain to answer, and whether it surely does."""
+    """What was said or what documents hold, whichever is the more certain to answer, and whether it surely does.
+
+    Where somebody asks about themselves, documents never answer alone.
+    """
     ranked = finds(question, sources.messages(), sources.memories())
     certainty, from_documents = _from_documents(question, sources)
     said = certainty_of(ranked)
-    if certainty > max(said, SURE):
-        return True, from_documents
     best = ranked[:_MOST_QUOTED]
+    is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
+    of_both = "\n\n".join([from_documents, *([_quoted(best[:1])] if is_near else [])])
+    if certainty > max(said, SURE):
+        return True, of_both if teller_of(question) == "user" else from_documents
     if said > SURE:
         return True, _quoted([find for find in best if find.covers or find.means >= NEAR])
-    is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
     if certainty <= max(said, NEAR_CHANCE):
         return False, _quoted(best) if is_near else ""
-    return False, "\n\n".join([from_documents, *([_quoted(best[:1])] if is_near else [])])
+    return False, of_both
 
 
 def _covered(ranked: Sequence[Find]) -> float:
