@@ -42,6 +42,13 @@ def test_a_statement_in_small_letters_is_kept(statement: str) -> None:
     assert judgement.is_kept
 
 
+@pytest.mark.parametrize("greeting", ["hey there,", "hi Claude,", "morning all!"])
+def test_a_greeting_hides_nothing(greeting: str) -> None:
+    """Whomever it is for."""
+    (judgement,) = judge([f"{greeting} I'm Lena, a welder in Gdansk."])
+    assert judgement.is_kept
+
+
 @pytest.mark.parametrize("statement", STATEMENTS)
 @pytest.mark.parametrize("frame", ["Translate into French: {}", "Translate this into German:\n{}"])
 def test_what_is_to_be_translated_is_not(frame: str, statement: str) -> None:

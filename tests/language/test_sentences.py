@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.language.sentences import sentences
+from agentmem_cli.language.sentences import sentences, without_lead_in
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,19 @@ def test_a_line_is_a_border() -> None:
 def test_nothing_is_lost(text: str) -> None:
     """Any text is cut, not changed: the sentences are its characters but for the space around them."""
     assert "".join(text.split()) == "".join("".join(sentences(text)).split())
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("hey there, I live in Rome", "I live in Rome"),
+        ("ok hi Claude, my son is six", "my son is six"),
+        ("hey, my sister, Lena, can't eat fish", "my sister, Lena, can't eat fish"),
+        ("so yesterday, I moved", "yesterday, I moved"),
+        ("For context: I live in Rome", "I live in Rome"),
+        ("hello", "hello"),
+    ],
+)
+def test_what_leads_to_a_sentence(text: str, rest: str) -> None:
+    """A greeting goes with whom it is for, and a few words with their colon."""
+    assert rest == without_lead_in(text)
