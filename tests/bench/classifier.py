@@ -24,10 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from agentmem_cli.language import classifier
 from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, TOPICS, judge, likeliest_title
 from agentmem_cli.language.features import BITS, featurize
+from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.vocabulary import first_person_words, without_greeting
 from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.sessions.titles import title_places, words_of
@@ -53,6 +55,17 @@ HELD_OUT = frozenset(f"en-{number}" for number in (7, 16, 25, 29, 32, 36)) | fro
     "de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
 """One voice of each language and six of English: what they say is in no fit."""
+LATER = frozenset(
+    """
+    en-37 en-38 en-39 en-40 de-11 fr-12 es-11 pt-12 it-11 it-12 nl-11 nl-12 pl-11 tr-11 tr-12 sv-5 sv-6 fi-5 fi-6
+    ru-5 ru-6 ar-5 ar-6 ja-11 ja-12 zh-11 zh-12 ko-11 ko-12
+    """.split()  # noqa: SIM905 -- a row of names
+)
+"""Voices that came after the last fit: they are measured as those held out are, and stand for the next one."""
+OPENERS = ("openers.tsv", "openers-held.tsv")
+"""In `voices`: what people begin with before they say what they want to. No fit has seen any."""
+LATER_MESSAGES = ("messages-l.tsv", "messages-m.tsv", "messages-n.tsv")
+"""In `lookups`: came after the last fit too."""
 WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
 OTHER = "other"
 """The label of what is no standing wish, and may be worth keeping or not."""
@@ -99,14 +112,16 @@ def main(arguments: Sequence[str]) -> None:
         save(fit(fitted) | heads_of_messages(fitted))
     if "--fit-messages" in arguments:
         save(stored_heads() | heads_of_messages(fitted))
-    report({name: voices[name] for name in sorted(HELD_OUT)}, judged_keep)
+    report({name: voices[name] for name in sorted(HELD_OUT | LATER)}, judged_keep)
+    report_openers({name: voices[name] for name in sorted(HELD_OUT)})
+    report_lookups()
     report_tellers()
     report_titles()
 
 
 def fitted_messages() -> list[Message]:
     """The messages of all voices but those held out."""
-    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT]
+    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT | LATER]
     return [message for path in paths for message in read(path)]
 
 
@@ -400,6 +415,51 @@ def report(voices: dict[str, list[Message]], keeping: Keeping) -> None:
         base_kept, base_false = shares(voice, first_person_keep)
         rules, fired = rule_shares(voice)
         print(f"{name:<8}{kept:>8.3f}{base_kept:>10.3f}{false:>8.3f}{base_false:>10.3f}{rules:>8.3f}{fired:>8.3f}")
+
+
+def report_openers(voices: dict[str, list[Message]]) -> None:
+    """What is kept bare and behind an opener, of messages that begin with what is worth it or hold nothing."""
+    print(f"\n{'behind an opener':<20}{'kept':>8}{'bare':>8}{'false':>8}{'bare':>8}")
+    for name in OPENERS:
+        openers = openers_by_language(name)
+        order = np.random.default_rng(0)
+        bare = [(each, message) for each, voice in voices.items() for message in voice if _begins_or_lacks(message)]
+        behind = [opened(message, str(order.choice(openers[each[:2]]))) for each, message in bare]
+        kept, false = shares(behind, judged_keep)
+        bare_kept, bare_false = shares([message for _, message in bare], judged_keep)
+        print(f"{name:<20}{kept:>8.3f}{bare_kept:>8.3f}{false:>8.3f}{bare_false:>8.3f}")
+
+
+def _begins_or_lacks(message: Message) -> bool:
+    return message[0].is_kept or not any(line.is_kept for line in message)
+
+
+def openers_by_language(name: str) -> dict[str, list[str]]:
+    """The lines of a file of openers by their language."""
+    lines = (VOICES / name).read_text(encoding="utf-8").splitlines()
+    found: dict[str, list[str]] = {}
+    for language, _, opener in (line.partition("\t") for line in lines):
+        found.setdefault(language, []).append(opener)
+    return found
+
+
+def opened(message: Message, opener: str) -> Message:
+    """The message behind an opener, which is a part of its first sentence, or closed before it."""
+    *closed, last = sentences(opener)
+    if last.endswith(END_MARKS):
+        return [*(Line("none", False, (), text) for text in (*closed, last)), *message]
+    first = replace(message[0], text=f"{last} {message[0].text}")
+    return [*(Line("none", False, (), text) for text in closed), first, *message[1:]]
+
+
+def report_lookups() -> None:
+    """How often what looks for something scores higher than what does not; the baseline is its shortness."""
+    print(f"\n{'looks for something':<20}{'auc':>8}{'baseline':>10}")
+    for name in LATER_MESSAGES:
+        messages = looked_up(name)
+        truth = [label == "lookup" for _, label in messages]
+        found = roc_auc_score(truth, [judge([text])[0].seeks for text, _ in messages])
+        print(f"{name:<20}{found:>8.3f}{roc_auc_score(truth, [-len(text) for text, _ in messages]):>10.3f}")
 
 
 def report_tellers() -> None:
