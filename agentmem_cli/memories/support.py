@@ -35,7 +35,7 @@ def is_supported(text: str, quote: str, said: str) -> bool:
 
 def _is_supported_at(text: str, quote: str, said: str, start: int) -> bool:
     before = _last_clause(said[:start])
-    after = _first_clause(said[start + len(quote) :])
+    after = "" if _BORDER.match(quote[-1:]) else _first_clause(said[start + len(quote) :])
     is_denied = denies(before) or denies_what_came_before(after)
     if is_denied and not denies(text):
         return False
