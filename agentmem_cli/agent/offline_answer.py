@@ -118,7 +118,7 @@ def _not_kept(text: str, found: str) -> str:
 def _found(question: str, sources: Sources) -> tuple[bool, str]:
     """What was said or what documents hold, whichever is the more certain to answer, and whether it surely does.
 
-    Where somebody asks about themselves, documents never answer alone.
+    Where somebody asks about themselves, what they said of it stands below what documents answer.
     """
     ranked = finds(question, sources.messages(), sources.memories())
     certainty, from_documents = _from_documents(question, sources)

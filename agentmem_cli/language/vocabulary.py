@@ -51,7 +51,7 @@ def without_greeting(sentence: str) -> str:
     told = list(dropwhile(_greets, words))
     rest = " ".join(told)
     greeting = words[: len(words) - len(told)][-1:]
-    if greeting and greeting[0].lower() in _GREETINGS:
+    if greeting and greeting[0].lower() in _GREETINGS:  # with no mark of its own: "hi, Lena here, …" greets nobody
         rest = _GREETED.sub("", rest)
     return rest or sentence
 
@@ -63,7 +63,8 @@ def is_greeting(text: str) -> bool:
 
 def _greets(word: str) -> bool:
     """Whether a word greets, or only leads to what follows."""
-    return word.lower().strip(",.!:;~、，！。") in _GREETINGS | _LEADS
+    bare = word.lower().strip(",.!:;~、，！。")
+    return bare in _GREETINGS or bare in _LEADS
 
 
 _NEGATIONS = frozenset(

@@ -268,6 +268,32 @@ def test_where_nothing_is_certain_the_nearest_of_both_is_shown(cli: Cli) -> None
     assert (True, True, True) == (NEAREST in out, "From handbook.pdf" in out, "Luis got a new job at Bosch" in out)
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("I'm Mia, a midwife in Porto. My son Rui can't have nuts.", "I'm Mia, a midwife in Porto"),
+        ("Ich wohne in Graz. Mein Sohn mag Fisch nicht.", "Ich wohne in Graz"),
+    ],
+)
+def test_a_denial_in_the_next_sentence_denies_nothing_before_it(cli: Cli, said: str, kept: str) -> None:
+    """Both are kept, and none waits to be approved."""
+    cli("chat", "-p", "--no-knowledge", said)
+    assert kept in cli("memories", "list").out
+    assert [] == cli("memories", "pending", "--json").json()
+
+
+@pytest.mark.usefixtures("without_index")
+def test_asked_about_yourself_no_document_answers_alone(cli: Cli, tmp_path: Path) -> None:
+    """What the person said of it stands below what the document holds."""
+    rule = tmp_path / "rule.txt"
+    rule.write_text("How many days a week can I work from home? Three days a week you can work from home.", "utf-8")
+    cli("ingest", str(rule))
+    cli("chat", "-p", "--session", "s1", "My office is in Faro.")
+    out = cli("chat", "-p", "--session", "s2", "How many days a week can I work from home?").out
+    assert out.startswith("From rule.txt")
+    assert "My office is in Faro" in out
+
+
 @pytest.mark.usefixtures("without_index")
 @pytest.mark.parametrize("request_", ["list my documents", "Which documents do you have?"])
 def test_documents_are_listed(cli: Cli, request_: str) -> None:
