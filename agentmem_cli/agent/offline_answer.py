@@ -47,6 +47,8 @@ SURE, NEAR_CHANCE = 0.5, 0.25
 """The chance from which what was found surely answers, and from which a line of a document is worth showing."""
 NEAR = 0.15
 """The share of a question's stems, or the cosine, from which what is nearest is worth showing."""
+ASKS_FOR_THEIRS = 0.3
+"""The score from which a question looks for something said, or asks about the person, so that its topic counts."""
 _TELLS = 0.3
 """The score for keeping from which a message that is not kept tells something, and looks for nothing."""
 _SURELY = _FOLLOWS = 0.5
@@ -124,7 +126,7 @@ def _found(question: str, sources: Sources) -> tuple[bool, str]:
     certainty, from_documents = _from_documents(question, sources)
     said = certainty_of(ranked)
     best = ranked[:_MOST_QUOTED]
-    is_near = any(find.topics or find.covers >= NEAR or find.means >= NEAR for find in best)
+    is_near = _is_near(question, best)
     of_both = "\n\n".join([from_documents, *([_quoted(best[:1])] if is_near else [])])
     if certainty > max(said, SURE):
         return True, of_both if teller_of(question) == "user" else from_documents
@@ -133,6 +135,13 @@ def _found(question: str, sources: Sources) -> tuple[bool, str]:
     if certainty <= max(said, NEAR_CHANCE):
         return False, _quoted(best) if is_near else ""
     return False, of_both
+
+
+def _is_near(question: str, best: Sequence[Find]) -> bool:
+    """Whether any is worth showing: near in words or meaning, or of the topic of what asks for something of theirs."""
+    (asked,) = judge([question])
+    topic_counts = max(asked.seeks, asked.about_user) >= ASKS_FOR_THEIRS
+    return any(max(find.covers, find.means) >= NEAR or (find.topics and topic_counts) for find in best)
 
 
 def _covered(ranked: Sequence[Find]) -> float:
