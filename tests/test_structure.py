@@ -121,10 +121,9 @@ class TestStart:
 
     def test_an_offline_answer_loads_no_agent(self, home: Path, cli: Callable[..., Result]) -> None:  # noqa: ARG002
         """It needs what judges a sentence and what embeds one, and neither Agno nor a provider nor Chroma."""
-        assert {"numpy"} == _loaded_by(["chat", "-p", "hi"])
         cli("chat", "-p", "My dog is called Rex and I live in Oslo.")
-        asked = _loaded_by(["chat", "-p", "What is my dog called?"])
-        assert {"numpy", "safetensors", "tokenizers"} == asked
+        for message in ("hi", "What is my dog called?"):
+            assert {"numpy", "safetensors", "tokenizers"} == _loaded_by(["chat", "-p", message])
 
     def test_a_model_waits_for_no_search(
         self, cli: Callable[..., Result], tmp_path: Path, anthropic: AnthropicServer

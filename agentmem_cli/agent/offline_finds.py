@@ -26,7 +26,7 @@ COVERS, CLOSE, MEANS, RECALLED, KEPT, LENGTH, RECENT = 1.0, 1.0, 2.0, 2.0, 0.5, 
 ASKS, TOPIC = -1.0, 0.5
 ASSISTANT = -1.0
 """What an answer of a language model gets: what the person said goes first."""
-CERTAINTY, UNCERTAIN = (1.02, 0.79, 4.8, 0.81), -7.9
+CERTAINTY, UNCERTAIN = (1.02, 0.79, 4.8, 0.81), -7.8
 """Weights of the score of the best sentence, of what it covers of the question, of its meaning, and of its lead over
 what another message says; and the bias."""
 FULL_LENGTH = 60

@@ -1,7 +1,8 @@
 """What a sentence of a message is: worth keeping or not, of which kind, and what it is about.
 
-Logistic regressions over the features of `features.py`, in every language alike. The weights are fitted on the
-labelled messages in `tests/bench/voices` by `tests/bench/classifier.py --fit`, which also measures them.
+Logistic regressions over the features of `features.py`, in every language alike; five of them are weighed with what
+the network of `network.py` says. The weights are fitted on the labelled messages in `tests/bench/voices` by
+`tests/bench/classifier.py --fit`, which also measures them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from agentmem_cli.language import network
 from agentmem_cli.language.features import BITS, Features, featurize
-from agentmem_cli.language.stems import likely_languages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,16 +27,17 @@ TOPICS = (
     *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets"),
     *("leisure", "travel", "things", "routine", "money", "style", "other"),
 )
-KEEP, INSTRUCTION, SEEKS = 0.82, 0.4, 0.8
-"""The scores from which a sentence is kept, is kept as a standing instruction, and is none that tells something."""
-OF_ENGLISH = -0.5
-"""What is added to the score for keeping, a logit: the fit has most of its data in English, where it is surest."""
-ALONE = 0.35
-"""What a sentence's score without its message counts, so that a plain statement stands among others; 0 to .5 are about
-as good on the held-out voices."""
+KEEP, INSTRUCTION = 0.63, 0.4
+"""The scores from which a sentence is kept, and is kept as a standing instruction."""
+OF_NETWORK = 0.6
+"""What the network counts in the mean of both logits."""
+_KEPT_IN_MIND = 512
+"""Messages that were judged last: in a turn the same ones are judged for what is kept, sought and said."""
 _LIKELY_TOPIC = 0.35
 _MOST_TOPICS = 2
 WEIGHTS = "weights.npz"
+Logits = dict[str, float]
+"""By head."""
 BUCKETS = 1 << BITS
 
 
@@ -72,76 +74,82 @@ class Judgement:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is worth keeping, by either score, and surely does not look for something."""
-        return (self.keep >= KEEP and self.seeks < SEEKS) or self.instruction >= INSTRUCTION
+        """Whether it is worth keeping, by either score."""
+        return self.keep >= KEEP or self.instruction >= INSTRUCTION
 
 
 @dataclass(frozen=True, slots=True)
-class _Weights:
-    """Of each head by name, int8, with its scale and its bias.
+class _Heads:
+    """Heads of one length: their weights are int8, shape (weights, heads), and have a scale and a bias a head.
 
     A head of 2 ** (BITS + 1) weights has those of all languages first, then those of single ones; a shorter one has
     only the first, or takes together buckets whose numbers begin alike.
     """
 
-    heads: dict[str, NDArray[np.int8]]
-    scales: dict[str, float]
-    biases: dict[str, float]
+    names: list[str]
+    rows: NDArray[np.int8]
+    scales: NDArray[np.float64]
+    biases: NDArray[np.float64]
 
 
 def judge(sentences: Sequence[str]) -> list[Judgement]:
     """What each sentence of one message is, in their order."""
-    weights = _weights()
-    in_message = featurize(sentences)
-    alone = [featurize([sentence])[0] for sentence in sentences] if len(sentences) > 1 else in_message
-    added = OF_ENGLISH if likely_languages(" ".join(sentences)) == ["english"] else 0.0
-    return [_judgement(weights, *both, added) for both in zip(in_message, alone, strict=True)]
+    return list(_judged(tuple(sentences)))
+
+
+@functools.lru_cache(_KEPT_IN_MIND)
+def _judged(sentences: tuple[str, ...]) -> list[Judgement]:
+    in_message = [_logits(features) for features in featurize(sentences)]
+    alone = [_logits(featurize([sentence])[0]) for sentence in sentences] if len(sentences) > 1 else in_message
+    by_network = network.judge(sentences)
+    return [_judgement(*each) for each in zip(in_message, alone, by_network, strict=True)]
 
 
 def likeliest_title(places: Sequence[str]) -> int:
     """Where a title begins, of the places of one message that `titles.py` names. By far most begin at the first."""
-    weights = _weights()
-    scores = [_logit(weights, featurize([place])[0], "title") for place in places]
+    scores = [_logits(featurize([place])[0])["title"] for place in places]
     return scores.index(max(scores))
 
 
-def _judgement(weights: _Weights, features: Features, alone: Features, added: float) -> Judgement:
-    score = functools.partial(_probability, weights, features)
-    kinds = {label: score(label) for label in KINDS}
-    topics = {topic: score(topic) for topic in TOPICS}
-    ranked = sorted(topics, key=lambda topic: -topics[topic])
-    second = [topic for topic in ranked[1:_MOST_TOPICS] if topics[topic] >= _LIKELY_TOPIC]
-    instruction = score("instruction")
-    kind = "rule" if instruction >= INSTRUCTION else max(kinds, key=lambda label: kinds[label])
-    keep = (1 - ALONE) * _logit(weights, features, "keep") + ALONE * _logit(weights, alone, "keep")
+def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgement:
+    both = {
+        head: (1 - OF_NETWORK) * (in_message if head in network.IN_MESSAGE else alone)[head] + OF_NETWORK * logit
+        for head, logit in by_network.items()
+    }
+    score = {head: _sigmoid(logit) for head, logit in (in_message | both).items()}
+    by_itself = {head: _sigmoid(logit) for head, logit in (alone | both).items()}
+    ranked = sorted(TOPICS, key=lambda topic: -score[topic])
+    second = [topic for topic in ranked[1:_MOST_TOPICS] if score[topic] >= _LIKELY_TOPIC]
+    kind = "rule" if score["instruction"] >= INSTRUCTION else max(KINDS, key=lambda label: score[label])
+    all_topics = sum(score[topic] for topic in TOPICS)
     return Judgement(
         kind=KINDS[kind],
-        keep=_sigmoid(keep + added),
-        asks=score("asks"),
-        instruction=instruction,
-        forget=score("forget"),
-        revises=_probability(weights, alone, "revises"),
-        chat=_probability(weights, alone, "chat"),
-        follows=_probability(weights, alone, "follows"),
-        seeks=_probability(weights, alone, "seeks"),
-        about_assistant=_probability(weights, alone, "about_assistant"),
-        about_user=_probability(weights, alone, "about_user"),
+        keep=score["keep"],
+        asks=score["asks"],
+        instruction=score["instruction"],
+        forget=score["forget"],
+        revises=by_itself["revises"],
+        chat=by_itself["chat"],
+        follows=by_itself["follows"],
+        seeks=by_itself["seeks"],
+        about_assistant=by_itself["about_assistant"],
+        about_user=by_itself["about_user"],
         topics=[ranked[0], *second],
-        topic_shares={topic: likely / sum(topics.values()) for topic, likely in topics.items()},
+        topic_shares={topic: score[topic] / all_topics for topic in TOPICS},
     )
 
 
-def _probability(weights: _Weights, features: Features, head: str) -> float:
-    return _sigmoid(_logit(weights, features, head))
-
-
-def _logit(weights: _Weights, features: Features, head: str) -> float:
-    row = weights.heads[head]
-    if len(row) > BUCKETS:
-        found = row[features.shared] @ features.values + row[BUCKETS + features.of_language] @ features.values
-    else:
-        found = row[features.shared // (BUCKETS // len(row))] @ features.values
-    return float(found) * weights.scales[head] + weights.biases[head]
+def _logits(features: Features) -> Logits:
+    """Of every head."""
+    found: Logits = {}
+    for heads in _heads():
+        if len(heads.rows) > BUCKETS:
+            totals = features.values @ heads.rows[features.shared]
+            totals += features.values @ heads.rows[BUCKETS + features.of_language]
+        else:
+            totals = features.values @ heads.rows[features.shared // (BUCKETS // len(heads.rows))]
+        found |= dict(zip(heads.names, (totals * heads.scales + heads.biases).tolist(), strict=True))
+    return found
 
 
 def _sigmoid(logit: float) -> float:
@@ -149,15 +157,23 @@ def _sigmoid(logit: float) -> float:
 
 
 @functools.cache
-def _weights() -> _Weights:
+def _heads() -> list[_Heads]:
     """The weights, read once: 10 ms."""
     import numpy as np
 
     with files(__package__).joinpath(WEIGHTS).open("rb") as file, np.load(file) as stored:
         names = [str(name) for name in stored["names"]]
-        rows = [stored[name] for name in names]
-        return _Weights(
-            dict(zip(names, rows, strict=True)),
-            dict(zip(names, stored["scales"].tolist(), strict=True)),
-            dict(zip(names, stored["biases"].tolist(), strict=True)),
+        rows = {name: stored[name] for name in names}
+        scales, biases = (dict(zip(names, stored[part], strict=True)) for part in ("scales", "biases"))
+    alike: dict[int, list[str]] = {}
+    for name in names:
+        alike.setdefault(len(rows[name]), []).append(name)
+    return [
+        _Heads(
+            some,
+            np.stack([rows[name] for name in some], axis=1),
+            np.array([scales[name] for name in some]),
+            np.array([biases[name] for name in some]),
         )
+        for some in alike.values()
+    ]

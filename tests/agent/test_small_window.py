@@ -96,9 +96,8 @@ def test_it_is_said_once(process: Cli, server: OpenAIServer) -> None:
     words = ("chat", "-p", "--format", "stream-json", "--input-format", "stream-json")
     result = process(*words, stdin="\n".join(turns), env={"AGENTMEM_CONTEXT_WINDOW": "1600"})
     assert 3 == len(server.requests)
-    assert re.fullmatch(
-        r"The model takes 1,600 tokens\. Left out of the request: older exchanges \(\d\)\.\n", result.err
-    ), result.err
+    said = r"The model takes 1,600 tokens\. Left out of the request: older exchanges \(\d\), recalled lines \(\d\)\.\n"
+    assert re.fullmatch(said, result.err), result.err
 
 
 def test_what_is_kept_of_the_profile(cli: Cli, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,8 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from agentmem_cli.language import classifier
-from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, TOPICS, judge, likeliest_title
+from agentmem_cli.language import classifier, network
+from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, OF_NETWORK, TOPICS, judge, likeliest_title
 from agentmem_cli.language.features import BITS, featurize
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.vocabulary import first_person_words, without_greeting
@@ -38,7 +38,9 @@ VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices"
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
 TALKED = (*(f"messages{letter}.tsv" for letter in ("", "-c", "-d", "-e", "-f")), "looked-up.jsonl", "chat.txt")
-LOOKED_UP = (*TALKED, *(f"messages-{letter}.tsv" for letter in "ghijk"), "looked-up-c.jsonl", "chat-c.txt")
+LOOKUP_HEADS = {"chat": "chat", "lookup": "seeks", "follow": "follows"}
+"""The labels of the messages in `lookups`, and the heads that tell them."""
+LOOKED_UP = (*TALKED, *(f"messages-{letter}.tsv" for letter in "ghijklmn"), "looked-up-c.jsonl", "chat-c.txt")
 """The files of `lookups` with a label for each message.
 
 The later ones are in the fit of what is looked for alone: there whatever asks for nothing that was said is `chat`,
@@ -50,27 +52,28 @@ OCCASIONS = "occasions.tsv"
 TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
 TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
 """In `lookups` too. UNFRAMED_SHARE was chosen with the held-out files in view."""
-SHORT, TOLD_SHARE, UNFRAMED_SHARE = 30, 6, 16
-HELD_OUT = frozenset(f"en-{number}" for number in (7, 16, 25, 29, 32, 36)) | frozenset(
+SHORT, TOLD_SHARE, UNFRAMED_SHARE = 30, 6, 20
+HELD_OUT = frozenset(f"en-{number}" for number in (7, 16, 25, 29, 32, 36, 39, 43)) | frozenset(
     "de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
-"""One voice of each language and six of English: what they say is in no fit."""
-LATER = frozenset(
-    """
-    en-37 en-38 en-39 en-40 de-11 fr-12 es-11 pt-12 it-11 it-12 nl-11 nl-12 pl-11 tr-11 tr-12 sv-5 sv-6 fi-5 fi-6
-    ru-5 ru-6 ar-5 ar-6 ja-11 ja-12 zh-11 zh-12 ko-11 ko-12
-    """.split()  # noqa: SIM905 -- a row of names
-)
-"""Voices that came after the last fit: they are measured as those held out are, and stand for the next one."""
-OPENERS = ("openers.tsv", "openers-held.tsv")
-"""In `voices`: what people begin with before they say what they want to. No fit has seen any."""
-LATER_MESSAGES = ("messages-l.tsv", "messages-m.tsv", "messages-n.tsv")
-"""In `lookups`: came after the last fit too."""
+"""One voice of each language and eight of English: what they say is in no fit."""
+OPENERS, HELD_OPENERS = "openers.tsv", "openers-held.tsv"
+"""In `voices`: what people begin with before they say what they want to."""
+OPENED_SHARE = 3
+"""Every so many messages are in the fit behind an opener too."""
+HELD_LOOKUPS = tuple((f"looked-up-held{author}.jsonl", f"chat-held{author}.txt") for author in ("", "-b", "-c"))
+"""In `lookups`, a pair an author."""
+FALSE = {"en": 0.08, "others": 0.1}
+"""The share of the messages that hold nothing of which something is kept, where the parts are compared."""
 WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
 OTHER = "other"
 """The label of what is no standing wish, and may be worth keeping or not."""
 TOPIC_BITS = 14
 """Topics are told by fewer buckets: 2 ** 16 tell them no better."""
+CHAT_COUNTS = 0.3
+"""What a message of small talk counts in the fit of what is worth keeping: a few percent of them are."""
+LEVELS = 31
+"""The greatest weight as it is stored: 127 tell nothing better, and take half as much again."""
 QUESTION_MARKS = ("?", "？", "؟")
 FULL_STOPS = (".", "。", "!", "！")
 END_MARKS = (*QUESTION_MARKS, *FULL_STOPS)
@@ -112,17 +115,27 @@ def main(arguments: Sequence[str]) -> None:
         save(fit(fitted) | heads_of_messages(fitted))
     if "--fit-messages" in arguments:
         save(stored_heads() | heads_of_messages(fitted))
-    report({name: voices[name] for name in sorted(HELD_OUT | LATER)}, judged_keep)
-    report_openers({name: voices[name] for name in sorted(HELD_OUT)})
+    held_out = {name: voices[name] for name in sorted(HELD_OUT)}
+    report(held_out, judged_keep)
+    report_parts(held_out)
+    report_openers(held_out)
     report_lookups()
     report_tellers()
     report_titles()
 
 
 def fitted_messages() -> list[Message]:
-    """The messages of all voices but those held out."""
-    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT | LATER]
-    return [message for path in paths for message in read(path)]
+    """The messages of all voices but those held out, and every OPENED_SHARE-th behind an opener of its language."""
+    told, openers, order = told_messages(), openers_by_language(OPENERS), np.random.default_rng(0)
+    some = [(language, message) for language, message in told[::OPENED_SHARE] if language in openers]
+    behind = [opened(message, str(order.choice(openers[language]))) for language, message in some]
+    return [*(message for _, message in told), *behind]
+
+
+def told_messages() -> list[tuple[str, Message]]:
+    """The messages of all voices but those held out, each with its language."""
+    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT]
+    return [(path.stem[:2], message) for path in paths for message in read(path)]
 
 
 def read(path: Path) -> list[Message]:
@@ -181,13 +194,16 @@ def fit(messages: list[Message]) -> dict[str, Head]:
 
 
 def keeping_head(messages: list[Message]) -> Head:
-    """What is worth keeping against the rest; with what `revisions` says is known, and what is asked of documents."""
+    """What is worth keeping against the rest; with what `revisions` says is known, and what `lookups` hold."""
     known = [[Line("fact", False, (), text)] for name in FITTED for text in known_statements(name)]
-    asked = [[Line("ask", False, (), text)] for text, _ in looked_up(OF_DOCUMENTS)]
-    every = [*messages, *known, *asked]
+    apart = [each for name in (*LOOKED_UP, OF_DOCUMENTS) for each in looked_up(name)]
+    asked = [[Line("ask", False, (), text)] for text, label in apart if label != "chat"]
+    chat = [[Line("none", False, (), text)] for text, label in apart if label == "chat"]
+    every = [*messages, *known, *asked, *chat]
     lines = [line for message in every for line in message]
     told = np.array([line.kind != OTHER for line in lines])
-    return _head(matrix(every)[told], np.array([line.is_kept for line in lines])[told])
+    counts = np.array([1.0] * (len(lines) - len(chat)) + [CHAT_COUNTS] * len(chat))
+    return _head(matrix(every)[told], np.array([line.is_kept for line in lines])[told], counts=counts[told])
 
 
 def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
@@ -200,7 +216,7 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
         "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
         "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
         "about_user": labelled_head("user", looked_up(TELLERS)),
-        "title": title_head(openings(TITLED), voices),
+        "title": title_head(openings(TITLED), [message for _, message in told_messages()]),
     }
 
 
@@ -360,15 +376,20 @@ def _narrowed(features: csr_matrix) -> csr_matrix:
     return csr_matrix((features.data, features.indices >> (BITS - TOPIC_BITS), features.indptr), shape)
 
 
-def _head(features: csr_matrix, truth: NDArray[np.bool_], regularization: float = REGULARIZATION) -> Head:
+def _head(
+    features: csr_matrix,
+    truth: NDArray[np.bool_],
+    regularization: float = REGULARIZATION,
+    counts: NDArray[np.float64] | None = None,
+) -> Head:
     model = LogisticRegression(C=regularization, solver="liblinear", max_iter=300, random_state=0)
-    model.fit(features, truth)
+    model.fit(features, truth, sample_weight=counts)
     return model.coef_[0], float(model.intercept_[0])
 
 
 def save(heads: dict[str, Head]) -> None:
-    """Write the weights as whole numbers of one byte each."""
-    scales = {name: max(float(np.abs(row).max()) / 127, 1e-9) for name, (row, _) in heads.items()}
+    """Write the weights as whole numbers up to LEVELS."""
+    scales = {name: max(float(np.abs(row).max()) / LEVELS, 1e-9) for name, (row, _) in heads.items()}
     rows = {name: np.round(row / scales[name]).astype(np.int8) for name, (row, _) in heads.items()}
     np.savez_compressed(
         WEIGHTS,
@@ -417,17 +438,45 @@ def report(voices: dict[str, list[Message]], keeping: Keeping) -> None:
         print(f"{name:<8}{kept:>8.3f}{base_kept:>10.3f}{false:>8.3f}{base_false:>10.3f}{rules:>8.3f}{fired:>8.3f}")
 
 
+def report_parts(voices: dict[str, list[Message]]) -> None:
+    """What is kept where the same share of the messages that hold nothing is false: by each part, and by both."""
+    print(f"\n{'kept':<8}{'where false is':>16}{'n-grams':>9}{'network':>9}{'both':>9}")
+    for name, false in FALSE.items():
+        some = [
+            each for voice, messages in voices.items() if (voice[:2] == "en") == (name == "en") for each in messages
+        ]
+        both = [[_logit(each.keep) for each in judge([line.text for line in message])] for message in some]
+        by_network = [[each["keep"] for each in network.judge([line.text for line in message])] for message in some]
+        ngrams = [
+            [(mean - OF_NETWORK * one) / (1 - OF_NETWORK) for mean, one in zip(means, ones, strict=True)]
+            for means, ones in zip(both, by_network, strict=True)
+        ]
+        kept = [kept_at(false, some, scores) for scores in (ngrams, by_network, both)]
+        print(f"{name:<8}{false:>16.2f}{kept[0]:>9.3f}{kept[1]:>9.3f}{kept[2]:>9.3f}")
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))
+
+
+def kept_at(false: float, messages: Sequence[Message], scores: Sequence[Sequence[float]]) -> float:
+    """The share of what is worth keeping that scores higher than this share of the messages that hold nothing."""
+    both = list(zip(messages, scores, strict=True))
+    lacking = [max(each) for message, each in both if all(line.kind in ("none", "ask") for line in message)]
+    least = np.quantile(lacking, 1 - false)
+    kept = [score > least for message, each in both for line, score in zip(message, each, strict=True) if line.is_kept]
+    return float(np.mean(kept))
+
+
 def report_openers(voices: dict[str, list[Message]]) -> None:
     """What is kept bare and behind an opener, of messages that begin with what is worth it or hold nothing."""
-    print(f"\n{'behind an opener':<20}{'kept':>8}{'bare':>8}{'false':>8}{'bare':>8}")
-    for name in OPENERS:
-        openers = openers_by_language(name)
-        order = np.random.default_rng(0)
-        bare = [(each, message) for each, voice in voices.items() for message in voice if _begins_or_lacks(message)]
-        behind = [opened(message, str(order.choice(openers[each[:2]]))) for each, message in bare]
-        kept, false = shares(behind, judged_keep)
-        bare_kept, bare_false = shares([message for _, message in bare], judged_keep)
-        print(f"{name:<20}{kept:>8.3f}{bare_kept:>8.3f}{false:>8.3f}{bare_false:>8.3f}")
+    openers, order = openers_by_language(HELD_OPENERS), np.random.default_rng(0)
+    bare = [(each, message) for each, voice in voices.items() for message in voice if _begins_or_lacks(message)]
+    behind = [opened(message, str(order.choice(openers[each[:2]]))) for each, message in bare]
+    print(f"\n{'':<20}{'kept':>8}{'false':>8}")
+    for name, messages in (("bare", [message for _, message in bare]), ("behind an opener", behind)):
+        kept, false = shares(messages, judged_keep)
+        print(f"{name:<20}{kept:>8.3f}{false:>8.3f}")
 
 
 def _begins_or_lacks(message: Message) -> bool:
@@ -454,12 +503,12 @@ def opened(message: Message, opener: str) -> Message:
 
 def report_lookups() -> None:
     """How often what looks for something scores higher than what does not; the baseline is its shortness."""
-    print(f"\n{'looks for something':<20}{'auc':>8}{'baseline':>10}")
-    for name in LATER_MESSAGES:
-        messages = looked_up(name)
+    print(f"\n{'looks for something':<28}{'auc':>8}{'baseline':>10}")
+    for names in HELD_LOOKUPS:
+        messages = [each for name in names for each in looked_up(name)]
         truth = [label == "lookup" for _, label in messages]
         found = roc_auc_score(truth, [judge([text])[0].seeks for text, _ in messages])
-        print(f"{name:<20}{found:>8.3f}{roc_auc_score(truth, [-len(text) for text, _ in messages]):>10.3f}")
+        print(f"{names[0]:<28}{found:>8.3f}{roc_auc_score(truth, [-len(text) for text, _ in messages]):>10.3f}")
 
 
 def report_tellers() -> None:

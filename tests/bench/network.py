@@ -1,299 +1,260 @@
-"""What a small network would bring beside the n-grams of the classifier. Run by hand; no part of the program.
+"""Fits the weights of the network beside the classifier's n-grams, and writes them. Run by hand.
 
-    uv run --group dev --with torch python tests/bench/network.py [EPOCHS]
+    uv run --group dev --with torch python tests/bench/network.py
 
-A convolutional network that sees each sentence between those around it, by the vectors of the bundled embedder and by
-what it learns of the tokens that people use most. It is fitted on what the classifier is fitted on. Prints how much of
-what is worth keeping is kept on the held-out voices where as many messages that hold nothing teach something: by the
-classifier as it is, by the network, and by the mean of their logits. Ten epochs take a quarter of an hour on two cores.
-torch is in no group of dependencies: nothing else needs its gigabytes.
+It is fitted on what the n-grams are fitted on, in a quarter of an hour. `classifier.py` measures both. torch is in no
+group of dependencies: nothing else needs its gigabytes.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from classifier import (
-    HELD_OUT,
+    FITTED,
     LOOKED_UP,
+    LOOKUP_HEADS,
     OCCASIONS,
     OF_DOCUMENTS,
     OTHER,
     TALKED,
-    VOICES,
+    WEIGHTS,
+    Line,
     Message,
     fitted_messages,
     is_told,
+    known_statements,
     looked_up,
-    read,
     varied,
 )
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from agentmem_cli.embedding.bundled import token_vectors, tokens
-from agentmem_cli.language.classifier import KINDS, TOPICS, judge
-from agentmem_cli.language.vocabulary import without_greeting
+from agentmem_cli.embedding.bundled import DIMENSIONS, token_vectors
+from agentmem_cli.language import network
+from agentmem_cli.language.classifier import KINDS, TOPICS
+from agentmem_cli.language.network import AROUND, CHANNELS, FIRST, HEADS, LAST, PLACES, REACHES, token_numbers
 
-LABELS = ("none", *KINDS, "forget", "ask", "other")
-OF_MESSAGES = ("chat", "lookup", "follow")
-"""The labels of sentences and of messages."""
-SEGMENTS = (BEFORE, ITSELF, BEHIND) = range(3)
-OWN, AROUND = 64, 32
-"""Tokens of a sentence, and of what stands before and behind it each."""
-REACHES = (1, 2)
-"""How far from a token those are that each convolution sees beside it."""
-CHANNELS, PLACE_CHANNELS = 128, 16
-LEARNED, LEARNED_DIMENSIONS = 6_144, 32
-"""Tokens of which it learns more than their vectors."""
+LABELS = ("none", *KINDS, "forget", "ask", OTHER)
+VOCABULARY = 32_000
+LEARNED, LEARNED_DIMENSIONS = 3_072, 32
+"""Tokens of which more is learned than their vectors: those in the most sentences."""
 EPOCHS, BATCH, RATE, DECAY = 10, 256, 3e-3, 0.01
-DROPPED, DROPPED_TOKENS = 0.4, 0.1
-LABEL_COUNTS, TOPICS_COUNT, OF_MESSAGES_COUNT = 0.7, 0.3, 0.5
+DROPPED, DROPPED_TOKENS, DROPPED_LEARNED = 0.4, 0.1, 0.3
+LABEL_COUNTS, TOPICS_COUNT, OF_MESSAGES_COUNT, INSTRUCTION_COUNTS = 0.7, 0.3, 0.5, 0.5
 """What these losses count beside the loss of what is kept."""
+CHAT_KEPT = 0.1
+"""The share of small talk that is taken to be worth keeping."""
 UNKNOWN = -1.0
-VOCABULARY, DIMENSIONS = 32_000, 256
-FALSE = {"English": 0.08, "others": 0.1}
-"""The share of the messages that hold nothing of which something is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What is seen of a sentence: token numbers and the segment of each, both of shape (tokens,).
-
-    `place` is 0 in the middle of a message, and 1 more for its first sentence and 2 more for its last.
-    """
-
-    tokens: NDArray[np.int64]
-    segments: NDArray[np.int64]
-    place: int
-
-
-def windows(sentences: Sequence[str]) -> list[Window]:
-    """What is seen of each sentence of one message."""
-    numbers = [each.astype(np.int64) for each in tokens([without_greeting(text) for text in sentences])]
-    whole = np.concatenate([np.zeros(0, np.int64), *numbers])
-    found, start = [], 0
-    for row, own in enumerate(numbers):
-        end = start + len(own)
-        parts = (whole[max(start - AROUND, 0) : start], own[:OWN], whole[end : end + AROUND])
-        segments = np.repeat(SEGMENTS, [len(part) for part in parts])
-        place = (row == 0) + 2 * (row == len(numbers) - 1)
-        found.append(Window(np.concatenate(parts), segments, place))
-        start = end
-    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What is seen of a sentence, and what is to be said of it; UNKNOWN where nobody knows."""
+    """A message: the token numbers of its sentences, and what is to be said of each; UNKNOWN where nobody knows.
 
-    window: Window
-    label: int
-    topics: tuple[int, ...] = ()
-    of_message: tuple[float, float, float] = (UNKNOWN, UNKNOWN, UNKNOWN)
+    `targets` has the shape (sentences, HEADS), `labels` (sentences,), `topics` (sentences, TOPICS).
+    """
+
+    numbers: list[NDArray[np.uint16]]
+    targets: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    topics: NDArray[np.float32]
 
 
-def main(epochs: int = EPOCHS) -> None:
-    """Fit, and measure."""
-    torch.manual_seed(0)
-    examples = [*sentence_examples(), *message_examples()]
-    model = Model(most_used(examples))
-    print(f"{len(examples):,} examples, {sum(each.numel() for each in model.parameters()):,} weights", flush=True)
-    train(model, examples, epochs)
-    report(model)
+def main() -> None:
+    """Fit, and write."""
+    save(fitted([*sentence_examples(), *message_examples()]))
 
 
 def sentence_examples() -> list[Example]:
-    """Every sentence of the voices with what it is."""
-    return [example for message in varied(fitted_messages()) for example in _examples(message)]
+    """Every message of the voices, what is known of the people in `revisions`, and what is asked of documents."""
+    known = [[Line("fact", False, (), text)] for name in FITTED for text in known_statements(name)]
+    return [_of_sentences(message) for message in [*varied(fitted_messages()), *known]]
 
 
-def _examples(message: Message) -> Iterable[Example]:
-    alone = message[0] if len(message) == 1 else None
-    told = alone is not None and alone.is_kept
-    of_message = (
-        0.0 if told else UNKNOWN,
-        0.0 if alone is not None and is_told(alone) else UNKNOWN,
-        0.0 if told else UNKNOWN,
-    )
-    for line, window in zip(message, windows([line.text for line in message]), strict=True):
-        topics = tuple(TOPICS.index(topic) for topic in line.topics if topic in TOPICS)
-        yield Example(window, LABELS.index(line.kind), topics, of_message)
+def _of_sentences(message: Message) -> Example:
+    targets = np.full((len(message), len(HEADS)), UNKNOWN, np.float32)
+    topics = np.zeros((len(message), len(TOPICS)), np.float32)
+    for row, line in enumerate(message):
+        if line.kind != OTHER:
+            targets[row, HEADS.index("keep")] = line.is_kept
+        targets[row, HEADS.index("instruction")] = line.kind == "rule"
+        topics[row, [TOPICS.index(topic) for topic in line.topics if topic in TOPICS]] = 1
+    if len(message) == 1 and message[0].is_kept:
+        targets[0, [HEADS.index("chat"), HEADS.index("follows")]] = 0
+    if len(message) == 1 and is_told(message[0]):
+        targets[0, HEADS.index("seeks")] = 0
+    labels = np.array([LABELS.index(line.kind) for line in message])
+    return Example(token_numbers([line.text for line in message]), targets, labels, topics)
 
 
-def message_examples() -> list[Example]:
-    """Every message of `lookups` with what it is as a whole."""
+def message_examples(hidden: Collection[str] = ()) -> list[Example]:
+    """Every message of `lookups` but these, with what it is as a whole, those of TALKED in every way.
+
+    None is worth keeping, but for some small talk; of OCCASIONS nobody knows.
+    """
+    heads_of: dict[str, tuple[str, ...]] = dict.fromkeys([*LOOKED_UP, OF_DOCUMENTS], ("seeks",))
+    heads_of |= dict.fromkeys(TALKED, tuple(LOOKUP_HEADS.values()))
     found = []
-    for name in (*LOOKED_UP, OF_DOCUMENTS, OCCASIONS):
+    for name, heads in (heads_of | {OCCASIONS: ("chat",)}).items():
         for text, label in looked_up(name):
-            chat, seeks, follows = (float(label == each) for each in OF_MESSAGES)
-            if name == OCCASIONS:
-                seeks = follows = UNKNOWN
-            elif name not in TALKED:
-                chat = follows = UNKNOWN
-            found.append(Example(windows([text])[0], int(UNKNOWN), (), (chat, seeks, follows)))
+            if text not in hidden:
+                targets = np.full((1, len(HEADS)), UNKNOWN, np.float32)
+                targets[0, [HEADS.index(head) for head in heads]] = [LOOKUP_HEADS[label] == head for head in heads]
+                if name != OCCASIONS:
+                    targets[0, HEADS.index("keep")] = CHAT_KEPT if label == "chat" else 0
+                nothing = np.zeros((1, len(TOPICS)), np.float32)
+                found.append(Example(token_numbers([text]), targets, np.array([int(UNKNOWN)]), nothing))
     return found
 
 
-def most_used(examples: Sequence[Example]) -> NDArray[np.int64]:
-    """The numbers of the LEARNED tokens that stand in the most windows."""
-    counts = Counter(int(token) for example in examples for token in np.unique(example.window.tokens))
+def most_used(examples: Iterable[Example]) -> NDArray[np.int64]:
+    """The numbers of the LEARNED tokens that stand in the most sentences."""
+    counts: Counter[int] = Counter()
+    for example in examples:
+        for numbers in example.numbers:
+            counts.update(set(numbers.tolist()))
     return np.array([token for token, _ in counts.most_common(LEARNED)], np.int64)
 
 
 class Model(nn.Module):
-    """The network of `language/network.py`, layer by layer."""
+    """The network of `agentmem_cli/language/network.py`, layer by layer, and two heads that only the fit has."""
 
     def __init__(self, learned_tokens: NDArray[np.int64]) -> None:
         super().__init__()
-        vectors = token_vectors(np.arange(VOCABULARY)) * np.float32(DIMENSIONS**0.5)
+        self.learned_tokens = learned_tokens
         row_of = np.zeros(VOCABULARY, np.int64)
         row_of[learned_tokens] = np.arange(1, len(learned_tokens) + 1)
-        self.vectors, self.row_of = torch.tensor(vectors), torch.tensor(row_of)
+        self.vectors, self.row_of = torch.tensor(token_vectors(np.arange(VOCABULARY))), torch.tensor(row_of)
         self.known = nn.Linear(DIMENSIONS, CHANNELS, bias=False)
+        self.known.weight.data.mul_(DIMENSIONS**0.5)
         self.learned = nn.Embedding(len(learned_tokens) + 1, LEARNED_DIMENSIONS, padding_idx=0)
         self.learned.weight.data.mul_(0.3)
         self.of_learned = nn.Linear(LEARNED_DIMENSIONS, CHANNELS, bias=False)
-        self.segment = nn.Embedding(len(SEGMENTS) + 1, CHANNELS)
-        self.place = nn.Embedding(4, PLACE_CHANNELS)
-        self.convolutions = nn.ModuleList(
-            nn.Conv1d(CHANNELS, CHANNELS, 3, padding=reach, dilation=reach) for reach in REACHES
-        )
-        self.hidden = nn.Linear(2 * len(SEGMENTS) * CHANNELS + PLACE_CHANNELS, CHANNELS)
-        self.output = nn.Linear(CHANNELS, len(LABELS) + len(TOPICS) + len(OF_MESSAGES))
+        self.convolutions = nn.ModuleList(nn.Linear(3 * CHANNELS, CHANNELS) for _ in REACHES)
+        self.hidden = nn.Linear(6 * CHANNELS + len(PLACES), CHANNELS)
+        self.output = nn.Linear(CHANNELS, len(HEADS))
+        self.labels = nn.Linear(CHANNELS, len(LABELS) + len(TOPICS))
         self.dropout = nn.Dropout(DROPPED)
 
-    def forward(self, tokens: Tensor, segments: Tensor, places: Tensor) -> Tensor:
-        """Logits, shape (sentences, outputs); a segment of 3 is padding."""
-        vectors, rows = self.vectors[tokens], self.row_of[tokens]
+    def forward(self, batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
+        """The logits of HEADS, and those of LABELS and TOPICS, for each sentence."""
+        own = self.encoded([numbers for example in batch for numbers in example.numbers])
+        lengths = np.array([len(example.numbers) for example in batch])
+        place = np.concatenate([np.arange(length) for length in lengths])
+        left = np.repeat(lengths, lengths) - 1 - place
+        rows = np.arange(len(place))
+        every = torch.cat([own, torch.zeros(1, own.shape[1])])
+        before = [every[np.where(place >= distance, rows - distance, -1)] for distance in range(1, AROUND + 1)]
+        behind = [every[np.where(left >= distance, rows + distance, -1)] for distance in range(1, AROUND + 1)]
+        places = functional.one_hot(torch.tensor(FIRST * (place == 0) + LAST * (left == 0)), len(PLACES)).float()
+        joined = torch.cat([own, torch.stack(before).amax(0), torch.stack(behind).amax(0), places], 1)
+        hidden = self.dropout(functional.relu(self.hidden(self.dropout(joined))))
+        return self.output(hidden), self.labels(hidden)
+
+    def encoded(self, sentences: Sequence[NDArray[np.uint16]]) -> Tensor:
+        """Each sentence, shape (sentences, 2 * CHANNELS)."""
+        gap = max(REACHES)
+        lengths = np.array([len(numbers) for numbers in sentences])
+        sentence_of = torch.tensor(np.repeat(np.arange(len(sentences)), lengths))
+        places = torch.tensor(np.arange(lengths.sum())) + gap * (sentence_of + 1)
+        every = torch.tensor(np.concatenate(sentences).astype(np.int64))
+        vectors, rows = self.vectors[every], self.row_of[every]
         if self.training:
-            vectors = vectors * (torch.rand(tokens.shape) > DROPPED_TOKENS).unsqueeze(2)
-            rows = rows * (torch.rand(tokens.shape) > DROPPED_TOKENS)
-        seen = self.known(vectors) + self.of_learned(self.learned(rows)) + self.segment(segments)
-        is_seen = (segments < len(SEGMENTS)).unsqueeze(1).float()
-        near, far = seen.transpose(1, 2) * is_seen, torch.zeros(())
-        for number, convolution in enumerate(self.convolutions):
-            near = functional.relu(convolution(self.dropout(near) if number else near)) * is_seen
-            far = far + near
-        pooled = []
-        for segment in SEGMENTS:
-            is_in = (segments == segment).unsqueeze(1).float()
-            pooled += [(far * is_in).amax(2), (far * is_in).sum(2) / is_in.sum(2).clamp(min=1)]
-        joined = torch.cat([*pooled, self.place(places)], 1)
-        found: Tensor = self.output(self.dropout(functional.relu(self.hidden(self.dropout(joined)))))
-        return found
+            vectors = vectors * (torch.rand(len(every), 1) > DROPPED_TOKENS)
+            rows = rows * (torch.rand(len(every)) > DROPPED_LEARNED)
+        size = int(lengths.sum()) + gap * (len(sentences) + 1)
+        is_token = torch.zeros(size, 1).index_fill(0, places, 1)
+        near = torch.zeros(size, CHANNELS).index_copy(
+            0, places, self.known(vectors) + self.of_learned(self.learned(rows))
+        )
+        total = torch.zeros(())
+        for number, (reach, convolution) in enumerate(zip(REACHES, self.convolutions, strict=True)):
+            near = self.dropout(near) if number else near
+            padded = functional.pad(near, (0, 0, reach, reach))
+            beside = torch.cat([padded[: -2 * reach], near, padded[2 * reach :]], 1)
+            near = functional.relu(convolution(beside)) * is_token
+            total = total + near
+        shown, shape = total[places], (len(sentences), CHANNELS)
+        longest = torch.zeros(shape).scatter_reduce(0, sentence_of[:, None].expand_as(shown), shown, "amax")
+        sums = torch.zeros(shape).index_add(0, sentence_of, shown)
+        return torch.cat([longest, sums / torch.tensor(lengths).clamp(min=1)[:, None]], 1)
 
 
-def train(model: Model, examples: list[Example], epochs: int) -> None:
-    """Fit the weights; texts of about one length share a batch."""
+def fitted(examples: Sequence[Example]) -> Model:
+    """A model whose weights are fitted on these."""
+    torch.manual_seed(0)
     random = np.random.default_rng(0)
-    lengths = np.array([len(example.window.tokens) for example in examples])
-    batches = -(-len(examples) // BATCH)
+    model = Model(most_used(examples))
+    batches = -(-sum(len(example.numbers) for example in examples) // BATCH)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=epochs * batches)
-    for epoch in range(epochs):
-        order = np.argsort(lengths + random.random(len(lengths)) * 12)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * batches)
+    print(f"{len(examples):,} messages, {sum(each.numel() for each in model.parameters()):,} weights", flush=True)
+    for epoch in range(EPOCHS):
         total = 0.0
-        for batch in random.permutation(batches):
-            found = loss(model, [examples[row] for row in order[batch * BATCH : (batch + 1) * BATCH]])
+        for some in np.array_split(random.permutation(len(examples)), batches):
+            found = loss(model, [examples[row] for row in some])
             optimizer.zero_grad()
             found.backward()
             optimizer.step()
             schedule.step()
             total += found.item()
         print(f"epoch {epoch + 1}: loss {total / batches:.3f}", flush=True)
-
-
-def loss(model: Model, examples: Sequence[Example]) -> Tensor:
-    """Of one batch."""
-    logits, topics, of_message = model(*padded([example.window for example in examples])).split(
-        [len(LABELS), len(TOPICS), len(OF_MESSAGES)], 1
-    )
-    labels = torch.tensor([example.label for example in examples])
-    is_known = labels >= 0
-    truth = torch.zeros_like(topics)
-    for row, example in enumerate(examples):
-        truth[row, list(example.topics)] = 1
-    kept = torch.isin(labels, torch.tensor([LABELS.index(kind) for kind in KINDS])).float()
-    score = keep_logit(functional.log_softmax(logits, 1))
-    keep = functional.binary_cross_entropy_with_logits(score, kept, reduction="none")
-    label = functional.cross_entropy(logits, labels.clamp(min=0), reduction="none")
-    topic = functional.binary_cross_entropy_with_logits(topics, truth, reduction="none").sum(1)
-    targets = torch.tensor([example.of_message for example in examples])
-    message = functional.binary_cross_entropy_with_logits(of_message, targets.clamp(min=0), reduction="none")
-    total = keep * is_known * (labels != LABELS.index(OTHER)) + LABEL_COUNTS * label * is_known
-    total = total + TOPICS_COUNT * topic * kept + OF_MESSAGES_COUNT * (message * (targets >= 0)).sum(1)
-    return total.mean()
-
-
-def keep_logit(log_shares: Tensor) -> Tensor:
-    """The logit of "any kind that is kept", of the logarithms of the labels' shares."""
-    kept = torch.logsumexp(log_shares[:, [LABELS.index(kind) for kind in KINDS]], 1).clamp(max=-1e-6)
-    return kept - torch.log1p(-kept.exp())
-
-
-def padded(seen: Sequence[Window]) -> tuple[Tensor, Tensor, Tensor]:
-    """Tokens and segments, shape (sentences, longest), and places."""
-    longest = max(1, *(len(each.tokens) for each in seen))
-    tokens = np.zeros((len(seen), longest), np.int64)
-    segments = np.full_like(tokens, len(SEGMENTS))
-    for row, each in enumerate(seen):
-        tokens[row, : len(each.tokens)] = each.tokens
-        segments[row, : len(each.tokens)] = each.segments
-    return torch.tensor(tokens), torch.tensor(segments), torch.tensor([each.place for each in seen])
-
-
-def report(model: Model) -> None:
-    """Print what is kept where the same share is false."""
     model.eval()
-    print(f"{'kept':<10}{'false':>8}{'classifier':>12}{'network':>10}{'mean':>8}")
-    for name, false in FALSE.items():
-        voices = [voice for voice in sorted(HELD_OUT) if (voice[:2] == "en") == (name == "English")]
-        messages = [message for voice in voices for message in read(VOICES / f"{voice}.txt")]
-        now = [by_classifier(message) for message in messages]
-        new = [by_network(model, message) for message in messages]
-        mean = [(one + other) / 2 for one, other in zip(now, new, strict=True)]
-        shares = [kept_at(false, messages, scores) for scores in (now, new, mean)]
-        print(f"{name:<10}{false:>8.2f}{shares[0]:>12.3f}{shares[1]:>10.3f}{shares[2]:>8.3f}")
+    return model
 
 
-def by_classifier(message: Message) -> NDArray[np.float64]:
-    """The logit for keeping of each sentence, as the program has it."""
-    scores = np.array([each.keep for each in judge([line.text for line in message])]).clip(1e-9, 1 - 1e-9)
-    logits: NDArray[np.float64] = np.log(scores / (1 - scores))
-    return logits
+def loss(model: Model, batch: Sequence[Example]) -> Tensor:
+    """Of one batch, a mean over its sentences."""
+    heads, others = model(batch)
+    of_label, of_topic = others.split([len(LABELS), len(TOPICS)], 1)
+    targets = torch.tensor(np.concatenate([example.targets for example in batch]))
+    labels = torch.tensor(np.concatenate([example.labels for example in batch]))
+    topics = torch.tensor(np.concatenate([example.topics for example in batch]))
+    counts = torch.tensor([1.0, INSTRUCTION_COUNTS, *[OF_MESSAGES_COUNT] * len(LOOKUP_HEADS)])
+    of_heads = functional.binary_cross_entropy_with_logits(heads, targets.clamp(min=0), reduction="none")
+    label = functional.cross_entropy(of_label, labels.clamp(min=0), reduction="none") * (labels >= 0)
+    topic = functional.binary_cross_entropy_with_logits(of_topic, topics, reduction="none").sum(1)
+    total = (of_heads * counts * (targets >= 0)).sum(1) + LABEL_COUNTS * label
+    return (total + TOPICS_COUNT * topic * (topics.sum(1) > 0)).mean()
 
 
-def by_network(model: Model, message: Message) -> NDArray[np.float64]:
-    """The same by the network."""
+def save(model: Model) -> None:
+    """Write the weights as whole numbers of one byte each, with a scale for each column."""
+    matrices = {
+        "known": model.known.weight.T,
+        "learned": model.learned.weight[1:],
+        "of_learned": model.of_learned.weight.T,
+        **{f"convolution_{reach}": each.weight.T for reach, each in zip(REACHES, model.convolutions, strict=True)},
+        "hidden": model.hidden.weight.T,
+        "output": model.output.weight.T,
+    }
+    biases = {f"convolution_{reach}": each.bias for reach, each in zip(REACHES, model.convolutions, strict=True)}
+    biases |= {"hidden": model.hidden.bias, "output": model.output.bias}
+    arrays = {f"{name}_bias": bias.detach().numpy() for name, bias in biases.items()}
+    for name, matrix in matrices.items():
+        values = matrix.detach().numpy()
+        scales = np.maximum(np.abs(values).max(axis=0), 1e-9).astype(np.float32) / 127
+        arrays |= {name: np.round(values / scales).astype(np.int8), f"{name}_scales": scales}
+    path = WEIGHTS.parent / network.WEIGHTS
+    tokens = model.learned_tokens.astype(np.uint16)
+    np.savez_compressed(path, allow_pickle=False, vocabulary=np.array(VOCABULARY), learned_tokens=tokens, **arrays)
+    print(f"{path.name}: {path.stat().st_size:,} bytes")
+
+
+def alone(model: Model, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The logits of HEADS for each text by itself, shape (texts, HEADS)."""
+    unknown = (np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros(0, np.float32))
     with torch.no_grad():
-        outputs = model(*padded(windows([line.text for line in message])))
-        logits: NDArray[np.float64] = keep_logit(functional.log_softmax(outputs[:, : len(LABELS)], 1)).double().numpy()
-    return logits
-
-
-def kept_at(false: float, messages: Sequence[Message], scores: Sequence[NDArray[np.float64]]) -> float:
-    """The share of what is worth keeping that scores higher than this share of the messages that hold nothing."""
-    lacking = [
-        each.max()
-        for message, each in zip(messages, scores, strict=True)
-        if all(line.kind in ("none", "ask") for line in message)
-    ]
-    least = np.quantile(lacking, 1 - false)
-    kept = [
-        score > least
-        for message, each in zip(messages, scores, strict=True)
-        for line, score in zip(message, each, strict=True)
-        if line.is_kept
-    ]
-    return float(np.mean(kept))
+        heads, _ = model([Example([numbers], *unknown) for numbers in token_numbers(texts)])
+    found: NDArray[np.float32] = heads.numpy()
+    return found
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

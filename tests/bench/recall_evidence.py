@@ -5,14 +5,15 @@
 `lookups` holds what a person once said and by which words they ask for it later, and small talk. What was said stands
 among 1,500 other messages. Prints the share of the small talk that brings anything, and the share of what is asked for
 that brings nothing, for the files that no fit has seen; the baseline brings what holds any of the words. Then how
-often a follow-up ("and the second one?") finds what it needs. `--fit` prints the weights of `recall/evidence.py` anew.
+often a follow-up ("and the second one?") finds what it needs. `--fit` prints the weights of `recall/evidence.py` anew,
+in half an hour, and needs `--with torch`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ import numpy as np
 from classifier import (
     HELD_OUT,
     LOOKED_UP,
+    LOOKUP_HEADS,
     LOOKUPS,
     OF_DOCUMENTS,
     OTHER,
@@ -35,9 +37,11 @@ from classifier import (
     read,
 )
 from conversations import USER, stored
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from agentmem_cli.language.classifier import BUCKETS, Judgement, judge
+from agentmem_cli.language.classifier import BUCKETS, OF_NETWORK, Judgement, judge
+from agentmem_cli.language.network import HEADS
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import search_memories
 from agentmem_cli.recall.evidence import FEATURES, Numbers, features, is_evidence
@@ -56,7 +60,7 @@ HELD = (("looked-up-held", "chat-held"), ("looked-up-held-b", "chat-held-b"), ("
 """What is asked for and small talk, of one author each."""
 TALK_COUNTS = 1.25
 """How much more small talk counts in the fit: what comes unasked is paid for, what does not come can be recalled."""
-PARTS = 5
+PARTS = 2
 """Parts of the messages, each told by heads that are fitted on the others."""
 DAY = 86_400
 
@@ -111,7 +115,7 @@ def show_follow_ups(cases: list[dict[str, str]]) -> None:
 def fit() -> None:
     """Print the weights of a logistic regression over what is asked for and small talk."""
     told_of, judged = people(), judgements()
-    wanted = judged_apart([each["ask"] for person in told_of for each in person["questions"]], ())
+    wanted = {each["ask"]: judge([each["ask"]])[0] for person in told_of for each in person["questions"]}
     chat = [text for name in LOOKED_UP for text, label in looked_up(name) if label == "chat"]
     table: list[Numbers] = []
     truth: list[bool] = []
@@ -134,23 +138,28 @@ def fit() -> None:
 
 def judgements() -> dict[str, Judgement]:
     """What each message of the fitted files is, by heads that have not seen it."""
+    from network import alone, fitted, message_examples, sentence_examples
+
     judged: dict[str, Judgement] = {}
-    files = [looked_up(name) for name in LOOKED_UP]
+    files, of_sentences = [looked_up(name) for name in LOOKED_UP], sentence_examples()
     for part in range(PARTS):
-        texts = [text for file in files for text, _ in file[part::PARTS]]
-        judged |= judged_apart(texts, texts)
+        texts = list({text for file in files for text, _ in file[part::PARTS]})
+        by_network = alone(fitted([*of_sentences, *message_examples(texts)]), texts)
+        judged |= judged_apart(texts, by_network)
     return judged
 
 
-def judged_apart(texts: Sequence[str], unseen: Collection[str]) -> dict[str, Judgement]:
-    """What each text is, by heads that have not seen these messages."""
-    hidden = set(unseen)
+def judged_apart(texts: Sequence[str], by_network: NDArray[np.float32]) -> dict[str, Judgement]:
+    """What each text is, by heads that have not seen these messages, and what the network says of each."""
+    hidden = set(texts)
     of_text = matrix([[Line(OTHER, False, (), text)] for text in texts])[:, :BUCKETS]
     told = []
     for label, names in (("chat", TALKED), ("follow", TALKED), ("lookup", (*LOOKED_UP, OF_DOCUMENTS))):
         messages = [each for name in names for each in looked_up(name) if each[0] not in hidden]
         weights, bias = lookup_head(label, fitted_messages(), messages)
-        told.append((1 / (1 + np.exp(-(of_text @ weights + bias)))).tolist())
+        column = by_network[:, HEADS.index(LOOKUP_HEADS[label])]
+        logits = (1 - OF_NETWORK) * (of_text @ weights + bias) + OF_NETWORK * column
+        told.append((1 / (1 + np.exp(-logits))).tolist())
     return {
         text: replace(judge([text])[0], chat=chat, follows=follows, seeks=seeks)
         for text, chat, follows, seeks in zip(texts, *told, strict=True)

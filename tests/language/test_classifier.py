@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentmem_cli.language import network
 from agentmem_cli.language.classifier import KINDS, TOPICS, WEIGHTS, Judgement, judge
 
 STATEMENTS = ["I work at Acme as a welder.", "I'm allergic to nuts.", "My name is Anna.", "I'm vegetarian."]
-MEBIBYTE = 1 << 20
+MEGABYTE = 1_000_000
 
 
 def is_sound(judgement: Judgement) -> bool:
@@ -79,5 +80,6 @@ def test_any_text(texts: list[str]) -> None:
 
 def test_the_weights_are_small() -> None:
     """They come with the package."""
-    size = len(files("agentmem_cli.language").joinpath(WEIGHTS).read_bytes())
-    assert 0 < size < MEBIBYTE
+    sizes = [len(files("agentmem_cli.language").joinpath(name).read_bytes()) for name in (WEIGHTS, network.WEIGHTS)]
+    assert 0 < min(sizes)
+    assert sum(sizes) < MEGABYTE
