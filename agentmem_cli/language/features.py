@@ -29,6 +29,9 @@ BITS = 16
 """2 ** BITS buckets of either kind. With 2 ** 22 the held-out voices fare no better."""
 NEIGHBOURS = 0.7
 """What the n-grams of other sentences count beside a sentence's own; .5 to 1 are about as good."""
+NEAREST = 12
+"""Sentences beside a sentence, on either side, that are looked at, with the first and the last of the message: a frame
+stands there. With all of them each sentence of a long text has the whole of it as its features."""
 _LOOKED_AT = 600
 """Characters of a sentence."""
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -55,8 +58,9 @@ def featurize(sentences: Sequence[str]) -> list[Features]:
     hashes = [np.array(_hashes(sentence), np.uint32) for sentence in sentences]
     rows = []
     for place, own in enumerate(hashes):
-        before = _position("first" if place == 0 else "later", *hashes[:place])
-        after = _position("last" if place == len(hashes) - 1 else "earlier", *hashes[place + 1 :])
+        earlier, later = hashes[:place], hashes[place + 1 :]
+        before = _position("later" if earlier else "first", *earlier[:1], *earlier[1:][-NEAREST:])
+        after = _position("earlier" if later else "last", *later[:-1][:NEAREST], *later[-1:])
         groups = [
             (own, 1.0),
             (_salted(before, "before"), NEIGHBOURS),

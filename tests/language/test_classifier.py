@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from agentmem_cli.language import network
 from agentmem_cli.language.classifier import KINDS, TOPICS, WEIGHTS, Judgement, judge
+from agentmem_cli.language.features import NEAREST, featurize
 
 STATEMENTS = ["I work at Acme as a welder.", "I'm allergic to nuts.", "My name is Anna.", "I'm vegetarian."]
 MEGABYTE = 1_000_000
@@ -83,3 +85,13 @@ def test_the_weights_are_small() -> None:
     sizes = [len(files("agentmem_cli.language").joinpath(name).read_bytes()) for name in (WEIGHTS, network.WEIGHTS)]
     assert 0 < min(sizes)
     assert sum(sizes) < MEGABYTE
+
+
+def test_a_long_text_is_seen_around_each_sentence() -> None:
+    """With its first and last sentence, where a frame would stand, so that it takes no square of its length."""
+    text = [f"{one}{other} is here" for one in "abc" for other in ascii_lowercase]
+    place = 30
+    whole = featurize(text)[place]
+    part = featurize([text[0], *text[place - NEAREST : place + NEAREST + 1], text[-1]])[NEAREST + 1]
+    assert whole.shared.tolist() == part.shared.tolist()
+    assert whole.values.tolist() == part.values.tolist()
