@@ -114,7 +114,7 @@ def _not_kept(text: str, found: str) -> str:
     """That nothing is kept of a message, which may tell something or look for something by a few words."""
     if judge([text])[0].keep >= _TELLS:
         return KEPT_NOTHING
-    return f"{KEPT_NOTHING} {NEAREST}\n\n{found}" if found else f"{KEPT_NOTHING} {NOTHING_FOUND}"
+    return f"{KEPT_NOTHING} {NOTHING_CERTAIN} {NEAREST}\n\n{found}" if found else f"{KEPT_NOTHING} {NOTHING_FOUND}"
 
 
 def _found(question: str, sources: Sources) -> tuple[bool, str]:
