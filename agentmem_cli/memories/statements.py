@@ -27,7 +27,7 @@ FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
 """The score from which a sentence that shares a word with what is known, and is not kept itself, is taken for a wish to
 forget it. Of what the held-out voices say .80 of such wishes have it, and .002 of all else. A sentence that asks, by
 the third score, needs the second."""
-ENDS = 0.15
+ENDS = 0.2
 """The score for keeping from which a sentence is kept that ends something: half of those that say what ends have less
 than KEEP, and what stands in a role play or a translation has less than this."""
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")

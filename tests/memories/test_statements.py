@@ -175,6 +175,14 @@ def test_forgetting_what_is_not_clear_forgets_nothing(text: str, older: tuple[st
     assert [] == gone(text, *older)
 
 
+def test_a_wish_to_forget_is_no_statement() -> None:
+    """Where it is not surely one, it becomes no memory that ends what it is about."""
+    about = known("my brother Ade can't eat shellfish")
+    assert [] == [
+        each.text for each in statements_of("forget that my brother can't eat shellfish", about, NOW) if each.text
+    ]
+
+
 def test_what_could_be_meant() -> None:
     """All that share most with the wish."""
     sister = "My sister lives in Oslo."
