@@ -96,11 +96,15 @@ def certainty_of(ranked: Sequence[Find]) -> float:
 
 
 def _candidates(messages: Sequence[RecalledTurn], memories: Sequence[Memory]) -> list[Find]:
-    """The pieces of all messages that tell anything, marked by their memories, then the memories without a message."""
-    said = [find for turn in filter(tells, messages) for find in _pieces_of(turn)]
-    of_run = {turn.run_id for turn in messages if turn.role == "user"}
-    written = [_as_find(memory) for memory in memories if memory.status == "active" and memory.run_id not in of_run]
-    return [part for find in said for part in _marked(find, memories)] + written
+    """The pieces of all messages that tell anything, marked by their memories; then the memories that none stands on.
+
+    A memory may stand in a message that is left out as a question: "need ideas for Sam's party on the 14th".
+    """
+    said = [part for turn in filter(tells, messages) for find in _pieces_of(turn) for part in _marked(find, memories)]
+    stood_on = {memory_id for find in said for memory_id in find.memory_ids}
+    return said + [
+        _as_find(memory) for memory in memories if memory.status == "active" and memory.memory_id not in stood_on
+    ]
 
 
 def _pieces_of(turn: RecalledTurn) -> list[Find]:

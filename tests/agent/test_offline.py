@@ -21,6 +21,7 @@ from agentmem_cli.agent.offline_answer import (
     everything_known,
 )
 from agentmem_cli.agent.offline_documents import THE_END
+from agentmem_cli.agent.offline_finds import finds
 from agentmem_cli.errors import StorageProblem
 from agentmem_cli.knowledge import search
 from agentmem_cli.knowledge.abbreviations import Abbreviation
@@ -28,7 +29,7 @@ from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.words import WordIndex
 from agentmem_cli.memories.operations import Operation
-from agentmem_cli.records import Memory
+from agentmem_cli.records import Memory, RecalledTurn
 
 Cli = Callable[..., Result]
 SAMPLES = str(Path(__file__).parents[2] / "knowledge")
@@ -214,6 +215,14 @@ def test_what_was_replaced_is_never_current(cli: Cli) -> None:
         cli("chat", "-p", "--no-knowledge", said)
     now, _, before = cli("chat", "-p", "--no-knowledge", "Where do I live?").out.partition(EARLIER)
     assert ("Bergen" in now, "Oslo" in now, "Oslo" in before) == (True, False, True)
+
+
+def test_a_memory_in_a_message_that_asks_is_found() -> None:
+    """Where the message is left out, since it looks for something itself, the memory that stands on it is not."""
+    said = "can you find me a cake for Niamh's party on the 14th?"
+    asking = RecalledTurn("s1", "", "r1", "user", None, 1_000, said, 0.5, None, 1)
+    party = replace(memory("Niamh's party is on the 14th", "m1"), run_id="r1")
+    assert [party.text] == [find.text for find in finds("when is Niamh's party?", [asking], [party])]
 
 
 def test_what_was_forgotten_is_not_quoted(cli: Cli) -> None:
