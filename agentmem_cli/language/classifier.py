@@ -1,6 +1,6 @@
 """What a sentence of a message is: worth keeping or not, of which kind, and what it is about.
 
-Logistic regressions over the features of `features.py`, in every language alike; five of them are weighed with what
+Logistic regressions over the features of `features.py`, in every language alike; six of them are weighed with what
 the network of `network.py` says. The weights are fitted on the labelled messages in `tests/bench/voices` by
 `tests/bench/classifier.py --fit`, which also measures them.
 """
@@ -27,13 +27,16 @@ TOPICS = (
     *("name", "age", "home", "origin", "work", "project", "study", "people", "health", "diet", "pets"),
     *("leisure", "travel", "things", "routine", "money", "style", "other"),
 )
-KEEP, INSTRUCTION = 0.63, 0.4
-"""The scores from which a sentence is kept, and is kept as a standing instruction."""
+REQUESTS = ("about_me", "documents", "last_time", "more")
+"""What is asked for in general: all that is known of the person, the list of the documents, what was said in the last
+conversation, and more of the last answer."""
+KEEP, INSTRUCTION, FORGET = 0.63, 0.4, 0.2
+"""The scores from which a sentence is kept, is kept as a standing instruction, and may be a wish to forget."""
 OF_NETWORK = 0.6
 """What the network counts in the mean of both logits."""
 _KEPT_IN_MIND = 512
 """Messages that were judged last: in a turn the same ones are judged for what is kept, sought and said."""
-_LIKELY_TOPIC = 0.35
+_LIKELY_REQUEST, _LIKELY_TOPIC = 0.27, 0.35
 _MOST_TOPICS = 2
 WEIGHTS = "weights.npz"
 Logits = dict[str, float]
@@ -67,15 +70,22 @@ class Judgement:
     """Whether it asks, by itself, about what the assistant said."""
     about_user: float
     """Whether it asks, by itself, about what the person told of themselves."""
+    request: str
+    """Which of REQUESTS it is, by itself; "" for none."""
     topics: list[str]
     """One or two of TOPICS, the likelier first."""
     topic_shares: dict[str, float]
     """How likely each of TOPICS is; they sum to 1."""
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is worth keeping, by either score."""
+    def is_worth_keeping(self) -> bool:
+        """Whether it is, by either score."""
         return self.keep >= KEEP or self.instruction >= INSTRUCTION
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is worth keeping, and surely no wish to forget what it tells."""
+        return self.is_worth_keeping and self.forget < FORGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +123,12 @@ def likeliest_title(places: Sequence[str]) -> int:
 
 def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgement:
     both = {
-        head: (1 - OF_NETWORK) * (in_message if head in network.IN_MESSAGE else alone)[head] + OF_NETWORK * logit
+        head: (1 - OF_NETWORK) * (alone if head in network.ALONE else in_message)[head] + OF_NETWORK * logit
         for head, logit in by_network.items()
     }
     score = {head: _sigmoid(logit) for head, logit in (in_message | both).items()}
     by_itself = {head: _sigmoid(logit) for head, logit in (alone | both).items()}
+    request = max(REQUESTS, key=lambda head: by_itself[head])
     ranked = sorted(TOPICS, key=lambda topic: -score[topic])
     second = [topic for topic in ranked[1:_MOST_TOPICS] if score[topic] >= _LIKELY_TOPIC]
     kind = "rule" if score["instruction"] >= INSTRUCTION else max(KINDS, key=lambda label: score[label])
@@ -134,6 +145,7 @@ def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgeme
         seeks=by_itself["seeks"],
         about_assistant=by_itself["about_assistant"],
         about_user=by_itself["about_user"],
+        request=request if by_itself[request] >= _LIKELY_REQUEST else "",
         topics=[ranked[0], *second],
         topic_shares={topic: score[topic] / all_topics for topic in TOPICS},
     )

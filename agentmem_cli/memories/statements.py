@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.classifier import FORGET, Judgement, judge
 from agentmem_cli.language.dates import dates_in
 from agentmem_cli.language.sentences import sentences, without_lead_in
 from agentmem_cli.language.stems import stems
@@ -23,10 +23,10 @@ from agentmem_cli.memories.revising import Revised, another_value, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.records import Memory
 
-FORGETS, FORGETS_ASKING, ASKS = 0.05, 0.5, 0.5
-"""The score from which a sentence that shares a word with what is known, and is not kept itself, is taken for a wish to
-forget it. Of what the held-out voices say .80 of such wishes have it, and .002 of all else. A sentence that asks, by
-the third score, needs the second."""
+FORGETS_SURELY, ASKS = 0.5, 0.5
+"""The score from which a sentence that asks, by the second, or that tells something worth keeping, is taken for a wish
+to forget what it shares a word with; any other is from FORGET on. Of what the held-out voices say .85 of such wishes
+are taken for one, and .001 of all else."""
 ENDS = 0.2
 """The score for keeping from which a sentence is kept that ends something: half of those that say what ends have less
 than KEEP, and what stands in a role play or a translation has less than this."""
@@ -65,8 +65,8 @@ def statement_by_hand(text: str, known: Sequence[Memory], said_at: int) -> Opera
 
 def asks_to_forget(judgement: Judgement) -> bool:
     """Whether a sentence wants something forgotten. Of a question more is needed: "Do you remember …?"."""
-    least = FORGETS_ASKING if judgement.asks >= ASKS else FORGETS
-    return judgement.forget >= least and not judgement.is_kept
+    may_be_else = judgement.asks >= ASKS or judgement.is_worth_keeping
+    return judgement.forget >= (FORGETS_SURELY if may_be_else else FORGET)
 
 
 def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory]) -> list[Operation]:
@@ -74,7 +74,7 @@ def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory])
     kept = [place for place, each in enumerate(judgements) if each.is_kept]
     if not kept and revised:
         ending = max(range(len(said)), key=lambda place: judgements[place].revises)
-        kept = [ending] if judgements[ending].keep >= ENDS else []
+        kept = [ending] if judgements[ending].keep >= ENDS and judgements[ending].forget < FORGET else []
     statements = [part for place in kept for part in _parts(said, place, judgements[place])]
     fitting = [each for each in statements if len(each.text) <= MAX_TEXT]
     if not fitting:

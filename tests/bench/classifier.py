@@ -7,15 +7,15 @@ Prints for each held-out voice the share of sentences worth keeping that are kep
 nothing of which something is kept; the same for standing instructions; beside them the baseline "a sentence with a
 first-person word that is no question". `--fit` writes the weights anew, from all voices but those held out;
 `--fit-messages` only those that judge a whole message: what it ends (`revisions`), whether it is small talk or a
-follow-up, whose words it asks for and where its title begins (`lookups`). `--curve` shows what a quarter, half and all
-of the fitted voices bring.
+follow-up, what it asks for in general, whose words it asks for and where its title begins (`lookups`). `--curve` shows
+what a quarter, half and all of the fitted voices bring.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from agentmem_cli.language import classifier, network
-from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, OF_NETWORK, TOPICS, judge, likeliest_title
+from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, OF_NETWORK, REQUESTS, TOPICS, judge, likeliest_title
 from agentmem_cli.language.features import BITS, featurize
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.vocabulary import first_person_words, without_greeting
+from agentmem_cli.memories.statements import asks_to_forget
 from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.sessions.titles import title_places, words_of
 
@@ -50,13 +51,16 @@ OF_DOCUMENTS = "documents.tsv"
 OCCASIONS = "occasions.tsv"
 """Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
 TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
+REQUESTED, HELD_REQUESTED = "requests.tsv", ("requests-held.tsv", "requests-held-b.tsv")
 TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
 """In `lookups` too. UNFRAMED_SHARE was chosen with the held-out files in view."""
-SHORT, TOLD_SHARE, UNFRAMED_SHARE = 30, 6, 20
-HELD_OUT = frozenset(f"en-{number}" for number in (7, 16, 25, 29, 32, 36, 39, 43)) | frozenset(
+SHORT, TOLD_SHARE, UNFRAMED_SHARE = 30, 6, 24
+HELD_OUT = frozenset(f"en-{number}" for number in (7, 16, 25, 29, 32, 36, 39, 43, 46)) | frozenset(
     "de-3 fr-3 es-3 it-3 pt-3 nl-3 pl-3 tr-3 ja-3 zh-3 ko-3 ru-2 sv-2 fi-2 ar-2".split()  # noqa: SIM905 -- a row of names
 )
-"""One voice of each language and eight of English: what they say is in no fit."""
+"""One voice of each language and nine of English: what they say is in no fit."""
+HELD_WISHES = "forget-held"
+"""A voice in every language; half of its messages ask to forget something."""
 OPENERS, HELD_OPENERS = "openers.tsv", "openers-held.tsv"
 """In `voices`: what people begin with before they say what they want to."""
 OPENED_SHARE = 3
@@ -68,12 +72,17 @@ FALSE = {"en": 0.08, "others": 0.1}
 WEIGHTS = Path(classifier.__file__).parent / classifier.WEIGHTS
 OTHER = "other"
 """The label of what is no standing wish, and may be worth keeping or not."""
+UNDECIDED = (OTHER, "forget")
+"""The labels of which what is worth keeping learns nothing: a wish to forget often tells what is to be forgotten."""
 TOPIC_BITS = 14
 """Topics are told by fewer buckets: 2 ** 16 tell them no better."""
 CHAT_COUNTS = 0.3
 """What a message of small talk counts in the fit of what is worth keeping: a few percent of them are."""
 LEVELS = 31
 """The greatest weight as it is stored: 127 tell nothing better, and take half as much again."""
+FAINT = 1
+"""A weight up to this is not stored but in the head for what is worth keeping: together they tell next to nothing, and
+take a fifth of the file."""
 QUESTION_MARKS = ("?", "？", "؟")
 FULL_STOPS = (".", "。", "!", "！")
 END_MARKS = (*QUESTION_MARKS, *FULL_STOPS)
@@ -119,8 +128,10 @@ def main(arguments: Sequence[str]) -> None:
     report(held_out, judged_keep)
     report_parts(held_out)
     report_openers(held_out)
+    report_wishes({"all": held_out.values(), HELD_WISHES: [voices[HELD_WISHES]]})
     report_lookups()
     report_tellers()
+    report_requests()
     report_titles()
 
 
@@ -134,7 +145,7 @@ def fitted_messages() -> list[Message]:
 
 def told_messages() -> list[tuple[str, Message]]:
     """The messages of all voices but those held out, each with its language."""
-    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT]
+    paths = [path for path in sorted(VOICES.glob("*.txt")) if path.stem not in HELD_OUT | {HELD_WISHES}]
     return [(path.stem[:2], message) for path in paths for message in read(path)]
 
 
@@ -201,7 +212,7 @@ def keeping_head(messages: list[Message]) -> Head:
     chat = [[Line("none", False, (), text)] for text, label in apart if label == "chat"]
     every = [*messages, *known, *asked, *chat]
     lines = [line for message in every for line in message]
-    told = np.array([line.kind != OTHER for line in lines])
+    told = np.array([line.kind not in UNDECIDED for line in lines])
     counts = np.array([1.0] * (len(lines) - len(chat)) + [CHAT_COUNTS] * len(chat))
     return _head(matrix(every)[told], np.array([line.is_kept for line in lines])[told], counts=counts[told])
 
@@ -216,6 +227,7 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
         "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
         "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
         "about_user": labelled_head("user", looked_up(TELLERS)),
+        **{request: request_head(request, voices) for request in REQUESTS},
         "title": title_head(openings(TITLED), [message for _, message in told_messages()]),
     }
 
@@ -283,6 +295,17 @@ def labelled_head(label: str, labelled: Sequence[tuple[str, str]]) -> Head:
     """The texts of one label against those of the others."""
     features = matrix([[Line(OTHER, False, (), text)] for text, _ in labelled])[:, :BUCKETS]
     return _head(features, np.array([each == label for _, each in labelled]))
+
+
+def request_head(request: str, voices: Sequence[Message]) -> Head:
+    """The messages that are one of REQUESTS against all others, all that is looked up and what the voices tell."""
+    told = [" ".join(line.text for line in message) for message in voices[::TOLD_SHARE]]
+    looked = [text for name in (*LOOKED_UP, OF_DOCUMENTS) for text, label in looked_up(name) if label == "lookup"]
+    others = looked + told
+    labelled = [*looked_up(REQUESTED), *((text, OTHER) for text in others)]
+    typed = [(_typed_otherwise(Line(OTHER, False, (), text)).text, label) for text, label in labelled]
+    features = matrix([[Line(OTHER, False, (), text)] for text, _ in [*labelled, *typed]])[:, :BUCKETS]
+    return _head(_narrowed(features), np.array([label == request for _, label in [*labelled, *typed]]))
 
 
 def title_head(messages: Sequence[Opening], voices: Iterable[Message]) -> Head:
@@ -388,9 +411,12 @@ def _head(
 
 
 def save(heads: dict[str, Head]) -> None:
-    """Write the weights as whole numbers up to LEVELS."""
+    """Write the weights as whole numbers up to LEVELS, without those that are FAINT."""
     scales = {name: max(float(np.abs(row).max()) / LEVELS, 1e-9) for name, (row, _) in heads.items()}
     rows = {name: np.round(row / scales[name]).astype(np.int8) for name, (row, _) in heads.items()}
+    for name, row in rows.items():
+        if name != "keep":
+            row[np.abs(row) <= FAINT] = 0
     np.savez_compressed(
         WEIGHTS,
         allow_pickle=False,
@@ -445,10 +471,10 @@ def report_parts(voices: dict[str, list[Message]]) -> None:
         some = [
             each for voice, messages in voices.items() if (voice[:2] == "en") == (name == "en") for each in messages
         ]
-        both = [[_logit(each.keep) for each in judge([line.text for line in message])] for message in some]
+        both = [[each.keep for each in judge([line.text for line in message])] for message in some]
         by_network = [[each["keep"] for each in network.judge([line.text for line in message])] for message in some]
         ngrams = [
-            [(mean - OF_NETWORK * one) / (1 - OF_NETWORK) for mean, one in zip(means, ones, strict=True)]
+            [_of_ngrams(mean, one) for mean, one in zip(means, ones, strict=True)]
             for means, ones in zip(both, by_network, strict=True)
         ]
         kept = [kept_at(false, some, scores) for scores in (ngrams, by_network, both)]
@@ -457,6 +483,10 @@ def report_parts(voices: dict[str, list[Message]]) -> None:
 
 def _logit(probability: float) -> float:
     return float(np.log(probability / (1 - probability)))
+
+
+def _sigmoid(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
 
 
 def kept_at(false: float, messages: Sequence[Message], scores: Sequence[Sequence[float]]) -> float:
@@ -501,6 +531,34 @@ def opened(message: Message, opener: str) -> Message:
     return [*(Line("none", False, (), text) for text in closed), first, *message[1:]]
 
 
+def report_wishes(parts: Mapping[str, Iterable[list[Message]]]) -> None:
+    """Of the wishes to forget those found and those kept, and of the other sentences those taken for a wish.
+
+    The baseline is what the n-grams say alone.
+    """
+    print(f"\n{'wishes to forget':<20}{'found':>8}{'baseline':>10}{'false':>8}{'baseline':>10}{'kept':>8}")
+    for name, voices in parts.items():
+        found = [each for voice in voices for message in voice for each in _wishes(message)]
+        truth, by_both, by_ngrams, kept = (np.array(column) for column in zip(*found, strict=True))
+        print(
+            f"{name:<20}{by_both[truth].mean():>8.3f}{by_ngrams[truth].mean():>10.3f}"
+            f"{by_both[~truth].mean():>8.3f}{by_ngrams[~truth].mean():>10.3f}{kept[truth].mean():>8.3f}"
+        )
+
+
+def _wishes(message: Message) -> Iterator[tuple[bool, bool, bool, bool]]:
+    """For each sentence whether it is a wish to forget, is taken for one by both parts or n-grams, and is kept."""
+    texts = [line.text for line in message]
+    for line, each, one in zip(message, judge(texts), network.judge(texts), strict=True):
+        alone = replace(each, forget=_sigmoid(_of_ngrams(each.forget, one["forget"])))
+        yield line.kind == "forget", asks_to_forget(each), asks_to_forget(alone), each.is_kept
+
+
+def _of_ngrams(probability: float, by_network: float) -> float:
+    """The logit of the n-grams, of what both say together."""
+    return (_logit(probability) - OF_NETWORK * by_network) / (1 - OF_NETWORK)
+
+
 def report_lookups() -> None:
     """How often what looks for something scores higher than what does not; the baseline is its shortness."""
     print(f"\n{'looks for something':<28}{'auc':>8}{'baseline':>10}")
@@ -527,6 +585,30 @@ def report_tellers() -> None:
                 f"{label:<20}{told[truth].mean():>8.3f}{simple[truth].mean():>10.3f}"
                 f"{told[~truth].mean():>8.3f}{simple[~truth].mean():>10.3f}   {name}"
             )
+
+
+def report_requests() -> None:
+    """Of the held-out messages that are one of REQUESTS those told so, and of the others those told to be any.
+
+    The baseline is what the fitted message is with which a message shares the largest part of both their words.
+    """
+    print(f"\n{'asks for':<20}{'found':>8}{'baseline':>10}{'false':>8}{'baseline':>10}")
+    fitted = [(set(text.lower().split()), label) for text, label in looked_up(REQUESTED)]
+    for name in HELD_REQUESTED:
+        messages = looked_up(name)
+        labels = np.array([label for _, label in messages])
+        told = np.array([judge([text])[0].request or OTHER for text, _ in messages])
+        simple = np.array([_likest(set(text.lower().split()), fitted) for text, _ in messages])
+        for request in REQUESTS:
+            asked, other = labels == request, labels == OTHER
+            print(
+                f"{request:<20}{(told == labels)[asked].mean():>8.3f}{(simple == labels)[asked].mean():>10.3f}"
+                f"{(told == request)[other].mean():>8.3f}{(simple == request)[other].mean():>10.3f}   {name}"
+            )
+
+
+def _likest(words: set[str], fitted: Sequence[tuple[set[str], str]]) -> str:
+    return max(fitted, key=lambda each: len(words & each[0]) / len(words | each[0]))[1]
 
 
 def _says_you(text: str) -> bool:

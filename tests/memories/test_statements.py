@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -11,7 +12,7 @@ from memories.conftest import NOW
 
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.memories.revising import another_value
-from agentmem_cli.memories.statements import forgettable, statement_by_hand, statements_of
+from agentmem_cli.memories.statements import asks_to_forget, forgettable, statement_by_hand, statements_of
 from agentmem_cli.memories.wording import MAX_TEXT
 from agentmem_cli.records import Memory
 
@@ -173,6 +174,13 @@ def test_forgetting_finds_the_memory_that_is_meant() -> None:
 def test_forgetting_what_is_not_clear_forgets_nothing(text: str, older: tuple[str, ...]) -> None:
     """Where none is meant, or it could be either of two."""
     assert [] == gone(text, *older)
+
+
+def test_what_may_tell_or_may_be_a_wish_to_forget_does_neither() -> None:
+    """Of what reads like something worth keeping more is needed, and less keeps nothing of it."""
+    (told,) = judge(["I work at Acme as a welder."])
+    doubtful, wish = (replace(told, forget=score) for score in (0.2, 0.8))
+    assert [(False, False), (False, True)] == [(each.is_kept, asks_to_forget(each)) for each in (doubtful, wish)]
 
 
 def test_a_wish_to_forget_is_no_statement() -> None:
