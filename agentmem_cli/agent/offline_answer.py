@@ -11,14 +11,7 @@ from datetime import UTC, datetime
 from agentmem_cli.agent.citations import document_lines
 from agentmem_cli.agent.offline_documents import cut, quoted_lines
 from agentmem_cli.agent.offline_finds import Find, certainty_of, finds
-from agentmem_cli.agent.offline_question import (
-    ABOUT_ME,
-    DOCUMENTS,
-    LAST_TIME,
-    asks_like,
-    is_question,
-    wanted_stems,
-)
+from agentmem_cli.agent.offline_question import is_question, request_of, wanted_stems
 from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
@@ -34,6 +27,7 @@ NOTHING_FOUND = "I found nothing about that in your memories, earlier conversati
 NEAREST = "The nearest to it:"
 NOTHING_CERTAIN = "I found nothing that answers this for certain."
 ALSO, EARLIER = "Later, of something near it:", "Earlier:"
+NO_DOCUMENTS = "There are no documents yet. `agentmem ingest FOLDER` reads those of a folder."
 KEPT_NOTHING = "I kept nothing of this; `/remember` keeps it."
 _NO_MODEL = "No language model is in use, so I can only look things up."
 _OFFER = "I can look things up for you: ask about yourself, an earlier conversation or your documents."
@@ -43,6 +37,8 @@ _NOT_KEPT = {
     "off": "I keep nothing: memory is off.",
     "incognito": "I keep nothing: this chat is incognito.",
 }
+_ANSWERED_WITHOUT = ("about_me", "documents", "last_time")
+"""What is asked for that no search of the documents answers."""
 SURE, NEAR_CHANCE = 0.5, 0.25
 """The chance from which what was found surely answers, and from which a line of a document is worth showing."""
 NEAR = 0.15
@@ -52,7 +48,7 @@ ASKS_FOR_THEIRS = 0.3
 _TELLS = 0.3
 """The score for keeping from which a message that is not kept tells something, and looks for nothing."""
 _SURELY = _FOLLOWS = 0.5
-ABOUT_AS_WELL = 1.5
+ABOUT_AS_WELL = 0.6
 """How much less than the best a sentence may score to stand first because it is the newest."""
 COVERS_AS_WELL = 0.5
 """The share of what the best covers of the question that such a sentence covers too."""
@@ -63,7 +59,7 @@ def needs_documents(question: str, sources: Sources) -> bool:
     """Whether to search the documents: for a question that nothing said answers in full, no statement or small talk."""
     if is_small_talk(question):
         return False
-    if any(asks_like(question, examples) for examples in (ABOUT_ME, DOCUMENTS, LAST_TIME)):
+    if request_of(question) in _ANSWERED_WITHOUT:
         return False
     if not is_question(question) and sources.operations():
         return False
@@ -72,12 +68,13 @@ def needs_documents(question: str, sources: Sources) -> bool:
 
 def answer_from(question: str, sources: Sources) -> str:
     """The answer, in Markdown."""
-    if asks_like(question, ABOUT_ME):
-        return everything_known(sources.memories())
-    if asks_like(question, DOCUMENTS) and (documents := sources.documents()):
-        return _all_documents(documents)
-    if asks_like(question, LAST_TIME):
-        return _last_time(sources.last_time())
+    match request_of(question):
+        case "about_me":
+            return everything_known(sources.memories())
+        case "documents":
+            return _all_documents(sources.documents())
+        case "last_time":
+            return _last_time(sources.last_time())
     done = "" if is_question(question) else _done(question, sources)
     return _with_what_was_said(done, question, sources) if done else _looked_up(question, sources)
 
@@ -164,9 +161,9 @@ def _quoted(best: Sequence[Find]) -> str:
 
 
 def _fits_as_well(find: Find, closest: Find, best: Sequence[Find]) -> bool:
-    """Whether a sentence speaks of what is asked about as much as the closest one, is of its topic, or replaces one."""
+    """Whether a sentence speaks of what is asked about as much as the closest one, or replaces one that does."""
     replaces = any(other.replaced_by in find.memory_ids for other in best if other.replaced_by)
-    covers = bool(find.topics) or find.covers >= closest.covers * COVERS_AS_WELL
+    covers = find.covers >= closest.covers * COVERS_AS_WELL
     return find is closest or (find.score >= closest.score - ABOUT_AS_WELL and (covers or replaces))
 
 
@@ -203,6 +200,8 @@ def _known_line(memory: Memory, asked_about: set[str | None]) -> str:
 
 
 def _all_documents(documents: Sequence[Document]) -> str:
+    if not documents:
+        return NO_DOCUMENTS
     return "Your documents:\n\n" + "\n".join(f"- {line}" for line in document_lines(documents))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from agentmem_cli.agent.citations import citation
-from agentmem_cli.agent.offline_question import MORE, asks_like
+from agentmem_cli.agent.offline_question import request_of
 from agentmem_cli.knowledge.lines import Line, lines_of
 from agentmem_cli.records import Exchange, FoundPassage
 
@@ -34,12 +34,12 @@ def cut(text: str) -> str:
 
 def asked_before(question: str, history: Sequence[Exchange]) -> tuple[str, str]:
     """The question that this one asks to go on with, and all answers since; empty where it asks for something else."""
-    if not asks_like(question, MORE):
+    if request_of(question) != "more":
         return "", ""
     answers: list[str] = []
     for exchange in reversed(history):
         answers.append(exchange.answer)
-        if not asks_like(exchange.question, MORE):
+        if request_of(exchange.question) != "more":
             return exchange.question, "\n".join(answers)
     return "", ""
 

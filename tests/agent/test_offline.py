@@ -307,7 +307,9 @@ def test_asked_about_yourself_no_document_answers_alone(cli: Cli, tmp_path: Path
 
 
 @pytest.mark.usefixtures("without_index")
-@pytest.mark.parametrize("request_", ["list my documents", "Which documents do you have?"])
+@pytest.mark.parametrize(
+    "request_", ["list my documents", "Which documents do you have?", "what documents have you got"]
+)
 def test_documents_are_listed(cli: Cli, request_: str) -> None:
     """Asked for the documents as such, it lists them and learns nothing."""
     cli("ingest", SAMPLES)
