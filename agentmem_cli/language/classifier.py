@@ -1,6 +1,6 @@
 """What a sentence of a message is: worth keeping or not, of which kind, and what it is about.
 
-Logistic regressions over the features of `features.py`, in every language alike; six of them are weighed with what
+Logistic regressions over the features of `features.py`, in every language alike; five of them are weighed with what
 the network of `network.py` says. The weights are fitted on the labelled messages in `tests/bench/voices` by
 `tests/bench/classifier.py --fit`, which also measures them.
 """
@@ -123,7 +123,7 @@ def likeliest_title(places: Sequence[str]) -> int:
 
 def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgement:
     both = {
-        head: (1 - OF_NETWORK) * (alone if head in network.ALONE else in_message)[head] + OF_NETWORK * logit
+        head: (1 - OF_NETWORK) * (in_message if head in network.IN_MESSAGE else alone)[head] + OF_NETWORK * logit
         for head, logit in by_network.items()
     }
     score = {head: _sigmoid(logit) for head, logit in (in_message | both).items()}

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float32]
 
-ALONE = ("chat", "seeks", "follows")
-"""The heads that judge a sentence by itself; the others see it between those beside it."""
-HEADS = (*ALONE, "keep", "instruction", "forget")
+IN_MESSAGE, ALONE = ("keep", "instruction"), ("chat", "seeks", "follows")
+"""What it says of a sentence between those beside it, and of a sentence by itself."""
+HEADS = (*IN_MESSAGE, *ALONE)
 WEIGHTS = "network.npz"
 CHANNELS = 128
 REACHES = (1, 2)
@@ -71,9 +71,9 @@ def judge(sentences: Sequence[str]) -> list[dict[str, float]]:
     nothing, places = np.zeros_like(own), np.full(len(own), MIDDLE)
     places[:1] += FIRST
     places[-1:] += LAST
-    alone = _logits(weights, own, nothing, nothing, np.full(len(own), ONLY))[:, : len(ALONE)]
-    in_message = _logits(weights, own, before, behind, places)[:, len(ALONE) :]
-    return [dict(zip(HEADS, row, strict=True)) for row in np.concatenate([alone, in_message], axis=1).tolist()]
+    in_message = _logits(weights, own, before, behind, places)[:, : len(IN_MESSAGE)]
+    alone = _logits(weights, own, nothing, nothing, np.full(len(own), ONLY))[:, len(IN_MESSAGE) :]
+    return [dict(zip(HEADS, row, strict=True)) for row in np.concatenate([in_message, alone], axis=1).tolist()]
 
 
 def token_numbers(sentences: Sequence[str]) -> list[TokenNumbers]:

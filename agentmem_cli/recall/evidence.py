@@ -22,9 +22,9 @@ from agentmem_cli.recall.transcript import Transcript
 
 FEATURES = ("small talk", "looks for something", "rare words together")
 WEIGHTS = (-0.89, 0.76, 5.26)
-BIAS = -1.7
+BIAS = -1.5
 SMALL_TALK, FOLLOWS = 0.5, 0.2
-"""The scores from which a message is small talk, and a follow-up: of 60 follow-ups .80 find what they need with the
+"""The scores from which a message is small talk, and a follow-up: of 60 follow-ups .78 find what they need with the
 exchange before them and .35 alone; of 480 other questions .12 are taken for one."""
 FOLLOWS_LESS = 2.5
 """How much less a follow-up counts as small talk, where nothing stands before it: "and then?"."""

@@ -9,7 +9,7 @@ group of dependencies: nothing else needs its gigabytes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,6 @@ from classifier import (
     OF_DOCUMENTS,
     OTHER,
     TALKED,
-    UNDECIDED,
     WEIGHTS,
     Line,
     Message,
@@ -47,8 +46,8 @@ LEARNED, LEARNED_DIMENSIONS = 3_072, 32
 """Tokens of which more is learned than their vectors: those in the most sentences."""
 EPOCHS, BATCH, RATE, DECAY = 10, 256, 3e-3, 0.01
 DROPPED, DROPPED_TOKENS, DROPPED_LEARNED = 0.4, 0.1, 0.3
-LABEL_COUNTS, TOPICS_COUNT, HEADS_COUNT = 0.7, 0.3, 0.5
-"""What these losses count beside the loss of what is kept; the last is that of each other head."""
+LABEL_COUNTS, TOPICS_COUNT, OF_MESSAGES_COUNT, INSTRUCTION_COUNTS = 0.7, 0.3, 0.5, 0.5
+"""What these losses count beside the loss of what is kept."""
 CHAT_KEPT = 0.1
 """The share of small talk that is taken to be worth keeping."""
 UNKNOWN = -1.0
@@ -82,10 +81,9 @@ def _of_sentences(message: Message) -> Example:
     targets = np.full((len(message), len(HEADS)), UNKNOWN, np.float32)
     topics = np.zeros((len(message), len(TOPICS)), np.float32)
     for row, line in enumerate(message):
-        if line.kind not in UNDECIDED:
+        if line.kind != OTHER:
             targets[row, HEADS.index("keep")] = line.is_kept
         targets[row, HEADS.index("instruction")] = line.kind == "rule"
-        targets[row, HEADS.index("forget")] = line.kind == "forget"
         topics[row, [TOPICS.index(topic) for topic in line.topics if topic in TOPICS]] = 1
     if len(message) == 1 and message[0].is_kept:
         targets[0, [HEADS.index("chat"), HEADS.index("follows")]] = 0
@@ -106,18 +104,13 @@ def message_examples(hidden: Collection[str] = ()) -> list[Example]:
     for name, heads in (heads_of | {OCCASIONS: ("chat",)}).items():
         for text, label in looked_up(name):
             if text not in hidden:
-                known = {head: float(LOOKUP_HEADS[label] == head) for head in heads}
+                targets = np.full((1, len(HEADS)), UNKNOWN, np.float32)
+                targets[0, [HEADS.index(head) for head in heads]] = [LOOKUP_HEADS[label] == head for head in heads]
                 if name != OCCASIONS:
-                    known["keep"] = CHAT_KEPT if label == "chat" else 0
-                found.append(_of_message(text, known))
+                    targets[0, HEADS.index("keep")] = CHAT_KEPT if label == "chat" else 0
+                nothing = np.zeros((1, len(TOPICS)), np.float32)
+                found.append(Example(token_numbers([text]), targets, np.array([int(UNKNOWN)]), nothing))
     return found
-
-
-def _of_message(text: str, known: Mapping[str, float]) -> Example:
-    """A text by itself, and what is known of it by its head."""
-    targets = np.array([[known.get(head, UNKNOWN) for head in HEADS]], np.float32)
-    nothing = np.zeros((1, len(TOPICS)), np.float32)
-    return Example(token_numbers([text]), targets, np.array([int(UNKNOWN)]), nothing)
 
 
 def most_used(examples: Iterable[Example]) -> NDArray[np.int64]:
@@ -223,7 +216,7 @@ def loss(model: Model, batch: Sequence[Example]) -> Tensor:
     targets = torch.tensor(np.concatenate([example.targets for example in batch]))
     labels = torch.tensor(np.concatenate([example.labels for example in batch]))
     topics = torch.tensor(np.concatenate([example.topics for example in batch]))
-    counts = torch.tensor([1.0 if head == "keep" else HEADS_COUNT for head in HEADS])
+    counts = torch.tensor([1.0, INSTRUCTION_COUNTS, *[OF_MESSAGES_COUNT] * len(LOOKUP_HEADS)])
     of_heads = functional.binary_cross_entropy_with_logits(heads, targets.clamp(min=0), reduction="none")
     label = functional.cross_entropy(of_label, labels.clamp(min=0), reduction="none") * (labels >= 0)
     topic = functional.binary_cross_entropy_with_logits(of_topic, topics, reduction="none").sum(1)
