@@ -483,10 +483,6 @@ def _logit(probability: float) -> float:
     return float(np.log(probability / (1 - probability)))
 
 
-def _sigmoid(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
-
-
 def kept_at(false: float, messages: Sequence[Message], scores: Sequence[Sequence[float]]) -> float:
     """The share of what is worth keeping that scores higher than this share of the messages that hold nothing."""
     both = list(zip(messages, scores, strict=True))
