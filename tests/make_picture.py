@@ -10,7 +10,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from harness.command_line import AGENTMEM, run_process
+from harness.command_line import run_process
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 from rich.console import Console
 from rich.text import Text

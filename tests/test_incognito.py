@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import AGENTMEM, Result, run_process
+from harness.command_line import Result, run_process
 from harness.environment import names_to_clear
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 
 from agentmem_cli.settings import load_settings

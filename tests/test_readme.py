@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from harness.command_line import AGENTMEM, run_process
+from harness.command_line import run_process
+from harness.starting import AGENTMEM
 from harness.terminal import Terminal, on_terminal
 
 from agentmem_cli.main import COMMANDS, app

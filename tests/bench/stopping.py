@@ -23,7 +23,7 @@ sys.path.insert(0, str(TESTS))
 
 from harness.anthropic_server import AnthropicServer, serving  # noqa: E402 -- found by the line above
 from harness.anthropic_wire import block, message  # noqa: E402 -- the same
-from harness.command_line import AGENTMEM  # noqa: E402 -- the same
+from harness.starting import AGENTMEM  # noqa: E402 -- the same
 
 FLOODS = {
     "words": ("Begun ", "word word word word "),

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.command_line import AGENTMEM, Result, run_here
+from harness.command_line import Result, run_here
 from harness.embedding_server import EmbeddingServer
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 
 from agentmem_cli.storage.database import Database

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from harness.command_line import AGENTMEM, run_here
+from harness.command_line import run_here
 from harness.kept import kept_bytes
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 
 MARKS = ("zqxturn", "zqxmemory", "zqxdocument", "zqxtitle", "zqxtyped", "zqximport", "zqxname")

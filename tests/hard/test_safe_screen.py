@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import AGENTMEM, run_here
+from harness.command_line import run_here
+from harness.starting import AGENTMEM
 from harness.terminal import Terminal, on_terminal
 
 from . import test_safe_output

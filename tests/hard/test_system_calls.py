@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import AGENTMEM
 from harness.environment import process_environment
 from harness.faults import CAN_TRACE, STRACE
+from harness.starting import AGENTMEM
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.skipif(not CAN_TRACE, reason="strace is missing, or may not trace")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 import pytest
 
 from harness.environment import process_environment
+from harness.starting import AGENTMEM, Child, start
 from harness.waiting import PATIENCE
 
-AGENTMEM = str(Path(sys.executable).with_name("agentmem"))
 WITHOUT_ROOT = (sys.executable, str(Path(__file__).with_name("without_root.py")))
 
 
@@ -69,28 +70,44 @@ def run_process(
 
     `without_root` makes file permissions count even when root runs the tests.
     """
-    ended = subprocess.run(
-        [*(WITHOUT_ROOT if without_root else ()), AGENTMEM, *words],
-        input=_as_bytes(stdin),
-        capture_output=True,
-        env=process_environment(env),
-        timeout=timeout,
-        check=False,
-    )
-    return Result(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(_as_bytes(stdin))
+        given.seek(0)
+        streams = (given.fileno(), out.fileno(), err.fileno())
+        child = start([*(WITHOUT_ROOT if without_root else ()), AGENTMEM, *words], streams, process_environment(env))
+        try:
+            code = child.wait(timeout)
+        finally:
+            child.kill()
+        out.seek(0)
+        err.seek(0)
+        return Result(code, out.read().decode(), err.read().decode())
+
+
+class Running(Child):
+    """A process with its three streams as pipes."""
+
+    def __init__(self, child: Child, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> None:
+        super().__init__(child.pid)
+        self.stdin, self.stdout, self.stderr = stdin, stdout, stderr
 
 
 @contextmanager
-def started_process(*words: str, env: Mapping[str, str | None] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def started_process(*words: str, env: Mapping[str, str | None] | None = None) -> Iterator[Running]:
     """`agentmem WORDS` while it runs, its three streams as pipes; killed at the end if it still does."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [AGENTMEM, *words], stdin=pipe, stdout=pipe, stderr=pipe, env=process_environment(env)
-    ) as child:
+    given, stdin = os.pipe()
+    stdout, out = os.pipe()
+    stderr, err = os.pipe()
+    child = start([AGENTMEM, *words], (given, out, err), process_environment(env))
+    for each in (given, out, err):
+        os.close(each)
+    with os.fdopen(stdin, "wb") as to, os.fdopen(stdout, "rb") as said, os.fdopen(stderr, "rb") as told:
+        running = Running(child, to, said, told)
         try:
-            yield child
+            yield running
         finally:
-            child.kill()
+            running.kill()
+            running.wait(PATIENCE)
 
 
 def _as_bytes(text: str | bytes) -> bytes:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.command_line import AGENTMEM, Result
+from harness.command_line import Result
 from harness.environment import process_environment
+from harness.starting import AGENTMEM
 
 STRACE = shutil.which("strace") or ""
 CAN_TRACE = (

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from select import select
+from subprocess import TimeoutExpired
 
-import pexpect
 import pyte
 
 from harness.environment import process_environment
+from harness.starting import start
 from harness.waiting import PATIENCE
 
 
@@ -51,18 +53,14 @@ class Terminal:
         self.screen = Screen(self, columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         environment = process_environment({"TERM": "xterm-256color", "COLUMNS": None, "LINES": None, **env})
-        self._child = pexpect.spawn(
-            command[0],
-            list(command[1:]),
-            env=environment,
-            dimensions=(rows, columns),
-            timeout=PATIENCE,
-        )
-        self._child.delaybeforesend = None
+        self._file, of_child = os.openpty()
+        termios.tcsetwinsize(of_child, (rows, columns))
+        self._child = start(command, (of_child, of_child, of_child), environment, on_terminal=True)
+        os.close(of_child)
 
     def send(self, keys: str) -> None:
         r"""Type: Enter is `\r`, Ctrl-C `\x03`, Ctrl-D `\x04`, Escape `\x1b`."""
-        self._child.send(keys)
+        os.write(self._file, keys.encode())
 
     def enter(self, line: str, shows: str | re.Pattern[str]) -> str:
         """Type a line where Ctrl-L clears the screen first; the screen once it shows the text, below that line."""
@@ -92,22 +90,23 @@ class Terminal:
         AssertionError if it goes on.
         """
         ends = time.monotonic() + timeout
-        while not self._ended or self._child.isalive():
+        while not self._ended or self._child.poll() is None:
             self._read(0.02)
             assert time.monotonic() < ends, f"It still runs:\n{self.text()}"
-        code = self._child.exitstatus
-        return int(-self._child.signalstatus if code is None else code)
+        return self._child.wait()
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the window's size; the program gets SIGWINCH."""
         self.screen.resize(rows, columns)
-        self._child.setwinsize(rows, columns)
+        termios.tcsetwinsize(self._file, (rows, columns))
 
     def close(self) -> None:
         """Hang up, and kill what does not leave."""
-        if self._ended:
-            self._child.ptyproc.delayafterclose = 0  # nobody is there to take the hang-up
-        self._child.close(force=True)
+        os.close(self._file)
+        with suppress(TimeoutExpired):
+            self._child.wait(2)
+        self._child.kill()
+        self._child.wait()
 
     def _drawn(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
@@ -117,11 +116,11 @@ class Terminal:
 
         The end comes when all of it has been read.
         """
-        ready, _, _ = select([] if self._ended else [self._child.child_fd], [], [], seconds)
+        ready, _, _ = select([] if self._ended else [self._file], [], [], seconds)
         if not ready:
             return False
         try:
-            written = os.read(self._child.child_fd, 65536)
+            written = os.read(self._file, 65536)
         except OSError:  # Linux says so that nobody holds the terminal any more
             self._ended = True
             return False

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from harness.command_line import AGENTMEM, run_here, run_process
+from harness.command_line import run_here, run_process
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 
 from agentmem_cli.knowledge import ingest as ingest_module

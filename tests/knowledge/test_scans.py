@@ -12,9 +12,10 @@ from subprocess import DEVNULL, Popen
 from typing import Any
 
 import pytest
-from harness.command_line import AGENTMEM, run_here
+from harness.command_line import run_here
 from harness.environment import process_environment
 from harness.scans import scanned_copy
+from harness.starting import AGENTMEM
 from harness.waiting import wait_until
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas

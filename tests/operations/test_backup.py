@@ -10,8 +10,9 @@ import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
-from harness.command_line import AGENTMEM, run_here, run_process
+from harness.command_line import run_here, run_process
 from harness.environment import process_environment
+from harness.starting import AGENTMEM
 
 from agentmem_cli.storage.backup import contents_of
 from agentmem_cli.storage.database import Database

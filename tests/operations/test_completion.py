@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from harness.command_line import AGENTMEM, Result, run_process
+from harness.command_line import Result, run_process
 from harness.environment import process_environment
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st

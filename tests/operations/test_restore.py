@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
-import pexpect
 import pytest
-from harness.command_line import AGENTMEM, run_here, run_process
+from harness.command_line import run_here, run_process
 from harness.environment import process_environment
+from harness.starting import AGENTMEM
+from harness.terminal import on_terminal
 
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
 from agentmem_cli.storage import schema
@@ -99,12 +101,10 @@ def test_data_is_replaced_only_when_somebody_says_yes(backup: Path, home: Path) 
     assert "--yes" in result.err
 
     for answer, code, sessions in (("n", 2, 3), ("y", 0, 2)):
-        child = pexpect.spawn(AGENTMEM, ["restore", str(backup)], env=process_environment(), encoding="utf-8")
-        child.expect("2 sessions.*y/N")
-        child.sendline(answer)
-        child.expect(pexpect.EOF)
-        child.close()
-        assert (code, sessions) == (child.exitstatus, len(session_ids(home)))
+        with on_terminal(AGENTMEM, "restore", str(backup)) as terminal:
+            terminal.wait_for(re.compile(r"2 sessions[\s\S]*y/N"))
+            terminal.send(f"{answer}\r")
+            assert (code, sessions) == (terminal.wait_for_exit(), len(session_ids(home)))
 
 
 def test_a_chat_that_is_open_goes_on_with_the_restored_content(backup: Path, database: Database) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from harness.command_line import AGENTMEM, WITHOUT_ROOT, Result, run_here
+from harness.command_line import WITHOUT_ROOT, Result, run_here
 from harness.environment import NO_NETWORK, process_environment
+from harness.starting import AGENTMEM
 
 from agentmem_cli.knowledge import search
 from agentmem_cli.settings import load_settings

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from harness.command_line import AGENTMEM, Result
+from harness.command_line import Result
+from harness.starting import AGENTMEM
 from harness.terminal import Terminal, on_terminal
 
 PROMPT = "›"

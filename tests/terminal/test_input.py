@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from harness.command_line import AGENTMEM, Result
+from harness.command_line import Result
+from harness.starting import AGENTMEM
 from harness.terminal import Terminal, on_terminal
 from harness.waiting import wait_until
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import AGENTMEM, Result, started_process
+from harness.command_line import Result, started_process
+from harness.starting import AGENTMEM
 from harness.terminal import on_terminal
 
 

@@ -10,8 +10,9 @@ from subprocess import Popen
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import AGENTMEM, Result, started_process
+from harness.command_line import Result, started_process
 from harness.environment import process_environment
+from harness.starting import AGENTMEM
 from harness.waiting import PATIENCE
 
 from agentmem_cli.agent.choice import NO_MODEL_NOTICE
