@@ -1,13 +1,15 @@
 """Fits the weights of the network beside the classifier's n-grams, and writes them. Run by hand.
 
-    uv run --group dev --with torch python tests/bench/network.py
+    uv run --group dev --with torch python tests/bench/network.py [--more]
 
-It is fitted on what the n-grams are fitted on, in a quarter of an hour. `classifier.py` measures both. torch is in no
+It is fitted on what the n-grams are fitted on, in a quarter of an hour; `--more` goes on from the stored weights, in
+five minutes, where messages were added: what was learned before stays. `classifier.py` measures both. torch is in no
 group of dependencies: nothing else needs its gigabytes.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -45,6 +47,8 @@ VOCABULARY = 32_000
 LEARNED, LEARNED_DIMENSIONS = 3_072, 32
 """Tokens of which more is learned than their vectors: those in the most sentences."""
 EPOCHS, BATCH, RATE, DECAY = 10, 256, 3e-3, 0.01
+MORE_EPOCHS, MORE_RATE, NEW_HEADS_SHARE = 5, 1.5e-3, 4
+"""Of `--more`; the heads that only the fit has are new, and first fitted by themselves on every so many messages."""
 DROPPED, DROPPED_TOKENS, DROPPED_LEARNED = 0.4, 0.1, 0.3
 LABEL_COUNTS, TOPICS_COUNT, OF_MESSAGES_COUNT, INSTRUCTION_COUNTS = 0.7, 0.3, 0.5, 0.5
 """What these losses count beside the loss of what is kept."""
@@ -68,7 +72,8 @@ class Example:
 
 def main() -> None:
     """Fit, and write."""
-    save(fitted([*sentence_examples(), *message_examples()]))
+    examples = [*sentence_examples(), *message_examples()]
+    save(gone_on(stored(), examples) if "--more" in sys.argv else fitted(examples))
 
 
 def sentence_examples() -> list[Example]:
@@ -189,24 +194,40 @@ class Model(nn.Module):
 def fitted(examples: Sequence[Example]) -> Model:
     """A model whose weights are fitted on these."""
     torch.manual_seed(0)
-    random = np.random.default_rng(0)
     model = Model(most_used(examples))
+    fit(model, examples, model.parameters(), EPOCHS, RATE)
+    return model
+
+
+def gone_on(model: Model, examples: Sequence[Example]) -> Model:
+    """A model that was fitted before, fitted on these too."""
+    torch.manual_seed(0)
+    fit(model, examples[::NEW_HEADS_SHARE], model.labels.parameters(), 1, RATE)
+    fit(model, examples, model.parameters(), MORE_EPOCHS, MORE_RATE)
+    return model
+
+
+def fit(
+    model: Model, examples: Sequence[Example], weights: Iterable[nn.Parameter], epochs: int, highest_rate: float
+) -> None:
+    """Change these of the weights, each message being seen once in an epoch."""
+    random = np.random.default_rng(0)
     batches = -(-sum(len(example.numbers) for example in examples) // BATCH)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * batches)
+    optimizer = torch.optim.AdamW(weights, lr=highest_rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, highest_rate, total_steps=epochs * batches)
     print(f"{len(examples):,} messages, {sum(each.numel() for each in model.parameters()):,} weights", flush=True)
-    for epoch in range(EPOCHS):
+    model.train()
+    for epoch in range(epochs):
         total = 0.0
         for some in np.array_split(random.permutation(len(examples)), batches):
             found = loss(model, [examples[row] for row in some])
-            optimizer.zero_grad()
+            model.zero_grad()
             found.backward()
             optimizer.step()
             schedule.step()
             total += found.item()
         print(f"epoch {epoch + 1}: loss {total / batches:.3f}", flush=True)
     model.eval()
-    return model
 
 
 def loss(model: Model, batch: Sequence[Example]) -> Tensor:
@@ -224,21 +245,33 @@ def loss(model: Model, batch: Sequence[Example]) -> Tensor:
     return (total + TOPICS_COUNT * topic * (topics.sum(1) > 0)).mean()
 
 
+def layers(model: Model) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """The matrices and the biases that are stored, by their names there; what is written into them is in the model."""
+    convolutions = {f"convolution_{reach}": each for reach, each in zip(REACHES, model.convolutions, strict=True)}
+    both = {**convolutions, "hidden": model.hidden, "output": model.output}
+    linear = {"known": model.known, "of_learned": model.of_learned, **both}
+    matrices = {name: each.weight.data.T for name, each in linear.items()} | {"learned": model.learned.weight.data[1:]}
+    return matrices, {f"{name}_bias": each.bias.data for name, each in both.items()}
+
+
+def stored() -> Model:
+    """The model whose weights are in use; its other heads are new."""
+    with np.load(WEIGHTS.parent / network.WEIGHTS) as arrays:
+        model = Model(arrays["learned_tokens"].astype(np.int64))
+        matrices, biases = layers(model)
+        for name, matrix in matrices.items():
+            matrix.copy_(torch.tensor(arrays[name] * arrays[f"{name}_scales"]))
+        for name, bias in biases.items():
+            bias.copy_(torch.tensor(arrays[name]))
+    return model
+
+
 def save(model: Model) -> None:
     """Write the weights as whole numbers of one byte each, with a scale for each column."""
-    matrices = {
-        "known": model.known.weight.T,
-        "learned": model.learned.weight[1:],
-        "of_learned": model.of_learned.weight.T,
-        **{f"convolution_{reach}": each.weight.T for reach, each in zip(REACHES, model.convolutions, strict=True)},
-        "hidden": model.hidden.weight.T,
-        "output": model.output.weight.T,
-    }
-    biases = {f"convolution_{reach}": each.bias for reach, each in zip(REACHES, model.convolutions, strict=True)}
-    biases |= {"hidden": model.hidden.bias, "output": model.output.bias}
-    arrays = {f"{name}_bias": bias.detach().numpy() for name, bias in biases.items()}
+    matrices, biases = layers(model)
+    arrays = {name: bias.numpy() for name, bias in biases.items()}
     for name, matrix in matrices.items():
-        values = matrix.detach().numpy()
+        values = matrix.numpy()
         scales = np.maximum(np.abs(values).max(axis=0), 1e-9).astype(np.float32) / 127
         arrays |= {name: np.round(values / scales).astype(np.int8), f"{name}_scales": scales}
     path = WEIGHTS.parent / network.WEIGHTS

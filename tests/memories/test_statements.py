@@ -10,9 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memories.conftest import NOW
 
-from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.classifier import FORGET, judge
 from agentmem_cli.memories.revising import another_value
-from agentmem_cli.memories.statements import asks_to_forget, forgettable, statement_by_hand, statements_of
+from agentmem_cli.memories.statements import (
+    FORGETS_SURELY,
+    asks_to_forget,
+    forgettable,
+    statement_by_hand,
+    statements_of,
+)
 from agentmem_cli.memories.wording import MAX_TEXT
 from agentmem_cli.records import Memory
 
@@ -179,7 +185,7 @@ def test_forgetting_what_is_not_clear_forgets_nothing(text: str, older: tuple[st
 def test_what_may_tell_or_may_be_a_wish_to_forget_does_neither() -> None:
     """Of what reads like something worth keeping more is needed, and less keeps nothing of it."""
     (told,) = judge(["I work at Acme as a welder."])
-    doubtful, wish = (replace(told, forget=score) for score in (0.2, 0.8))
+    doubtful, wish = (replace(told, forget=score) for score in (FORGET, FORGETS_SURELY))
     assert [(False, False), (False, True)] == [(each.is_kept, asks_to_forget(each)) for each in (doubtful, wish)]
 
 
@@ -189,6 +195,15 @@ def test_a_wish_to_forget_is_no_statement() -> None:
     assert [] == [
         each.text for each in statements_of("forget that my brother can't eat shellfish", about, NOW) if each.text
     ]
+
+
+@pytest.mark.parametrize(
+    "told", ["we have a volvo", "Tom works nights", "my sister lives in Perth", "I am afraid of dogs."]
+)
+def test_the_plainest_wish_to_forget(told: str) -> None:
+    """It is understood whatever is to be forgotten, and who asks not to forget does not mean it."""
+    wish, opposite = judge([f"forget that {told}"]) + judge([f"Don't forget that {told}"])
+    assert [True, False] == [asks_to_forget(each) for each in (wish, opposite)]
 
 
 def test_what_could_be_meant() -> None:
