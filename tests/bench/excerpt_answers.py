@@ -7,7 +7,8 @@ answered as the offline model does; five thousand questions take five minutes. A
 
     its words, other words   of the questions that share words with the line that answers, or mostly none, those that
                              quote it
-    base                     the same for the line with most of the question's words, among the passages that were found
+    found                    those whose line stands in one of the passages that the search gives
+    base                     those that the line with most of the question's words answers, among these passages
     not there, near          of the questions without an answer, those that are said to have none; near asks for what
                              the documents speak of
     wrongly                  of the questions with an answer, those that are said to have none
@@ -43,8 +44,9 @@ ANSWERED, UNANSWERED = ("in_its_words", "in_other_words"), ("not_there", "near")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a question: whether the right line was quoted, or had most words, and whether none was said to."""
+    """What became of a question: whether the right line was found, quoted, has most words; whether none was said to."""
 
+    found: bool
     right: bool
     by_words: bool
     denied: bool
@@ -59,7 +61,7 @@ def main(names: Sequence[str]) -> None:
             for result in ingest_files(database, written(excerpts, Path(home))):
                 assert result.status == "indexed", result
             searcher, index = Searcher(database, settings), WordIndex(database)
-            print(f"{'':<12}{'its words':>10}{'base':>7}{'other words':>13}{'base':>7}", end="")
+            print(f"{'':<12}{'its words':>10}{'found':>7}{'base':>7}{'other words':>13}{'found':>7}{'base':>7}", end="")
             print(f"{'not there':>11}{'near':>7}{'wrongly':>9}")
             every: dict[str, list[Outcome]] = {}
             for kind in names or excerpts:
@@ -116,22 +118,25 @@ def outcome_of(question: str, answer: str, searcher: Searcher, index: WordIndex)
     asked = Asked(question, passages, index.rarities(terms), abbreviations_in(question, index))
     lines = asked.lines()
     if not lines:
-        return Outcome(right=False, by_words=False, denied=True)
+        return Outcome(found=False, right=False, by_words=False, denied=True)
     quotes = best_lines(asked)
     most_words = lines[int(asked.features(lines)[:, 0].argmax())]
-    is_right = [answer and answer in line.text for line in (*quotes.lines, most_words)]
-    return Outcome(any(is_right[:-1]), bool(is_right[-1]), quotes.certainty <= SURE)
+    found, right, by_words = (
+        any(bool(answer) and answer in line.text for line in some) for some in (lines, quotes.lines, [most_words])
+    )
+    return Outcome(found, right, by_words, quotes.certainty <= SURE)
 
 
 def print_row(name: str, outcomes: dict[str, list[Outcome]]) -> None:
     """One row, in shares."""
-    shares = []
+    shares: list[float] = []
     for form in ANSWERED:
-        shares.append(np.mean([each.right for each in outcomes[form]]))
-        shares.append(np.mean([each.by_words for each in outcomes[form]]))
-    shares += [np.mean([each.denied for each in outcomes[form]]) for form in UNANSWERED]
-    shares.append(np.mean([each.denied for form in ANSWERED for each in outcomes[form]]))
-    columns = zip(shares, (10, 7, 13, 7, 11, 7, 9), strict=True)
+        table = [(each.right, each.found, each.by_words) for each in outcomes[form]]
+        shares += np.mean(table, axis=0).tolist()
+    denied = [[each.denied for each in outcomes[form]] for form in UNANSWERED]
+    denied.append([each.denied for form in ANSWERED for each in outcomes[form]])
+    shares += [float(np.mean(some)) for some in denied]
+    columns = zip(shares, (10, 7, 7, 13, 7, 7, 11, 7, 9), strict=True)
     print(f"{name:<12}", *(f"{share:>{width}.3f}" for share, width in columns), sep="", flush=True)
 
 
