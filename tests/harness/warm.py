@@ -1,8 +1,8 @@
-"""A process that has imported what `agentmem` loads, and forks a child for each start of it: `python warm.py SOCKET`.
+"""A process that has loaded what `agentmem` loads, and forks a child for each start of it: `python warm.py SOCKET`.
 
-Imports are nearly all that a start takes, .3 s of CPU or with a model 2 s, some two hundred times in a run. What the
-child does is as in any process: its arguments, environment, streams, terminal, signals and its end. Another program,
-and one whose environment changes how Python itself begins, is run in its place.
+Imports and weights are nearly all that a start takes, .3 s of CPU or with a model 2 s, some two hundred times in a run.
+What the child does is as in any process: its arguments, environment, streams, terminal, signals and its end. Another
+program, and one whose environment changes how Python itself begins, is run in its place.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def _load() -> None:
         if not module.name.startswith(_NOT_LOADED):
             import_module(module.name)
     import_module("agno.models.anthropic")
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # threads would be missing in a child
+    import_module("agentmem_cli.language.classifier").judge(["I live in Oslo."])
     gc.freeze()
 
 
