@@ -20,8 +20,6 @@ def test_a_real_answer_streams_and_is_kept(cli: Callable[..., Result], home: Pat
     """
     words = ("chat", "-p", "--no-knowledge", "--memory", "off", "--session", "s1", "Count to ten.")
     with started_process(*words, env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdin
-        assert child.stdout
         child.stdin.close()
         begins = child.stdout.read(12)
         child.send_signal(signal.SIGINT)

@@ -16,8 +16,6 @@ def killed(
 ) -> list[str]:
     """Kill `agentmem WORDS` at most `longest` seconds after it has begun; the whole lines that it had printed."""
     with started_process(*words) as child:
-        assert child.stdin
-        assert child.stdout
         child.stdin.write(stdin.encode())
         child.stdin.close()
         while not begun() and child.poll() is None:

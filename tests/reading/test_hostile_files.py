@@ -221,8 +221,6 @@ def test_an_ingest_that_is_stopped(tmp_path: Path, home: Path, number: signal.Si
     slow = tmp_path / "b-slow.pdf"
     slow.write_bytes(slow_pdf(60))
     with started_process("ingest", "--json", str(tmp_path), env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdout
-        assert child.stderr
         assert "indexed" == json.loads(child.stdout.readline())["status"]
         children = children_of(child.pid)
         child.send_signal(number)

@@ -45,8 +45,6 @@ def test_a_hang_up(cli: Callable[..., Result], anthropic: AnthropicServer) -> No
     """A terminal that is closed in mid-answer ends the chat, as SIGTERM does; what there is of the answer is kept."""
     anthropic.hang(after_text="Once upon a time")
     with started_process("chat", "-p", "--memory", "off", "--no-knowledge", "A story") as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
         child.stdin.close()
         assert b"Once" == child.stdout.read(4)
         child.send_signal(signal.SIGHUP)

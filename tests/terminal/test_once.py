@@ -6,11 +6,10 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import Result, started_process
+from harness.command_line import Result, Running, started_process
 from harness.environment import process_environment
 from harness.starting import AGENTMEM
 from harness.waiting import PATIENCE
@@ -99,7 +98,6 @@ def test_a_c_locale(process: Cli, anthropic: AnthropicServer) -> None:
 def test_a_closed_pipe_ends_quietly(home: Path, cli: Cli) -> None:
     """`| head -0` gets no traceback, and the answer is kept all the same."""
     with started_process("chat", "-p", *OFFLINE, "Which boiler?", env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdout
         child.stdout.close()
         assert (0, NOTICE) == (_end(child), _stderr(child))
     (session,) = cli("sessions", "list", "--json").json()
@@ -110,7 +108,6 @@ def test_a_closed_pipe_ends_quietly(home: Path, cli: Cli) -> None:
 def test_a_pipe_that_nobody_closes(home: Path) -> None:
     """A message beside a silent pipe is asked without it after a while, and says so; the pipe need not end."""
     with started_process("-p", *OFFLINE, "Which boiler?", env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdout
         assert child.stdout.readline().startswith(NOTHING)
         assert 0 == child.wait(PATIENCE)
         assert b"Nothing came from stdin in 3 s" in _stderr(child)
@@ -119,7 +116,6 @@ def test_a_pipe_that_nobody_closes(home: Path) -> None:
 def test_a_slow_pipe_is_read_to_its_end(home: Path, cli: Cli) -> None:
     """Once something came, all of it is waited for."""
     with started_process("-p", *OFFLINE, "-s", "s1", "Which boiler?", env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdin
         for part in (b"two and ", b"two"):
             child.stdin.write(part)
             child.stdin.flush()
@@ -139,8 +135,6 @@ def test_ctrl_c_keeps_the_answer_so_far(home: Path, anthropic: AnthropicServer, 
     """SIGINT in mid-answer is exit 130; what there was of it is on stdout and kept, marked as interrupted."""
     anthropic.reply(pieces=["First. ", *["more "] * 500], delay=0.05)
     with started_process("chat", "-p", *PLAIN, "Go on then", env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdin
-        assert child.stdout
         child.stdin.close()
         assert b"First." == child.stdout.read(6)
         child.send_signal(signal.SIGINT)
@@ -150,12 +144,10 @@ def test_ctrl_c_keeps_the_answer_so_far(home: Path, anthropic: AnthropicServer, 
     assert ("interrupted", True) == (answer["status"], answer["text"].startswith("First."))
 
 
-def _end(child: Popen[bytes]) -> int:
-    assert child.stdin
+def _end(child: Running) -> int:
     child.stdin.close()
     return child.wait(PATIENCE)
 
 
-def _stderr(child: Popen[bytes]) -> bytes:
-    assert child.stderr
+def _stderr(child: Running) -> bytes:
     return child.stderr.read()

@@ -110,7 +110,6 @@ def test_ctrl_c_while_a_capture_hangs(home: Path, cli: Callable[..., Result], an
     anthropic.reply("Noted.")
     words = ("chat", "-p", "--no-knowledge", "I live in Oslo.")
     with started_process(*words, env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdin
         child.stdin.close()
         wait_until(lambda: any(CAPTURE in request.text for request in anthropic.requests))
         child.send_signal(signal.SIGINT)

@@ -6,12 +6,11 @@ import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import pytest
 from harness.anthropic_server import AnthropicServer
-from harness.command_line import Result, started_process
+from harness.command_line import Result, Running, started_process
 from harness.waiting import PATIENCE
 
 from agentmem_cli.agent.conversation import MESSAGE_LIMIT
@@ -181,7 +180,6 @@ def test_an_answer_comes_before_the_next_line(home: Path) -> None:
     with started_process(*STREAM, "--memory", "off", env={"AGENTMEM_HOME": str(home)}) as child:
         for question in ("Which boiler?", "Which roof?"):
             assert question in ask(child, question)["recalled"]["question"]
-        assert child.stdin
         child.stdin.close()
         assert 0 == child.wait(PATIENCE)
 
@@ -190,8 +188,6 @@ def test_ctrl_c_ends_it(home: Path, anthropic: AnthropicServer) -> None:
     """It stops the answer, which is kept and shown as interrupted; no further line is read, exit 130."""
     anthropic.reply(pieces=["First. ", *["more "] * 500], delay=0.05)
     with started_process(*STREAM, "--memory", "off", env={"AGENTMEM_HOME": str(home)}) as child:
-        assert child.stdin
-        assert child.stdout
         child.stdin.write(lines({"content": "Go on"}, {"content": "And on"}).encode())
         child.stdin.flush()
         assert "First." in json.loads(child.stdout.readline())["text"]
@@ -201,10 +197,8 @@ def test_ctrl_c_ends_it(home: Path, anthropic: AnthropicServer) -> None:
     assert ["interrupted"] == [each["status"] for each in results if each["type"] == "end"]
 
 
-def ask(child: Popen[bytes], question: str) -> dict[str, Any]:
+def ask(child: Running, question: str) -> dict[str, Any]:
     """Write one line, and read up to its result."""
-    assert child.stdin
-    assert child.stdout
     child.stdin.write(lines({"content": question}).encode())
     child.stdin.flush()
     while True:
