@@ -115,7 +115,7 @@ def test_an_upgrade(home: Path, tmp_path: Path, chance: random.Random, times: Ti
         for left in home.glob("agentmem.db*"):
             left.unlink()
         shutil.copy(old, home / "agentmem.db")
-        killed("sessions", "list", chance=chance, longest=0.6)
+        killed("sessions", "list", chance=chance, longest=0.4)
         assert ("s",) == session_ids()
         assert (5_000, "ok") == (asked(home, "SELECT count(*) FROM messages"), asked(home, "PRAGMA integrity_check"))
 
@@ -136,7 +136,7 @@ def test_an_erasing(home: Path, tmp_path: Path, chance: random.Random, times: Ti
         chat = ("chat", "-p", "--model", "offline", "--session", "s1", said)
         put = {"document": ("ingest", str(document)), "session": (*chat, "--memory", "off"), "turn": chat}[kind]
         assert 0 == run_here(*put).code
-        killed(*erase, chance=chance, longest=0.8)
+        killed(*erase, chance=chance, longest=0.2)
         assert 0 == run_here("memories", "add", "Likes tea.").code
         if MARK.encode() in kept_bytes(home):
             assert 0 == run_here(*erase).code
