@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.records import FoundPassage
@@ -38,25 +39,37 @@ def in_context(line: Line, passage: FoundPassage) -> str:
 def lines_of(place: int, passage: FoundPassage) -> list[Line]:
     """The sentences and rows of the passage with this place, in order; not its headings and the heads of tables."""
     found: list[Line] = []
-    heading = head = ""
-    blocks = _blocks(passage.text)
-    for block, following in pairwise([*blocks, ""]):
-        if CELLS in block:
-            head = head or block
-            found += [Line(place, block, heading, head)] if head != block or _has_digit(block) else []
-        elif _is_heading(block, following, passage):
-            heading, head = block, ""
-        else:
-            head = ""
-            found += [Line(place, sentence, heading) for sentence in sentences(block)]
+    heading = ""
+    groups = [list(group) for _, group in groupby(_blocks(passage.text), key=_is_row)]
+    for group, following in pairwise([*groups, [""]]):
+        if _is_row(group[0]):
+            found += [Line(place, row, heading, head) for row, head in _with_heads(group)]
+            continue
+        for block, below in pairwise([*group, following[0]]):
+            if _is_heading(block, below, passage):
+                heading = block
+            else:
+                found += [Line(place, sentence, heading) for sentence in sentences(block)]
     return found
+
+
+def _is_row(block: str) -> bool:
+    return CELLS in block
+
+
+def _with_heads(table: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each row with the head of its table. Where no row has a digit, the first may be one like the others."""
+    first, *others = table
+    if not others or _has_digit(first) or not any(map(_has_digit, others)):
+        yield first, ""
+    yield from ((row, first) for row in others)
 
 
 def _is_heading(block: str, following: str, passage: FoundPassage) -> bool:
     """Whether a line is a heading of the document, or a few words above prose or a table."""
     if block.strip("# ") in passage.heading.split(" > "):
         return True
-    stands_above = len(following) >= _FULL or CELLS in following
+    stands_above = len(following) >= _FULL or _is_row(following)
     return stands_above and len(block) < _FULL and not _ENDED.search(block) and not _has_digit(block)
 
 
@@ -68,7 +81,7 @@ def _blocks(text: str) -> list[str]:
     """The lines of a text; a paragraph that was broken into lines is one."""
     blocks: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        if blocks and _goes_on(blocks[-1]) and CELLS not in line:
+        if blocks and _goes_on(blocks[-1]) and not _is_row(line):
             blocks[-1] = f"{blocks[-1]} {line}"
         else:
             blocks.append(line)
@@ -76,4 +89,4 @@ def _blocks(text: str) -> list[str]:
 
 
 def _goes_on(block: str) -> bool:
-    return len(block) >= _FULL and CELLS not in block and not _ENDED.search(block)
+    return len(block) >= _FULL and not _is_row(block) and not _ENDED.search(block)

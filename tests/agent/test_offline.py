@@ -397,6 +397,22 @@ def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
     assert "> Card reader | 79 | each" in cli("chat", "-p", "What does a card reader cost?").out
 
 
+@pytest.mark.usefixtures("without_index")
+def test_a_row_of_words_alone_is_quoted(cli: Cli, tmp_path: Path) -> None:
+    """Without a number in it a row is no head of its table, in a file of rows as in a text."""
+    (tmp_path / "staff.csv").write_text("name;role\nMia Olsen;caretaker\nRolf Dahl;nurse\n", "utf-8")
+    (tmp_path / "help.md").write_text(
+        "# Who helps\n\n| Gardener | Henrik Moss |\n|---|---|\n| Plumber | Sara Quill |\n"
+    )
+    cli("ingest", str(tmp_path))
+    for question, answer in [
+        ("Who is the nurse?", "> name: Rolf Dahl | role: nurse"),
+        ("Who is the caretaker?", "> name: Mia Olsen | role: caretaker"),
+        ("Who is the gardener?", "Gardener | Henrik Moss"),
+    ]:
+        assert answer in cli("chat", "-p", "--user", question.split()[-1].strip("?"), question).out
+
+
 def test_what_was_said_last_time(told: Cli) -> None:
     """Asked for the last conversation as such, it quotes what the person said in it, with the date."""
     answer = told("What did we talk about last time?").out
