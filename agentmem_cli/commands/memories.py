@@ -68,7 +68,9 @@ app.command()(show)
 @app.command()
 def add(
     text: Annotated[list[str], typer.Argument(help="What to remember, in one sentence.")],
-    kind: Annotated[str, typer.Option("--kind", "-k", help=f"{', '.join(store.KINDS)}.")] = "fact",
+    kind: Annotated[
+        str | None, typer.Option("--kind", "-k", help=f"{', '.join(store.KINDS)}; otherwise as it is worded.")
+    ] = None,
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
@@ -78,7 +80,7 @@ def add(
     from agentmem_cli.memories.wording import check_text, tidy
     from agentmem_cli.memories.writer import apply_operations
 
-    if kind not in store.KINDS:
+    if kind not in (None, *store.KINDS):
         raise UsageProblem(f"{kind!r} is no kind.", f"It is one of: {', '.join(store.KINDS)}.")
     said = " ".join(text)
     check_text(tidy(said))
@@ -86,7 +88,8 @@ def add(
     now = int(time.time())
     known = store.touched_memories(database, settings.user, said)
     source = Source(None, None, now, PERSON)
-    operation = replace(statement_by_hand(said, known, now), kind=kind)
+    operation = statement_by_hand(said, known, now)
+    operation = replace(operation, kind=kind or operation.kind)
     written = apply_operations(database, settings.user, [operation], source, typed_text=said, mode="auto", now=now)
     for memory in (*written.added, *written.replaced, *written.repeated):
         say_json(memory.as_json()) if as_json else say(f"{memory.memory_id[:8]}  {memory.text}")

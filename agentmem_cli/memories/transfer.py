@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.language.classifier import judge
 from agentmem_cli.memories.operations import PERSON, Operation, Source, Written
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import MAX_TEXT, check_length, tidy
@@ -62,8 +63,8 @@ def import_memories(database: Database, user_id: str, operations: Sequence[Opera
 def _operation(number: int, value: Any) -> Operation:
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):
         raise _bad(number, 'has no "text"')
-    text, kind, quote, topics = tidy(value["text"]), value.get("kind", "fact"), value.get("quote"), value.get("topics")
-    if kind not in KINDS:
+    text, kind, quote, topics = tidy(value["text"]), value.get("kind"), value.get("quote"), value.get("topics")
+    if kind not in (None, *KINDS):
         raise _bad(number, f'has a "kind" that is none of {", ".join(KINDS)}')
     if not isinstance(quote, str | None):
         raise _bad(number, 'has a "quote" that is not text')
@@ -71,14 +72,14 @@ def _operation(number: int, value: Any) -> Operation:
         check_length(text)
     except AgentmemError as problem:
         raise _bad(number, f"cannot be a memory. {problem.problem}") from None
-    known = [tidy(topic) for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
+    (judged,) = judge([text])
     said_at, valid_from = _time(number, value, "said_at"), _time(number, value, "valid_from", _EARLIEST)
     return Operation(
         "add",
         text,
-        kind,
+        kind or judged.kind,
         quote,
-        known,
+        [tidy(topic) for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else judged.topics,
         subject=_subject(number, value.get("subject")),
         on=_day(number, value, "on_date"),
         from_=None if valid_from is None or valid_from == said_at else _local_day(valid_from),

@@ -39,6 +39,16 @@ def test_add_then_list_then_show(cli: Cli) -> None:
     assert "add, by person" in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("Always answer in metric units", "instruction"), ("I prefer tea", "preference"), ("I live in Oslo", "fact")],
+)
+def test_the_kind_is_what_the_words_say(cli: Cli, text: str, kind: str) -> None:
+    """A standing wish that is added by hand is followed like one that was said, unless a kind is given."""
+    assert kind == cli("memories", "add", text, "--json").json()["kind"]
+    assert "event" == cli("memories", "add", f"{text}.", "--kind", "event", "--user", "tom", "--json").json()["kind"]
+
+
 def test_adding_the_same_again_says_so(cli: Cli) -> None:
     """It is one memory."""
     cli("memories", "add", "Likes tea")
@@ -233,7 +243,7 @@ def test_export_and_import(cli: Cli, tmp_path: Path) -> None:
     )
     secret = cli("memories", "import", "-", stdin=json.dumps({"text": "my password is hunter2"}))
     assert "Imported 0 memories, left out a password.\n" == secret.err
-    assert "## Facts" in cli("memories", "export", "-f", "md").out
+    assert "## Preferences" in cli("memories", "export", "-f", "md").out
     assert 1 == cli("memories", "import", "-", stdin=b"\xff\xfe nonsense").code
 
 

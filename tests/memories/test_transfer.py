@@ -81,10 +81,11 @@ def test_markdown_is_for_reading(store: Store) -> None:
 
 
 def test_only_a_text_is_needed(store: Store) -> None:
-    """The rest has defaults; a secret is left out and reported."""
-    lines = '{"text": "Likes tea"}\n\n{"text": "my password is hunter2", "topics": 3}\n'
+    """The kind is what the words say, as in a chat, and the time is now; a secret is left out and reported."""
+    lines = '{"text": "Always answer in metric units"}\n\n{"text": "my password is hunter2", "topics": 3}\n'
     written = import_memories(store.database, "sarah", parse_memories(lines), now=NOW)
-    assert [("Likes tea", "fact", NOW)] == [(each.text, each.kind, each.said_at) for each in written.added]
+    (added,) = written.added
+    assert ("Always answer in metric units", "instruction", NOW) == (added.text, added.kind, added.said_at)
     assert ["a password"] == written.withheld
     assert [] == parse_memories("")
 
