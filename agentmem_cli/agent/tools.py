@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from secrets import token_hex
 from typing import Any
@@ -60,7 +61,8 @@ def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: 
         Args:
             query: The names and rare words that were likely said then, and a date where one is asked for.
         """
-        return recall_block(recall(storable(query)), token_hex(4), budget=TOOL_BLOCK_BUDGET) or "Nothing was found."
+        found = replace(recall(storable(query)), profile=[])  # what the profile says answers too
+        return recall_block(found, token_hex(4), budget=TOOL_BLOCK_BUDGET) or "Nothing was found."
 
     tools = [Function.from_callable(recall_more, name="recall")]
     if search is not None:

@@ -63,6 +63,15 @@ def test_formats(cli: Cli, anthropic: AnthropicServer) -> None:
     assert 2 == cli("chat", "-p", "--format", "xml", "Hello there").code
 
 
+def test_the_model_can_recall_what_its_profile_says(cli: Cli, anthropic: AnthropicServer) -> None:
+    """A search for what the profile holds too is answered with it, not with "Nothing was found."."""
+    cli("memories", "add", "I live in Ghent")
+    anthropic.tool_use("recall", {"query": "where we live now"})
+    anthropic.reply("In Ghent.")
+    cli("chat", "-p", "--memory", "off", "Where do I live?")
+    assert "known: I live in Ghent" in anthropic.requests[1].text
+
+
 def test_an_answer_on_the_way_to_a_terminal_is_cleaned(cli: Cli, anthropic: AnthropicServer) -> None:
     """What a model says passes the gate in every format; JSON escapes it."""
     for _ in range(2):
