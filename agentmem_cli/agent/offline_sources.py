@@ -53,7 +53,7 @@ class Sources:
         """What recall found and what the person said lately, each once; no answer of the offline model itself."""
         recall = self.evidence.recall
         recalled = [*recall.turns, *recall.further] if recall else []
-        lately = said_lately(self.database, self.turn.user_id, _LATELY, without_runs={self.turn.run_id})
+        lately = said_lately(self.database, self.turn.user_id, _LATELY, without_run=self.turn.run_id)
         once = {turn.message_id: turn for turn in [*lately, *recalled]}
         return list(once.values())
 

@@ -48,18 +48,26 @@ _GAP = r"\W{0,2}(?:[^\W\d]{1,3}\W)?"
 
 def dates_in(text: str, today: date, prefer: Prefer = "past") -> list[Span]:
     """The days that a text speaks of, each once. A date that can be read in two ways, such as 3/4, gives both."""
-    found = (_dates_in(text.lower(), code, today, prefer) for code in date_languages(text))
-    return next(filter(None, found), [])
+    return dates_and_rest(text, today, prefer)[0]
 
 
-def _dates_in(rest: str, code: str, today: date, prefer: Prefer) -> list[Span]:
+def dates_and_rest(text: str, today: date, prefer: Prefer = "past") -> tuple[list[Span], str]:
+    """The days that a text speaks of, and the text without the words that tell them."""
+    for code in date_languages(text):
+        spans, rest = _dates_in(text.lower(), code, today, prefer)
+        if spans:
+            return spans, rest
+    return [], text
+
+
+def _dates_in(rest: str, code: str, today: date, prefer: Prefer) -> tuple[list[Span], str]:
     words = date_words(code)
     for pattern, written in words.aliases:
         rest = pattern.sub(written, rest)
     found: list[Span] = []
     for pattern, read in _patterns(code):
         rest = pattern.sub(functools.partial(_read, read, _Said(words, today, prefer), found), rest)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)), rest
 
 
 @dataclass(frozen=True, slots=True)

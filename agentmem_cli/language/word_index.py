@@ -30,6 +30,7 @@ MOST_WORDS = 32
 
 _HALF, _ROW = 32, 0xFFFFFFFF
 """The bits of a row in an entry, and their mask; no text stands in the last row."""
+_HIDDEN = -1
 _LATIN_END = "\u0370"
 """Where Greek begins: behind it a mark makes another letter."""
 
@@ -64,11 +65,12 @@ class WordIndex:
     """Each word of each text with the row of the text that it stands in, in ascending order.
 
     An entry holds a word's hash in its upper half and the row in its lower half. `entries` has the shape
-    (words of all texts,), `lengths` has (texts,).
+    (words of all texts,), `lengths` has (texts,). `places` says which text a row is, where some are hidden.
     """
 
     entries: NDArray[np.uint64]
     lengths: Rows
+    places: Rows | None = None
 
     def extended(self, words: bytes, lengths: Rows) -> WordIndex:
         """With the words of more texts, packed one behind the other, in the rows behind its own."""
@@ -79,6 +81,12 @@ class WordIndex:
         new = np.sort(hashes << _HALF | rows)
         places = np.searchsorted(self.entries, new)
         return WordIndex(np.insert(self.entries, places, new), np.concatenate([self.lengths, lengths]))
+
+    def only(self, kept: NDArray[np.bool_]) -> WordIndex:
+        """The index of these texts, shape (texts,), and not of the others; it cannot be extended."""
+        import numpy as np
+
+        return WordIndex(self.entries, self.lengths[kept], np.where(kept, kept.cumsum() - 1, _HIDDEN))
 
     def counts(self, words: Sequence[Word]) -> Counts:
         """How often each text holds each word, shape (words, texts); of too many words only the rarest."""
@@ -101,7 +109,11 @@ class WordIndex:
             least = each << _HALF
             first, after = np.searchsorted(self.entries, np.array([least, least | _ROW], np.uint64))
             found.append((self.entries[first:after] & _ROW).astype(np.int64))
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+        rows: Rows = np.concatenate(found) if found else np.zeros(0, np.int64)
+        if self.places is not None:
+            rows = self.places[rows]
+            rows = rows[rows != _HIDDEN]
+        return rows
 
 
 def indexed(texts: Sequence[bytes]) -> WordIndex:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.vocabulary import is_greeting
 from agentmem_cli.language.word_index import indexed, packed
 from agentmem_cli.recall.ranking import Asked, with_neighbours
@@ -53,22 +54,33 @@ def is_follow_up(text: str) -> bool:
 
 
 def is_evidence(
-    transcript: Transcript, asked: Asked, memories: Sequence[str], nearest: float, *, follow_up: str = ""
+    transcript: Transcript, asked: Asked, memories: Sequence[str], nearest: float, *, question: str
 ) -> bool:
-    """Whether what is known is wanted for a message.
+    """Whether what is known is wanted for a `question`, which a follow-up is `asked` for with the exchange before it.
 
-    `memories` are the texts of those that fit it best, `nearest` is the highest cosine of any message or memory. A
-    `follow_up` is asked with the exchange before it, and is small talk only if it is so by itself too.
+    `memories` are the texts of those that fit it best, `nearest` is the highest cosine of any message or memory.
     """
     if _says_nothing(asked.text):
         return False
-    (message,) = judge([asked.text])
-    if follow_up:
-        message = replace(message, follows=0.0, chat=min(message.chat, judge([follow_up])[0].chat))
+    message = _judged(asked.text, question)
     found = features(transcript, asked, memories, message)
+    if asked.names_day and message.chat < SMALL_TALK:
+        return True
     if found[-1] < WEAK and nearest < NEAR and message.seeks < SEEKS:
         return False
     return sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True)) + BIAS > 0
+
+
+def _judged(text: str, question: str) -> Judgement:
+    """What a text is that is looked for: what its question is by itself, and in it the sentence that seeks the most."""
+    (whole,) = judge([text])
+    if text != question:
+        (alone,) = judge([question])
+        whole = replace(whole, follows=0.0, chat=min(whole.chat, alone.chat), seeks=max(whole.seeks, alone.seeks))
+    seeking = max((judge([sentence])[0] for sentence in sentences(question)), key=lambda each: each.seeks)
+    if seeking.seeks < SEEKS:
+        return whole
+    return replace(whole, chat=min(whole.chat, seeking.chat), seeks=max(whole.seeks, seeking.seeks))
 
 
 def features(transcript: Transcript, asked: Asked, memories: Sequence[str], message: Judgement) -> Numbers:

@@ -23,9 +23,7 @@ ASKS = 0.05
 """The share of a message that asks from which on its reply is looked at."""
 
 
-def replies_to(
-    database: Database, transcript: Transcript, turns: list[RecalledTurn], without_runs: Collection[str]
-) -> list[RecalledTurn]:
+def replies_to(database: Database, transcript: Transcript, turns: list[RecalledTurn]) -> list[RecalledTurn]:
     """The messages said right after those that ask, in their order, where they are not among them.
 
     Each has the score of the message that it replies to, and its number in `reply_to`.
@@ -33,7 +31,7 @@ def replies_to(
     scores = {turn.message_id: turn.score for turn in turns if asking(turn.text, turn.name) > ASKS}
     asked = _asked_before(transcript, scores)
     said = {(turn.role, turn.text) for turn in turns}
-    replies = described(database, list(asked), {reply: scores[of] for reply, of in asked.items()}, without_runs)
+    replies = described(database, list(asked), {reply: scores[of] for reply, of in asked.items()})
     return [replace(turn, reply_to=asked[turn.message_id]) for turn in replies if (turn.role, turn.text) not in said]
 
 

@@ -12,7 +12,7 @@ top ten, .80 would be).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agentmem_cli.language.word_index import Word, bm25, words_of
@@ -43,7 +43,6 @@ def with_later_mentions(
     asked: Asked,
     ranked: list[RecalledTurn],
     limit: int,
-    without_runs: Collection[str] = (),
 ) -> list[RecalledTurn]:
     """The ranked messages with up to MENTIONS more behind the FOLLOWED best, which the first `limit` would not hold.
 
@@ -59,7 +58,7 @@ def with_later_mentions(
     order = sorted(likeness, key=lambda message: (-likeness[message], message))[: 2 * MENTIONS]
     scores = dict.fromkeys(order, best[-1].score if best else 0.0)
     said = {turn.text for turn in known}
-    mentions = [turn for turn in described(database, order, scores, without_runs) if turn.text not in said][:MENTIONS]
+    mentions = [turn for turn in described(database, order, scores) if turn.text not in said][:MENTIONS]
     taken = {turn.message_id for turn in mentions}
     others = [turn for turn in ranked[FOLLOWED:] if turn.message_id not in taken]
     return (best + mentions + others)[: max(limit, len(ranked))]

@@ -14,15 +14,14 @@ the evidence in the top 5 and .831 in the top 10 (.719 and .8145 before), and no
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.closeness import closeness
-from agentmem_cli.language.dates import dates_in
-from agentmem_cli.language.word_index import Word, bm25, rarity
+from agentmem_cli.language.dates import dates_and_rest
+from agentmem_cli.language.word_index import Word, bm25, rarity, words_of
 from agentmem_cli.recall.asking import asking, teller_of
 from agentmem_cli.recall.transcript import NOBODY, Transcript
 from agentmem_cli.recall.vectors import Cosines
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     Scores = NDArray[np.float32]
     Rows = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 FEATURES = (
     *("words", "session", "meaning", "covers"),
@@ -58,6 +58,7 @@ FULL_LENGTH = 200
 """Characters from which on a message is no longer better for being longer."""
 NEAR = 0.2
 """The cosine that a message needs which shares no word with the question, and has no neighbour that does."""
+FEW_DAYS = timedelta(days=7)
 BEST_POSSIBLE = sum(weight for weight in WEIGHTS if weight > 0)
 
 _IN_LIST = "message_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
@@ -74,27 +75,30 @@ WHERE {_IN_LIST}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, its words, and how near the messages are to it, where there are vectors."""
+    """A question, its words, and how near the messages are to it, where there are vectors.
+
+    `in_time` says which messages were said on the days that it speaks of, shape (messages,); None for no day, or where
+    none was. What is looked for then is `undated`, without the words for the days: other days have the same.
+    `names_day` tells whether these are a few past days.
+    """
 
     text: str
     words: list[Word]
     cosines: Cosines | None = None
+    in_time: Flags | None = None
+    undated: str | None = None
+    names_day: bool = False
 
 
-def rank_messages(
-    database: Database, transcript: Transcript, asked: Asked, limit: int, without_runs: Collection[str] = ()
-) -> list[RecalledTurn]:
-    """The messages that fit a question, the best first. `score` is between 0 and 1.
-
-    `without_runs` are the runs that the request carries already.
-    """
+def rank_messages(database: Database, transcript: Transcript, asked: Asked, limit: int) -> list[RecalledTurn]:
+    """The messages that fit a question, the best first. `score` is between 0 and 1."""
     import numpy as np
 
     rows, overall = first_features(transcript, asked)
     if not len(rows):
         return []
     read = read_messages(database, transcript, rows)
-    kept = [place for place, row in enumerate(rows) if row in read and read[row]["run_id"] not in without_runs]
+    kept = [place for place, row in enumerate(rows) if row in read]
     rows, overall = rows[kept], overall[kept]
     features = np.column_stack([overall, read_features(transcript, asked, rows, read)])
     scores = features @ np.array(WEIGHTS, np.float32)
@@ -102,13 +106,27 @@ def rank_messages(
     order = sorted(range(len(rows)), key=lambda place: (-scores[place], rows[place]))
     numbers = transcript.numbers[rows].tolist()
     shares = (scores / BEST_POSSIBLE).clip(0, 1).tolist()
-    return described(
-        database,
-        [numbers[place] for place in order],
-        dict(zip(numbers, shares, strict=True)),
-        without_runs,
-        limit,
-    )
+    return described(database, [numbers[place] for place in order], dict(zip(numbers, shares, strict=True)), limit)
+
+
+def in_its_time(transcript: Transcript, asked: Asked) -> Asked:
+    """The question with what was said on the days that it speaks of, if anything was."""
+    import numpy as np
+
+    today = date.today()  # noqa: DTZ011 -- local dates, as people mean them
+    spans, rest = dates_and_rest(asked.text, today)
+    in_time = np.zeros(len(transcript.at), np.bool_)
+    for first, last in spans:
+        in_time |= (transcript.at >= _midnight(first)) & (transcript.at < _midnight(last + timedelta(days=1)))
+    if not in_time.any():
+        return asked
+    names_day = all(last < today and last - first <= FEW_DAYS for first, last in spans)
+    return replace(asked, words=words_of(rest), in_time=in_time, undated=rest, names_day=names_day)
+
+
+def _midnight(day: date) -> float:
+    """The Unix seconds at which a day begins here."""
+    return datetime.combine(day, time.min).astimezone().timestamp()
 
 
 def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:
@@ -119,7 +137,7 @@ def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:
     lengths = transcript.words.lengths
     window, reach = with_neighbours(transcript, counts), with_neighbours(transcript, lengths[np.newaxis])[0]
     weights = rarity(counts)
-    meaning = _meaning(transcript, asked.cosines)
+    meaning = meanings(transcript, asked.cosines)
     shares = np.where(transcript.is_named, 1.0, SESSION_OF_CHAT)
     overall = np.column_stack(
         [
@@ -129,7 +147,9 @@ def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:
             weights @ (window > 0) / (weights.sum() or 1.0),
         ]
     ).astype(np.float32)
-    first = np.where((window > 0).any(axis=0) | (meaning >= NEAR), overall @ np.array(WEIGHTS[:4], np.float32), 0)
+    in_time = _in_time(transcript, asked)
+    may_fit = (window > 0).any(axis=0) | (meaning >= NEAR) | in_time
+    first = np.where(may_fit, overall @ np.array(WEIGHTS[:4], np.float32) + WEIGHTS[-1] * in_time, 0)
     best = np.argsort(-first, kind="stable")[:FIRST]
     rows = np.sort(best[first[best] > 0])
     return rows, overall[rows]
@@ -141,19 +161,20 @@ def read_features(transcript: Transcript, asked: Asked, rows: Rows, read: dict[i
 
     texts = [read[row] for row in rows.tolist()]
     before = [read.get(row) for row in transcript.before[rows].tolist()]
-    close, _ = closeness(asked.text, [row["text"] for row in texts], range(len(texts)))
-    by_whom, in_time = _by_whom(asked.text), _in_time(asked.text)
+    looked_for = asked.text if asked.undated is None else asked.undated
+    close, _ = closeness(looked_for, [row["text"] for row in texts], range(len(texts)))
+    by_whom = _by_whom(asked.text)
     told = [
         (
             by_whom(row),
             _long(row),
             asking(row["text"], row["name"]),
             asking(previous["text"], previous["name"]) if previous else 0.0,
-            in_time(row["at"]),
         )
         for row, previous in zip(texts, before, strict=True)
     ]
-    return np.column_stack([_of_best(close), np.array(told, np.float32).reshape(-1, 5)])
+    columns = np.array(told, np.float32).reshape(-1, 4)
+    return np.column_stack([_of_best(close), columns, _in_time(transcript, asked)[rows]])
 
 
 def echoes(transcript: Transcript, asked: Asked, rows: Rows, scores: Scores) -> Scores:
@@ -206,7 +227,7 @@ def _sessions_score(transcript: Transcript, counts: Scores) -> Scores:
     return bm25(of_session.reshape(len(counts), total), lengths)[transcript.sessions]
 
 
-def _meaning(transcript: Transcript, cosines: Cosines | None) -> Scores:
+def meanings(transcript: Transcript, cosines: Cosines | None) -> Scores:
     """The cosine of each message, 0 where it has no vector."""
     import numpy as np
 
@@ -244,25 +265,16 @@ def _by_whom(question: str) -> Callable[[Row], bool]:
     return lambda row: row["name"].lower() in lowered if row["name"] else row["role"] == teller
 
 
-def _in_time(question: str) -> Callable[[int], bool]:
-    """Whether a message was said at the time that the question speaks of."""
-    spans = dates_in(question, date.fromtimestamp(time.time()))  # noqa: DTZ012 -- local dates, as people mean them
+def _in_time(transcript: Transcript, asked: Asked) -> Flags:
+    import numpy as np
 
-    def is_in_time(at: int) -> bool:
-        said = datetime.fromtimestamp(at, UTC).astimezone().date()
-        return any(first <= said <= last for first, last in spans)
-
-    return is_in_time
+    return np.zeros(len(transcript.at), np.bool_) if asked.in_time is None else asked.in_time
 
 
 def described(
-    database: Database,
-    ranked: Sequence[int],
-    scores: dict[int, float],
-    without_runs: Collection[str],
-    limit: int = FIRST,
+    database: Database, ranked: Sequence[int], scores: dict[int, float], limit: int = FIRST
 ) -> list[RecalledTurn]:
-    """The first `limit` of the ranked messages that are not left out, with everything shown of them.
+    """The first `limit` of the ranked messages, with everything shown of them.
 
     What stands in a session and in its forks is one message.
     """
@@ -270,7 +282,7 @@ def described(
     for start in range(0, len(ranked), 2 * limit):
         page = ranked[start : start + 2 * limit]
         rows = database.read(_MESSAGES, (json.dumps(list(page)),))
-        by_id = {row["message_id"]: row for row in rows if row["run_id"] not in without_runs}
+        by_id = {row["message_id"]: row for row in rows}
         for message, row in ((each, by_id[each]) for each in page if each in by_id):
             shown.setdefault((row["origin"], row["role"], row["text"]), _recalled(row, scores[message]))
         if len(shown) >= limit:

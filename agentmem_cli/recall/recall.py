@@ -15,10 +15,11 @@ from agentmem_cli.recall.further import NEXT_RANKED, replies_to
 from agentmem_cli.recall.known import recalled_memories
 from agentmem_cli.recall.later_mentions import with_later_mentions
 from agentmem_cli.recall.profile import profile_of
-from agentmem_cli.recall.ranking import Asked, rank_messages
+from agentmem_cli.recall.ranking import Asked, in_its_time, meanings, rank_messages
+from agentmem_cli.recall.transcript import Transcript
 from agentmem_cli.recall.user_index import UserIndex
 from agentmem_cli.recall.vectors import MEMORIES, MESSAGES
-from agentmem_cli.records import Recall, RecalledTurn
+from agentmem_cli.records import Memory, Recall, RecalledTurn
 from agentmem_cli.storage.database import Database
 
 DEFAULT_LIMIT = 10
@@ -48,21 +49,19 @@ def recall_for(
     model itself looks for.
     """
     question = _ends(question, RECALLED_FOR)
-    follow_up = question if before and is_follow_up(question) else ""
-    wanted = f"{_ends(before, RECALLED_FOR)}\n{question}" if follow_up else question
     profile = profile_of(database, user_id)
     index = index or UserIndex(database, user_id)
-    near = index.cosines(wanted)
-    asked = Asked(wanted, words_of(wanted), near.get(MESSAGES))
-    found = search_memories(database, user_id, wanted, limit, near.get(MEMORIES))
-    transcript = index.transcript()
-    nearest = max((float(each.values.max(initial=0.0)) for each in near.values()), default=0.0)
-    texts = [memory.text for memory, _ in found]
-    if not is_wanted and not is_evidence(transcript, asked, texts, nearest, follow_up=follow_up):
+    transcript = index.transcript(without_runs=without_runs)
+    for text in _looked_for(question, before):
+        asked, found, nearest = _found(database, user_id, index, transcript, text, limit)
+        known = [memory.text for memory, _ in found]
+        if is_wanted or is_evidence(transcript, asked, known, nearest, question=question):
+            break
+    else:
         return Recall(question, profile, [], [], without_vectors=index.without_vectors_beside(without_runs))
-    ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED, without_runs)
-    ranked = with_later_mentions(database, transcript, asked, ranked, limit, without_runs)
-    replies = replies_to(database, transcript, ranked[:limit], without_runs)
+    ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED)
+    ranked = with_later_mentions(database, transcript, asked, ranked, limit)
+    replies = replies_to(database, transcript, ranked[:limit])
     replied = {turn.message_id for turn in replies}
     further = replies + [turn for turn in ranked[limit:] if turn.message_id not in replied]
     best = max((score for _, score in found), default=1.0) or 1.0
@@ -74,6 +73,25 @@ def recall_for(
         _marked(database, user_id, further),
         index.without_vectors_beside(without_runs),
     )
+
+
+def _looked_for(question: str, before: str) -> list[str]:
+    """What to look for: a follow-up with the exchange before it, and alone where that finds nothing."""
+    if before and is_follow_up(question):
+        return [f"{_ends(before, RECALLED_FOR)}\n{question}", question]
+    return [question]
+
+
+def _found(
+    database: Database, user_id: str, index: UserIndex, transcript: Transcript, text: str, limit: int
+) -> tuple[Asked, list[tuple[Memory, float]], float]:
+    """The text as messages are ranked for it, the memories that fit, and the highest cosine of either."""
+    near = index.cosines(text)
+    found = search_memories(database, user_id, text, limit, near.get(MEMORIES))
+    asked = in_its_time(transcript, Asked(text, words_of(text), near.get(MESSAGES)))
+    nearest_message = float(meanings(transcript, asked.cosines).max(initial=0.0))
+    nearest_memory = float(near[MEMORIES].values.max(initial=0.0)) if MEMORIES in near else 0.0
+    return asked, found, max(nearest_message, nearest_memory)
 
 
 def _ends(text: str, characters: int) -> str:

@@ -7,6 +7,7 @@ answers of the offline look-up are left out, since they say nothing of their own
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,25 @@ class Transcript:
     """Said by an assistant in a chat."""
     words: WordIndex
     session_ids: list[str]
+
+    def without(self, numbers: Collection[int]) -> Transcript:
+        """What was said but for the messages of these numbers."""
+        import numpy as np
+
+        kept = ~np.isin(self.numbers, list(numbers))
+        if kept.all():
+            return self
+        sessions = self.sessions[kept]
+        return Transcript(
+            self.numbers[kept],
+            sessions,
+            *_neighbours(sessions),
+            self.at[kept],
+            self.is_named[kept],
+            self.from_assistant[kept],
+            self.words.only(kept),
+            self.session_ids,
+        )
 
 
 def transcript_of(database: Database, user_id: str, known: Transcript | None = None) -> Transcript:

@@ -56,11 +56,11 @@ class UserIndex:
         self._refreshing = threading.Lock()
         self._stopping = False
 
-    def transcript(self) -> Transcript:
-        """Everything that was said, as it is now."""
+    def transcript(self, *, without_runs: Collection[str] = ()) -> Transcript:
+        """Everything that was said, as it is now, but for these runs."""
         with self._reading:
             self._transcript = transcript_of(self._database, self._user_id, self._transcript)
-            return self._transcript
+            return self._transcript.without(self._messages_of(without_runs))
 
     def cosines(self, question: str) -> dict[Kept, Cosines]:
         """How near the texts of each kind are to a question, of those whose vectors are made."""
@@ -79,13 +79,10 @@ class UserIndex:
 
     def without_vectors_beside(self, runs: Collection[str]) -> int:
         """The same without the messages of these runs, such as the one that is being answered."""
-        if not self.without_vectors or not runs:
-            return self.without_vectors
-        marks = ", ".join("?" * len(runs))
-        rows = self._database.read(f"SELECT message_id FROM messages WHERE run_id IN ({marks})", list(runs))  # noqa: S608 -- question marks only
+        if not self.without_vectors:
+            return 0
         known = self._meanings or self._read_meanings()
-        missing = set(known.missing[MESSAGES].tolist())
-        return self.without_vectors - sum(row["message_id"] in missing for row in rows)
+        return self.without_vectors - len(self._messages_of(runs).intersection(known.missing[MESSAGES].tolist()))
 
     def refresh(self, seconds: float | None = None, tell: Callable[[int, int], None] = lambda *_: None) -> None:
         """Make the vectors that are missing, for so long at the most, and read all into memory.
@@ -107,6 +104,11 @@ class UserIndex:
     def stop(self) -> None:
         """Let a refresh end after the batch it is at."""
         self._stopping = True
+
+    def _messages_of(self, runs: Collection[str]) -> set[int]:
+        marks = ", ".join("?" * len(runs))
+        rows = self._database.read(f"SELECT message_id FROM messages WHERE run_id IN ({marks})", list(runs))  # noqa: S608 -- question marks only
+        return {row["message_id"] for row in rows}
 
     def _read_meanings(self) -> _Meanings:
         """Read the vectors that are not in memory yet. All of them, where the embedder is another one now."""

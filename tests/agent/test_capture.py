@@ -209,7 +209,7 @@ def test_what_was_recalled_or_piped_is_not_captured(cli: Cli, anthropic: Anthrop
     anthropic.reply("Noted.")
     cli("chat", "-p", "--memory", "off", "--session", "s1", "I keep a healthcare diary called Bluebird.")
     script(anthropic)
-    cli("chat", "-p", "--session", "s2", SAID, stdin="I live in Oslo.")
+    cli("chat", "-p", "--session", "s2", f"{SAID} What is my diary called?", stdin="I live in Oslo.")
     question, capture = anthropic.requests[1:]
     assert (True, True) == ("Bluebird" in question.text, "I live in Oslo." in question.text)
     assert (False, False) == ("Bluebird" in capture.text, "I live in Oslo." in capture.text)

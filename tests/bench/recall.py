@@ -21,7 +21,7 @@ from agentmem_cli.language.stems import terms
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.recall.block import block_lines, recall_block, room_for
 from agentmem_cli.recall.later_mentions import with_later_mentions
-from agentmem_cli.recall.ranking import Asked, rank_messages
+from agentmem_cli.recall.ranking import Asked, in_its_time, rank_messages
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.recall.user_index import UserIndex
@@ -124,7 +124,8 @@ def ours(database: Database, index: UserIndex, *, by_meaning: bool) -> Search:
 
     def search(question: str) -> Found:
         near = index.cosines(question).get(MESSAGES) if by_meaning else None
-        asked, transcript = Asked(question, words_of(question), near), index.transcript()
+        transcript = index.transcript()
+        asked = in_its_time(transcript, Asked(question, words_of(question), near))
         ranked = rank_messages(database, transcript, asked, limit=40)
         turns = with_later_mentions(database, transcript, asked, ranked, limit=10)
         return [(turn.id or "", f"{turn.name or turn.role}: {turn.text}") for turn in turns]

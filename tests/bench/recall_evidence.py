@@ -190,7 +190,7 @@ def is_brought(database: Database, index: UserIndex, text: str) -> bool:
     found = [memory.text for memory, _ in search_memories(database, USER, text, 10)]
     asked = asked_for(index, text)
     nearest = float(asked.cosines.values.max()) if asked.cosines else 0.0
-    return is_evidence(index.transcript(), asked, found, nearest)
+    return is_evidence(index.transcript(), asked, found, nearest, question=text)
 
 
 def asked_for(index: UserIndex, text: str) -> Asked:

@@ -70,7 +70,7 @@ def by_relevance(database: Database, index: UserIndex, question: Question, older
     scores = bm25(transcript.words.counts(words_of(question.text)), transcript.words.lengths)
     ranked = transcript.numbers[(-scores).argsort(kind="stable")[:40]].tolist()
     left, shown = BUDGETS[0], set()
-    for turn in described(database, ranked, dict.fromkeys(ranked, 0.0), ()):
+    for turn in described(database, ranked, dict.fromkeys(ranked, 0.0)):
         left -= count_tokens(turn.text)
         if left < 0 or turn.id in older:
             break

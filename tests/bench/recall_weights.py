@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.recall import ranking
-from agentmem_cli.recall.ranking import FEATURES, WEIGHTS, Asked, echoes, first_features, read_features
+from agentmem_cli.recall.ranking import FEATURES, WEIGHTS, Asked, echoes, first_features, in_its_time, read_features
 from agentmem_cli.recall.vectors import MESSAGES
 
 SHRINKAGE = 1e-3
@@ -59,7 +59,8 @@ def cases_of(pool: Pool) -> list[Case]:
         transcript = index.transcript()
         cases = []
         for question in pool.questions:
-            asked = Asked(question.text, words_of(question.text), index.cosines(question.text).get(MESSAGES))
+            near = index.cosines(question.text).get(MESSAGES)
+            asked = in_its_time(transcript, Asked(question.text, words_of(question.text), near))
             rows, overall = first_features(transcript, asked)
             read = ranking.read_messages(database, transcript, rows)
             table = np.column_stack([overall, read_features(transcript, asked, rows, read)])

@@ -109,6 +109,15 @@ def test_small_talk_recalls_nothing(told: Cli) -> None:
 
 
 @pytest.mark.parametrize(
+    "question", ["What did we talk about on 1 February 2026?", "was war am 1. Februar 2026?", "2026-02-01"]
+)
+def test_a_day_is_asked_for(told: Cli, question: str) -> None:
+    """What was said on that day comes first, though it shares no word with the question."""
+    (first, *_) = told("recall", question, "--json").json()["items"]
+    assert "We fly to Oslo in May with good friends." == first["text"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("Oslo?", "my boiler", "what did I say about tea", "東京", "what was the problem?"),

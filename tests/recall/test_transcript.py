@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import compress
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentmem_cli.language.word_index import indexed, packed
+from agentmem_cli.language.word_index import indexed, packed, words_of
+from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.transcript import Transcript, transcript_of
 from agentmem_cli.records import TurnStatus
 from agentmem_cli.sessions.transfer import ImportedLine, import_lines
@@ -82,3 +84,39 @@ def test_a_turn_that_ends_only_adds_to_it(database: Database) -> None:
     assert ["Is the gate green?", "It is.", "And the door?"] == [
         row["text"] for row in database.read("SELECT text FROM messages ORDER BY message_id")
     ]
+
+
+@settings(max_examples=15)
+@given(texts=st.lists(st.tuples(TEXTS, st.sampled_from("ab")), min_size=2, max_size=8), data=st.data())
+def test_it_can_hide_messages(database: Database, texts: list[tuple[str, str]], data: st.DataObject) -> None:
+    """Without some messages it is what it would be if they had never been said."""
+    user, other = str(uuid4()), str(uuid4())
+    import_lines(
+        database, user, [ImportedLine(f"{user}{where}", "user", text, 1_000, None, None) for text, where in texts]
+    )
+    stored = database.read("SELECT message_id, session_id, text FROM messages WHERE user_id = ? ORDER BY 1", (user,))
+    shown = data.draw(st.lists(st.booleans(), min_size=len(stored), max_size=len(stored)))
+    for row in compress(stored, shown):
+        line = ImportedLine(f"{other}{row['session_id']}", "user", row["text"], 1_000, None, None)
+        import_lines(database, other, [line])
+    expected = transcript_of(database, other)
+    hidden = transcript_of(database, user).without(
+        [row["message_id"] for row, is_shown in zip(stored, shown, strict=True) if not is_shown]
+    )
+    for name in ("before", "after", "at", "is_named", "from_assistant"):
+        assert np.array_equal(getattr(expected, name), getattr(hidden, name)), name
+    words = [word for text, _ in texts for word in words_of(text)]
+    assert np.array_equal(expected.words.lengths, hidden.words.lengths)
+    assert np.array_equal(expected.words.counts(words), hidden.words.counts(words))
+
+
+def test_a_question_is_no_evidence_for_itself(database: Database) -> None:
+    """What is recalled for a question does not depend on its being stored already, as it is in a chat."""
+    said = ["We fly to Oslo in May with good friends.", "The boiler is broken.", "I sold the red car on Monday."]
+    import_lines(database, "sarah", [ImportedLine("old", "user", text, 1_000, None, None) for text in said])
+    for question in ("Write a haiku about autumn", "Sort these numbers: 5, 3, 9", "What is wrong with the boiler?"):
+        before = recall_for(database, "sarah", question)
+        turn = begin_turn(database, user_id="sarah", session_id="new", question=question, at=2_000)
+        assert before == recall_for(database, "sarah", question, without_runs={turn.run_id})
+        settle_turn(database, turn, TurnStatus.DONE, "It is.", at=2_001)
+    assert before.turns
