@@ -1,7 +1,7 @@
-"""Which lines of a document are furniture: running heads and page numbers at the edges of its pages.
+"""Which lines of a document are furniture: running heads and page numbers in the margins of its pages.
 
 Where in doubt, a line stays: what is dropped by mistake is lost to search, what is kept by mistake costs little.
-The first page that has such a line keeps it, so that what is said nowhere else (an address, a disclaimer) is still
+The first page that has a running head keeps it, so that what is said nowhere else (an address, a disclaimer) is still
 found; so does a page that has nothing else.
 """
 
@@ -11,9 +11,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+
+from agentmem_cli.reading.headings import RawPage, Span
 
 _EDGE = 3
 """Lines at the top, and at the bottom, of a page."""
+_MARGIN = 0.1
+"""Of the page's height: a line that is the same on many pages and stands further inside is part of the text."""
+_APART = 0.8
+"""Of a line's height: the least space between the text and what stands above or below it."""
 _FEWEST_PAGES = 4
 _SHARE = 0.4
 """Of the pages: left and right pages may have headers of their own."""
@@ -21,124 +28,165 @@ _SAME = 0.95
 """Of lines that are alike but for a number: where so many have the same one, the number is part of the words."""
 _LONGEST = 200
 _NUMBER = re.compile(r"\d+")
-_PLACEHOLDER = "\0"
-"""For a number; no line of a page has it (see `clean.py`)."""
-_APART_AT_END = re.compile(r"(?:\s[|·•–—/-]\s*|\s{2,})\d+\W*$")
-_APART_AT_START = re.compile(r"^\W*\d+(?:\s*[|·•–—/-]\s|\s{2,})")
-_LAST = re.compile(r"\s\d+$")
-_FARTHEST = 1
-"""How far the number of a page may be ahead of its index where words stand beside it: it counts from the file's first
-page, or from a later one. A year, a room or an invoice that goes up from page to page starts far ahead of that."""
+_OF_PAGE, _OF_ALL = "\0", "\1"
+"""For the page's number and for the count of pages; no line of a page has them (see `clean.py`)."""
+_WORD = (
+    r"(?:\b(?:page|pages|pg|p\.|seite|s\.|página|pagina|pagină|pág|pag|sida|sidan|side|strona|strana|stránka|str|sivu"
+    r"|oldal|sayfa|страница|стр)\W*|第\s*)"
+)
+_PAGE_OF_PAGES = rf"{_OF_PAGE}\s*[页頁]?(?:\W*[^\W\d]{{0,5}}\W*{_OF_ALL}\s*[页頁]?)?"
+_MARK = r"[|·•–—/-]"
+_SET_APART = re.compile(
+    rf"(?:^\W*|\s{_MARK}\s*|\s\s|\d\s|{_WORD}){_PAGE_OF_PAGES}(?:\W*$|\s*{_MARK}\s|\s\s)", re.IGNORECASE
+)
+"""Page numbers beside words: "Report | 3", "Report  3", "Report, page 3 of 6", "Report 2023 3". In "Room 3" the number
+may be the room's."""
 
 Place = tuple[int, int]
 """(page index, number of the line)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _EdgeLine:
+    """One of the outermost lines of a page."""
+
+    page: int
+    place: int
+    text: str
+    is_in_margin: bool
+    is_apart: bool
+    """Whether there is a space between it and the text."""
+
+    def numbers(self) -> list[int]:
+        """The numbers in it, in order."""
+        return [int(each) for each in _NUMBER.findall(self.text)]
 
 
 @dataclass(slots=True)
 class _Found:
     """Places of lines that may be furniture."""
 
-    anywhere: set[Place] = field(default_factory=set)
-    """At the top or at the bottom."""
-    at_foot: set[Place] = field(default_factory=set)
-    """At the bottom only: "Page 3" and "Step 3" look alike, and a step does not stand at a page's end."""
+    furniture: set[Place] = field(default_factory=set)
     passed: set[Place] = field(default_factory=set)
     """They stay, and what stands on their inner side may be furniture all the same."""
 
+    def add(self, lines: Sequence[_EdgeLine]) -> None:
+        """Take these lines, which are alike, for furniture, all but the first page's."""
+        first = min(line.page for line in lines)
+        for line in lines:
+            (self.passed if line.page == first else self.furniture).add((line.page, line.place))
 
-def furniture_of(pages: Mapping[int, Sequence[str]]) -> set[Place]:
-    """The places of furniture; `pages` is page index -> its lines.
+
+def furniture_of(pages: Mapping[int, RawPage]) -> set[Place]:
+    """The places of furniture.
 
     A running head is the same line on at least 40 % of the pages, and 4; a page number may vary in it, and nothing
-    else. Only what stands at the very edge, or beside other furniture, is taken for it.
+    else. Only what stands at the very edge, or beside other furniture, is taken for it. Where the reader tells the
+    places of lines, the same line must be in the margin, and a space must part it from the text.
     """
+    furniture: set[Place] = set()
+    for from_foot in (False, True):
+        edges = [list(_edge_lines(page, from_foot=from_foot)) for page in pages.values()]
+        furniture |= _repeated(edges)
+    return {place for place in furniture if _says_more(pages[place[0]].lines, place[0], furniture)}
+
+
+def _edge_lines(page: RawPage, *, from_foot: bool) -> Iterator[_EdgeLine]:
+    """The outermost lines at one edge of a page, from the edge inwards."""
+    places = [place for place, line in enumerate(page.lines) if line.strip()]
+    spans: dict[int, Span] = {}
+    if page.spans:
+        spans = {place: page.spans[place] for place in places if page.spans[place] != (0, 0)}
+        places = sorted(spans, key=lambda place: sum(spans[place]))
+    if from_foot:
+        places.reverse()
+    outer = places[: _EDGE + 1]
+    spaces = [_is_space(spans[one], spans[other]) for one, other in pairwise(outer)] if spans else []
+    for rank, place in enumerate(outer[:_EDGE]):
+        depth = sum(spans[place]) / 2 if spans else 0.0
+        is_in_margin = (1 - depth if from_foot and spans else depth) < _MARGIN
+        is_apart = any(spaces[rank:]) or not spans
+        yield _EdgeLine(page.index, place, page.lines[place], is_in_margin, is_apart)
+
+
+def _is_space(outer: Span, inner: Span) -> bool:
+    """Whether a line is parted from the next one."""
+    space = max(inner[0] - outer[1], outer[0] - inner[1])
+    return space > _APART * (outer[1] - outer[0])
+
+
+def _repeated(edges: Sequence[Sequence[_EdgeLine]]) -> set[Place]:
+    """The furniture at one edge of the pages."""
+    alike: defaultdict[str, list[_EdgeLine]] = defaultdict(list)
+    for lines in edges:
+        for line in lines:
+            if len(line.text) <= _LONGEST:
+                alike[" ".join(_NUMBER.sub(_OF_PAGE, line.text).split()).casefold()].append(line)
     found = _Found()
-    fewest = max(_FEWEST_PAGES, _SHARE * len(pages))
-    for places in _alike(pages).values():
-        if _page_count(places) >= fewest:
-            _sort(found, pages, places, fewest)
-    furniture = {(index, place) for index, lines in pages.items() for place in _at_edges(lines, index, found)}
-    return {place for place in furniture if _says_more(pages[place[0]], place[0], furniture)}
+    fewest = max(_FEWEST_PAGES, _SHARE * len(edges))
+    for lines in alike.values():
+        if _page_count(lines) >= fewest:
+            _sort(found, lines, len(edges), fewest)
+    return {place for lines in edges for place in _outermost(lines, found)}
 
 
-def _alike(pages: Mapping[int, Sequence[str]]) -> Mapping[str, list[Place]]:
-    """The lines at the edges of pages by what they say apart from numbers."""
-    alike: defaultdict[str, list[Place]] = defaultdict(list)
-    for index, lines in pages.items():
-        for place in _edges(lines):
-            alike[" ".join(_NUMBER.sub(_PLACEHOLDER, lines[place]).split()).casefold()].append((index, place))
-    return alike
-
-
-def _sort(found: _Found, pages: Mapping[int, Sequence[str]], places: Sequence[Place], fewest: float) -> None:
-    """Put those of the places, lines that are alike, that are furniture where they belong."""
-    numbers = {place: [int(each) for each in _NUMBER.findall(pages[place[0]][place[1]])] for place in places}
-    common = [_most_common(column) for column in zip(*numbers.values(), strict=True)]
-    varying = [position for position, (_, count) in enumerate(common) if count < _SAME * len(places)]
-    if len(varying) > 1:
-        return
+def _sort(found: _Found, lines: Sequence[_EdgeLine], page_count: int, fewest: float) -> None:
+    """Put the furniture among lines that are alike where it belongs."""
+    common = [_most_common(column) for column in zip(*(line.numbers() for line in lines), strict=True)]
+    varying = [position for position, (_, count) in enumerate(common) if count < _SAME * len(lines)]
     fixed = {position: value for position, (value, _) in enumerate(common) if position not in varying}
-    same = [each for each in places if all(numbers[each][position] == value for position, value in fixed.items())]
-    target = found.anywhere
-    if varying:
-        position = varying[0]
-        ahead, _ = _most_common(numbers[place][position] - place[0] for place in same)
-        same = [place for place in same if numbers[place][position] == place[0] + ahead]
-        lines = [pages[index][place] for index, place in same]
-        is_bare = not any(map(str.isalpha, lines[0]))
-        is_apart = is_bare or _stands_apart(lines, position, len(common))
-        if ahead > (len(pages) if is_bare else _FARTHEST):
-            return
-        if not _is_alone(lines, position, list(fixed.values()), len(pages)) and (is_bare or not is_apart):
-            return
-        target = found.anywhere if is_apart else found.at_foot
-    if _page_count(same) >= fewest:
-        first = min(same)[0]
-        target.update(place for place in same if place[0] != first)
-        found.passed.update(same)
+    same = [line for line in lines if all(line.numbers()[position] == value for position, value in fixed.items())]
+    if not varying:
+        same = [line for line in same if line.is_in_margin]
+    elif len(varying) == 1:
+        same = _counted(same, varying[0], page_count)
+    if len(varying) < 2 and _page_count(line for line in same if line.is_apart) >= fewest:
+        found.add(same)
 
 
-def _is_alone(lines: Sequence[str], position: int, others: Sequence[int], pages: int) -> bool:
-    """Whether a number has no other beside it but the count of pages, or a year and the like in the words before it."""
-    if not others or (len(others) == 1 and others[0] in (pages - 1, pages)):
-        return True
-    is_last = position == len(others) and all(map(_LAST.search, lines))
-    return is_last and any(map(str.isalpha, lines[0]))
+def _counted(lines: Sequence[_EdgeLine], position: int, page_count: int) -> list[_EdgeLine]:
+    """Those of the lines whose number at this position counts the pages and is set apart from the words.
+
+    It counts from the file's first page or a later one, or a little ahead: a year, a room or an invoice that goes up
+    from page to page mostly starts far ahead of that.
+    """
+    ahead, _ = _most_common(line.numbers()[position] - line.page for line in lines)
+    if ahead > page_count:
+        return []
+    counted = [line for line in lines if line.numbers()[position] == line.page + ahead]
+    return [line for line in counted if _SET_APART.search(_marked(line.text, position, page_count))]
 
 
-def _stands_apart(lines: Sequence[str], position: int, count: int) -> bool:
-    """Whether the number, the first or the last of so many, is parted from the words by a mark or a gap."""
-    at_start = position == 0 and all(map(_APART_AT_START.search, lines))
-    return at_start or (position == count - 1 and all(map(_APART_AT_END.search, lines)))
+def _marked(text: str, position: int, page_count: int) -> str:
+    """The text with marks for the page's number, the one at this position, and for the count of pages."""
+    parts = []
+    end = 0
+    for place, number in enumerate(_NUMBER.finditer(text)):
+        is_count = int(number[0]) in (page_count - 1, page_count)
+        mark = _OF_PAGE if place == position else _OF_ALL if is_count else number[0]
+        parts += [text[end : number.start()], mark]
+        end = number.end()
+    return "".join([*parts, text[end:]])
 
 
 def _most_common(values: Iterable[int]) -> tuple[int, int]:
     return Counter(values).most_common(1)[0]
 
 
-def _page_count(places: Iterable[Place]) -> int:
-    return len({index for index, _ in places})
+def _page_count(lines: Iterable[_EdgeLine]) -> int:
+    return len({line.page for line in lines})
 
 
-def _at_edges(lines: Sequence[str], index: int, found: _Found) -> Iterator[int]:
-    """The furniture of one page, from its edges inwards to the first line that is none."""
-    filled = [place for place, line in enumerate(lines) if line.strip()]
-    for run, furniture in ((filled, found.anywhere), (filled[::-1], found.anywhere | found.at_foot)):
-        for place in run[:_EDGE]:
-            if (index, place) in furniture:
-                yield place
-            elif (index, place) not in found.passed:
-                break
+def _outermost(lines: Sequence[_EdgeLine], found: _Found) -> Iterator[Place]:
+    """The furniture at one edge of a page, inwards to the first line that is none."""
+    for line in lines:
+        place = (line.page, line.place)
+        if place in found.furniture:
+            yield place
+        elif place not in found.passed:
+            break
 
 
 def _says_more(lines: Sequence[str], index: int, furniture: set[Place]) -> bool:
     """Whether a page has more than furniture on it. One that has not keeps it: it is all that it says."""
     return any(line.strip() and (index, place) not in furniture for place, line in enumerate(lines))
-
-
-def _edges(lines: Sequence[str]) -> Iterator[int]:
-    """The numbers of the first and last lines that are not blank, each once."""
-    filled = [place for place, line in enumerate(lines) if line.strip()]
-    for place in dict.fromkeys(filled[:_EDGE] + filled[-_EDGE:]):
-        if len(lines[place]) <= _LONGEST:
-            yield place

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 Font = tuple[float, bool]
 """The height of a line to half a point, and whether it is bold."""
+Span = tuple[float, float]
+"""Top and bottom of a line, as shares of the page's height from its top; (0, 0) for a line without a place."""
 OutlineEntry = tuple[int, str, int]
 """Level from 0, title, page index."""
 Headings = dict[int, list[tuple[int, int, str]]]
@@ -37,13 +39,14 @@ _GOES_ON = re.compile(r"\b(?:a|and|as|at|by|for|from|in|of|on|or|than|that|the|t
 
 @dataclass(slots=True)
 class RawPage:
-    """A page as its reader gave it: neutral lines, with a font each where the reader tells fonts."""
+    """A page as its reader gave it: neutral lines, with a font and a span each where the reader tells them."""
 
     index: int
     label: str | None
     lines: list[str]
     fonts: Sequence[Font] = ()
     headings: Sequence[tuple[int, int, str]] = field(default_factory=list)
+    spans: Sequence[Span] = ()
 
 
 def headings_of(pages: Mapping[int, RawPage], outline: Sequence[OutlineEntry]) -> Headings:

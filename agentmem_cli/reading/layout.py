@@ -44,7 +44,7 @@ class Page:
 def laid_out(raw: Mapping[int, RawPage], outline: Sequence[OutlineEntry] = ()) -> list[Page]:
     """The clean pages of a document, in order."""
     words = words_of("\n".join(page.lines) for page in raw.values())
-    furniture = furniture_of({index: page.lines for index, page in raw.items()})
+    furniture = furniture_of(raw)
     headings = headings_of(raw, outline)
     above: dict[int, str] = {}
     pages = []

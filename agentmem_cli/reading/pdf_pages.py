@@ -12,6 +12,7 @@ from itertools import accumulate, islice
 from typing import Any
 
 from agentmem_cli.reading.clean import neutral, neutral_line
+from agentmem_cli.reading.headings import Font, Span
 from agentmem_cli.reading.page_lines import lines_of
 from agentmem_cli.reading.page_segments import OutLine, segments_of
 from agentmem_cli.reading.pdf_fields import filled_on
@@ -35,7 +36,10 @@ Line = dict[str, Any]
 
 
 def read_with_pdfium(path: str, wanted: Container[int], password: str | None) -> Iterator[Line]:
-    """The lines for a PDF as pdfium reads it: `fonts` has a (size, is bold) for each line of the text."""
+    """The lines for a PDF as pdfium reads it.
+
+    `fonts` has a (size, is bold) for each line of the text; `spans` its (top, bottom), and nothing for a turned page.
+    """
     document, refusal = opened_with_pdfium(path, password)
     if document is None:
         yield {"refused": refusal}
@@ -48,7 +52,9 @@ def read_with_pdfium(path: str, wanted: Container[int], password: str | None) ->
         text = page.get_textpage()
         length = min(text.count_chars(), MOST_CHARACTERS_OF_PAGE)
         lines = _lines_on(page, text, length, document.formenv)
-        found: Line = {"text": "\n".join(neutral_line(line) for line, _ in lines), "fonts": _fonts(text, lines)}
+        fonts, spans = _fonts_and_spans(page, text, lines)
+        joined = "\n".join(neutral_line(line) for line, _ in lines)
+        found: Line = {"text": joined, "fonts": fonts, "spans": spans}
         if not found["text"].strip():
             found["doubtful"] = _may_hold_text(page)
         if length <= MOST_CHARACTERS_BESIDE_A_PICTURE:
@@ -84,25 +90,31 @@ def _lines_on(page: Any, text: Any, length: int, form: Any) -> list[OutLine]:
     return found + lines_of(filled_on(page, form, []))
 
 
-def _fonts(text: Any, lines: list[OutLine]) -> list[tuple[float, bool]]:
-    """The height, to half a point, of each line's first character, and whether it is bold; (0, False) for a blank line.
+def _fonts_and_spans(page: Any, text: Any, lines: list[OutLine]) -> tuple[list[Font], list[Span]]:
+    """The font and the span of each line's first character; zeros for a line without one.
 
-    The height is of the font's box on the page: many files set the font to size 1 and scale it by a matrix.
+    A font's height, to half a point, is of its box on the page: many files set the font to size 1 and scale it by a
+    matrix.
     """
     import ctypes
 
     import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it ships no types
 
     box, name, flags = pdfium.FS_RECTF(), ctypes.create_string_buffer(64), ctypes.c_int()
-    found = []
+    _, page_bottom, _, page_top = page.get_bbox()
+    page_height = max(page_top - page_bottom, 1.0)
+    fonts: list[Font] = []
+    spans: list[Span] = []
     for line, place in lines:
-        height, is_bold = 0.0, False
+        font, span = (0.0, False), (0.0, 0.0)
         if line.strip() and place >= 0 and pdfium.FPDFText_GetLooseCharBox(text, place, box):
-            height = round(2 * (box.top - box.bottom)) / 2
+            top, bottom = box.top, box.bottom
             pdfium.FPDFText_GetFontInfo(text, place, name, len(name), flags)
-            is_bold = b"bold" in name.value.lower()
-        found.append((height, is_bold))
-    return found
+            font = (round(2 * (top - bottom)) / 2, b"bold" in name.value.lower())
+            span = (round((page_top - top) / page_height, 4), round((page_top - bottom) / page_height, 4))
+        fonts.append(font)
+        spans.append(span)
+    return fonts, [] if page.get_rotation() else spans
 
 
 def _may_hold_text(page: Any) -> bool:

@@ -183,8 +183,9 @@ def _take(gathered: Gathered, line: dict[str, Any]) -> None:
         index, label = line["index"], line.get("label")
         fonts = [(height, is_bold) for height, is_bold in line.get("fonts", ())]
         headings = [(place, level, words) for place, level, words in line.get("headings", ())]
+        spans = [(top, bottom) for top, bottom in line.get("spans", ())]
         lines = line["text"].split("\n")
-        gathered.pages[index] = RawPage(index, label and neutral_line(label), lines, fonts, headings)
+        gathered.pages[index] = RawPage(index, label and neutral_line(label), lines, fonts, headings, spans)
         if line.get("doubtful"):
             gathered.doubtful.append(index)
         if line.get("picture"):
