@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Set
 
 _HYPHEN = "\ufffe"  # where pdfium found a hyphen at the end of a line and joined the lines
+_HYPHENS = (_HYPHEN, "-", "\u2010")
 _DROPPED = [
     *range(0x02),  # C0 controls, but tab, newline and form feed, and 0x02: another mark of pdfium's for a hyphen
     *range(0x03, 0x09),
@@ -33,6 +34,7 @@ _ONE_LINE: dict[int, str | None] = {**_TABLE, **dict.fromkeys((0x0A, 0x0C, 0x0D,
 
 # Possessive, and only from a word's start: a page that is one word of 200,000 letters must not take minutes.
 _BROKEN_WORD = re.compile(rf"(?<!\w)(\w++)(?:{_HYPHEN}\n?|[-\u2010]\n)(\w+)")
+_BROKEN_AT_END = re.compile(rf"(?<!\w)\w++[{_HYPHEN}\u2010-]\s*\Z")
 _MARKS_OF_A_BREAK = (_HYPHEN, "-\n", "\u2010\n")
 """Looked for first: most pages have no broken word, and looking at every word for one takes half of all cleaning."""
 _WORD = re.compile(r"\w+(?:-\w+)*")
@@ -59,10 +61,15 @@ def neutral_line(text: str) -> str:
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
-    """The words of a document, in lower case; hyphenated ones whole and in parts, those broken at a line end not."""
+    """The words of a document, in lower case; hyphenated ones whole and in parts, those broken at a line end not.
+
+    Nor is one that is broken at the end of a text, as by the border of two pages.
+    """
     found: set[str] = set()
     for text in texts:
         whole = _BROKEN_WORD.sub(" ", text) if _may_be_broken(text) else text
+        if whole.rstrip()[-1:] in _HYPHENS:
+            whole = _BROKEN_AT_END.sub("", whole)
         found.update(_WORD.findall(whole.lower()))
     parts = (part for word in found if "-" in word for part in word.split("-"))
     return frozenset([*found, *parts])

@@ -140,6 +140,12 @@ def test_a_word_is_broken_by_a_page_border() -> None:
     assert (0, 1, f"A refund. {FULL} ask for a refund by post.") == over
 
 
+def test_a_word_that_is_nowhere_else_is_broken_by_a_page_border() -> None:
+    """What stands before the border is no word of its own, which would have kept its hyphen."""
+    (over,) = spans(f"All is well. {FULL} ask for it with sev-", "enty others.")
+    assert (0, 1, f"All is well. {FULL} ask for it with seventy others.") == over
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
