@@ -1,8 +1,9 @@
 """Which lines of a document are furniture: running heads and page numbers in the margins of its pages.
 
-Where in doubt, a line stays: what is dropped by mistake is lost to search, what is kept by mistake costs little.
-The first page that has a running head keeps it, so that what is said nowhere else (an address, a disclaimer) is still
-found; so does a page that has nothing else.
+Where in doubt, a line stays: what is dropped by mistake is lost to search, what is kept by mistake costs little, but
+for a page number, which comes between the halves of a sentence that runs over the border of two pages. The first page
+that has a running head keeps it, so that what is said nowhere else (an address, a disclaimer) is still found; so does
+a page that has nothing else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ _MARGIN = 0.1
 _APART = 0.8
 """Of a line's height: the least space between the text and what stands above or below it."""
 _FEWEST_PAGES = 4
+_FEWEST_PLACED = 3
+"""The same where all pages of a document have the line, in the margin."""
+_FEWEST_NUMBERED = 2
+"""The same of page numbers without words, which all pages but one have."""
 _SHARE = 0.4
 """Of the pages: left and right pages may have headers of their own."""
 _SAME = 0.95
@@ -31,11 +36,13 @@ _NUMBER = re.compile(r"\d+")
 _OF_PAGE, _OF_ALL = "\0", "\1"
 """For the page's number and for the count of pages; no line of a page has them (see `clean.py`)."""
 _WORD = (
-    r"(?:\b(?:page|pages|pg|p\.|seite|s\.|página|pagina|pagină|pág|pag|sida|sidan|side|strona|strana|stránka|str|sivu"
-    r"|oldal|sayfa|страница|стр)\W*|第\s*)"
+    r"(?:\b(?:page|pages|pg|p\.|seite|s\.|página|pagina|pagină|pág|pag|sida|sidan|side|strona|strana|stránka|sivu"
+    r"|sayfa|страница|стр)\W*|第\s*)"
 )
 _PAGE_OF_PAGES = rf"{_OF_PAGE}\s*[页頁]?(?:\W*[^\W\d]{{0,5}}\W*{_OF_ALL}\s*[页頁]?)?"
 _MARK = r"[|·•–—/-]"
+_LONE = re.compile(rf"\W*{_WORD}?{_PAGE_OF_PAGES}\W*", re.IGNORECASE)
+"""Page numbers without other words: "3", "- 3 -", "Page 3 of 6"."""
 _SET_APART = re.compile(
     rf"(?:^\W*|\s{_MARK}\s*|\s\s|\d\s|{_WORD}){_PAGE_OF_PAGES}(?:\W*$|\s*{_MARK}\s|\s\s)", re.IGNORECASE
 )
@@ -64,17 +71,36 @@ class _EdgeLine:
 
 @dataclass(slots=True)
 class _Found:
-    """Places of lines that may be furniture."""
+    """Places of lines at one edge of the pages that may be furniture. `is_placed`: the reader tells places."""
 
+    page_count: int
+    is_placed: bool
     furniture: set[Place] = field(default_factory=set)
     passed: set[Place] = field(default_factory=set)
     """They stay, and what stands on their inner side may be furniture all the same."""
 
-    def add(self, lines: Sequence[_EdgeLine]) -> None:
-        """Take these lines, which are alike, for furniture, all but the first page's."""
+    def add_heads(self, lines: Sequence[_EdgeLine]) -> None:
+        """Take these lines, which are alike, for furniture if they are many; the first page keeps its own."""
+        is_short = self.is_placed and self.page_count < _FEWEST_PAGES
+        fewest = max(_FEWEST_PLACED if is_short else _FEWEST_PAGES, _SHARE * self.page_count)
+        if _apart_count(lines) < fewest:
+            return
         first = min(line.page for line in lines)
         for line in lines:
-            (self.passed if line.page == first else self.furniture).add((line.page, line.place))
+            (self.furniture if line.page > first else self.passed).add((line.page, line.place))
+
+    def add_numbers(self, lines: Sequence[_EdgeLine], ahead: int) -> None:
+        """Take these numbers without words, each so far ahead of the index of its page, for those of the pages.
+
+        Figures may go up with the page by chance: on some pages of a long document, or ahead of it in a short one.
+        """
+        pages = [line.page for line in lines]
+        if self.page_count > _FEWEST_PAGES:
+            fewest = max(_FEWEST_PAGES, _SHARE * (max(pages) - min(pages) + 1))
+        else:
+            fewest = max(_FEWEST_NUMBERED, self.page_count - 1)
+        if _apart_count(lines) >= fewest and (ahead <= 1 or self.page_count > _FEWEST_PAGES):
+            self.furniture.update((line.page, line.place) for line in lines)
 
 
 def furniture_of(pages: Mapping[int, RawPage]) -> set[Place]:
@@ -82,12 +108,14 @@ def furniture_of(pages: Mapping[int, RawPage]) -> set[Place]:
 
     A running head is the same line on at least 40 % of the pages, and 4; a page number may vary in it, and nothing
     else. Only what stands at the very edge, or beside other furniture, is taken for it. Where the reader tells the
-    places of lines, the same line must be in the margin, and a space must part it from the text.
+    places of lines, the same line must be in the margin, and a space must part it from the text; then all three pages
+    of a document are enough, and two for page numbers without words, which go from the first page too.
     """
+    is_placed = any(page.spans for page in pages.values())
     furniture: set[Place] = set()
     for from_foot in (False, True):
         edges = [list(_edge_lines(page, from_foot=from_foot)) for page in pages.values()]
-        furniture |= _repeated(edges)
+        furniture |= _repeated(edges, is_placed=is_placed)
     return {place for place in furniture if _says_more(pages[place[0]].lines, place[0], furniture)}
 
 
@@ -115,46 +143,49 @@ def _is_space(outer: Span, inner: Span) -> bool:
     return space > _APART * (outer[1] - outer[0])
 
 
-def _repeated(edges: Sequence[Sequence[_EdgeLine]]) -> set[Place]:
+def _repeated(edges: Sequence[Sequence[_EdgeLine]], *, is_placed: bool) -> set[Place]:
     """The furniture at one edge of the pages."""
     alike: defaultdict[str, list[_EdgeLine]] = defaultdict(list)
     for lines in edges:
         for line in lines:
             if len(line.text) <= _LONGEST:
                 alike[" ".join(_NUMBER.sub(_OF_PAGE, line.text).split()).casefold()].append(line)
-    found = _Found()
-    fewest = max(_FEWEST_PAGES, _SHARE * len(edges))
+    found = _Found(len(edges), is_placed)
     for lines in alike.values():
-        if _page_count(lines) >= fewest:
-            _sort(found, lines, len(edges), fewest)
+        if len(lines) >= _FEWEST_NUMBERED:
+            _sort(found, lines)
     return {place for lines in edges for place in _outermost(lines, found)}
 
 
-def _sort(found: _Found, lines: Sequence[_EdgeLine], page_count: int, fewest: float) -> None:
+def _sort(found: _Found, lines: Sequence[_EdgeLine]) -> None:
     """Put the furniture among lines that are alike where it belongs."""
     common = [_most_common(column) for column in zip(*(line.numbers() for line in lines), strict=True)]
     varying = [position for position, (_, count) in enumerate(common) if count < _SAME * len(lines)]
     fixed = {position: value for position, (value, _) in enumerate(common) if position not in varying}
     same = [line for line in lines if all(line.numbers()[position] == value for position, value in fixed.items())]
     if not varying:
-        same = [line for line in same if line.is_in_margin]
+        found.add_heads([line for line in same if line.is_in_margin])
     elif len(varying) == 1:
-        same = _counted(same, varying[0], page_count)
-    if len(varying) < 2 and _page_count(line for line in same if line.is_apart) >= fewest:
-        found.add(same)
+        _sort_numbered(found, same, varying[0])
 
 
-def _counted(lines: Sequence[_EdgeLine], position: int, page_count: int) -> list[_EdgeLine]:
-    """Those of the lines whose number at this position counts the pages and is set apart from the words.
+def _sort_numbered(found: _Found, lines: Sequence[_EdgeLine], position: int) -> None:
+    """The same for lines in which only the number at this position varies.
 
-    It counts from the file's first page or a later one, or a little ahead: a year, a room or an invoice that goes up
-    from page to page mostly starts far ahead of that.
+    It counts the pages from any page of the file, or a little ahead: a year, a room or an invoice that goes up from
+    page to page mostly starts far ahead of that.
     """
-    ahead, _ = _most_common(line.numbers()[position] - line.page for line in lines)
-    if ahead > page_count:
-        return []
-    counted = [line for line in lines if line.numbers()[position] == line.page + ahead]
-    return [line for line in counted if _SET_APART.search(_marked(line.text, position, page_count))]
+    groups: defaultdict[tuple[int, bool], list[_EdgeLine]] = defaultdict(list)
+    for line in lines:
+        ahead = line.numbers()[position] - line.page
+        marked = _marked(line.text, position, found.page_count)
+        if ahead <= found.page_count and _SET_APART.search(marked):
+            groups[ahead, bool(_LONE.fullmatch(marked))].append(line)
+    for (ahead, is_lone), counted in groups.items():
+        if is_lone and found.is_placed:
+            found.add_numbers(counted, ahead)
+        else:
+            found.add_heads(counted)
 
 
 def _marked(text: str, position: int, page_count: int) -> str:
@@ -173,8 +204,9 @@ def _most_common(values: Iterable[int]) -> tuple[int, int]:
     return Counter(values).most_common(1)[0]
 
 
-def _page_count(lines: Iterable[_EdgeLine]) -> int:
-    return len({line.page for line in lines})
+def _apart_count(lines: Iterable[_EdgeLine]) -> int:
+    """On how many pages a space parts them from the text."""
+    return len({line.page for line in lines if line.is_apart})
 
 
 def _outermost(lines: Sequence[_EdgeLine], found: _Found) -> Iterator[Place]:
