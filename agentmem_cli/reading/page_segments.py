@@ -7,8 +7,10 @@ and base line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 _GAP = 0.85
@@ -29,6 +31,9 @@ _RAISED = str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻
 _LOWERED = str.maketrans("0123456789+-\u2212", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
 _LONG_NUMBER = re.compile(r"\d\d\d$|\d[.,]\d+$")
 """A number that has no exponent: what is raised behind it is the number of a footnote."""
+_FRACTION = re.compile(r"\d{1,3}[/\u2044]\d{1,3}")
+_PARTS_OF_FRACTION = 3
+"""Number, stroke and number may each have a size and a base line of their own."""
 _RAISED_BY, _LOWERED_BY = 0.12, 0.25
 """Of the height of the words beside it: how much higher a raised number starts, how much lower a lowered one ends."""
 _SMALLER = 0.9
@@ -142,9 +147,10 @@ def _text_of(words: Sequence[Word]) -> str:
     found = ""
     before: Word | None = None
     base = max(words, key=lambda each: each.top - each.bottom) if len(words) > 1 else words[0]
-    for word in words:
+    for word in _with_whole_fractions(words):
         text = word.text
-        if before and _stands_apart(before, word):
+        is_behind_number = found[-1:].isdigit() and _FRACTION.fullmatch(text)
+        if before and (is_behind_number or _stands_apart(before, word)):
             found += " "
         shift = _shift(word, base) if word is not base and _MARK.fullmatch(text) else ""
         if shift and "(" not in text:
@@ -158,6 +164,32 @@ def _text_of(words: Sequence[Word]) -> str:
         found += text
         before = word
     return found
+
+
+def _with_whole_fractions(words: Sequence[Word]) -> Iterator[Word]:
+    """The words, with the parts of a fraction such as a raised 3, a stroke and a lowered 4 as one."""
+    start = 0
+    while start < len(words):
+        parts = 1
+        if words[start].text.isdecimal():
+            parts = next(filter(partial(_is_fraction, words, start), range(2, _PARTS_OF_FRACTION + 1)), 1)
+        word = words[start]
+        if parts > 1:
+            text = "".join(part.text for part in words[start : start + parts]).replace("\u2044", "/")
+            word = word._replace(text=text, right=words[start + parts - 1].right)
+        yield word
+        start += parts
+
+
+def _is_fraction(words: Sequence[Word], start: int, parts: int) -> bool:
+    """Whether so many words side by side are the parts of a fraction: its numbers are smaller than the text."""
+    of_fraction = words[start : start + parts]
+    if not _FRACTION.fullmatch("".join(part.text for part in of_fraction)):
+        return False
+    if any(_stands_apart(*pair) for pair in pairwise(of_fraction)):
+        return False
+    height = _SMALLER * max(word.top - word.bottom for word in words)
+    return all(word.top - word.bottom < height for word in of_fraction if word.text[-1].isdecimal())
 
 
 def _stands_apart(before: Word, word: Word) -> bool:

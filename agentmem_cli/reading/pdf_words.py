@@ -19,8 +19,9 @@ from agentmem_cli.reading.page_segments import CURRENCIES, NARROWEST, Box, Word
 _WORD = re.compile(r"[^\s\ufffe]+\ufffe?")
 """U+FFFE is where pdfium found a hyphen at a line's end; what follows it stands on the next line."""
 _INNER_DIGIT = re.compile(r"\d(?=\D+$)")
-_APART = re.compile(r"\d[^\s\d]+(?=\s|$)")
-"""The end of a word whose last digit may be raised."""
+_FRACTION = re.compile(r"\d[/\u2044]\d")
+_APART = re.compile(r"\d(?:[^\s\d]+(?=\s|$)|[/\u2044]\d\S*)")
+"""The end of a word whose last digit may be raised, or that may have a small fraction in it."""
 _CURRENCY = re.compile(rf"(?<!\S)[{''.join(CURRENCIES)}](?!\S)")
 _LEAST_SHIFT = 0.1
 """Of a character's height: one that is so much smaller, higher or lower than the next is apart from it."""
@@ -50,7 +51,9 @@ def words_on(text_page: Any, text: str) -> list[Word] | None:
             return None
         word = text[start:end]
         is_one = _alike(first, last)
-        if is_one and (inner := _INNER_DIGIT.search(word)):
+        if is_one and ("/" in word or "\u2044" in word) and _FRACTION.search(word):
+            is_one = False
+        elif is_one and (inner := _INNER_DIGIT.search(word)):
             is_one = _alike(first, *_boxes(text_page, [places[start + inner.start()]]))
         if is_one:
             found.append(Word(word, first[0], first[1], last[2], first[3], places[start], parted, line))

@@ -77,6 +77,27 @@ def test_raised_and_lowered_numbers(lines: Lines, parts: list[tuple[str, float, 
     assert [expected] == lines(lambda canvas: text_at(canvas, 50, 700, *parts))
 
 
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([("Bake it for 1", 10, 0), ("1/2", 6, 4), (" hours", 10, 0)], "Bake it for 1 1/2 hours"),
+        ([("Use 3", 10, 0), ("3", 6, 4), ("/", 10, 0), ("4", 6, -1), (" cups", 10, 0)], "Use 3 3/4 cups"),
+        ([("Use 3", 10, 0), ("3", 6, 4), ("/4", 6, 0), (" cups", 10, 0)], "Use 3 3/4 cups"),
+        ([("Use ", 10, 0), ("3", 6, 4), ("/", 10, 0), ("4", 6, -1), (" of it", 10, 0)], "Use 3/4 of it"),
+        (
+            [("A 2", 10, 0), ("1/2", 6, 4), ("-3 m (4", 10, 0), ("1/4", 6, 4), (") beam", 10, 0)],
+            "A 2 1/2-3 m (4 1/4) beam",
+        ),
+        ([("On 11/2 and 4", 10, 0), raised("1"), ("/2 of it", 10, 0)], "On 11/2 and 4¹/2 of it"),
+    ],
+)
+def test_a_small_fraction_is_apart_from_the_number_before_it(
+    lines: Lines, parts: list[tuple[str, float, float]], expected: str
+) -> None:
+    """One and a half is not eleven halves. A raised number before a stroke of the text's size is a footnote's mark."""
+    assert [expected] == lines(lambda canvas: text_at(canvas, 50, 700, *parts))
+
+
 def test_a_mark_hides_no_word() -> None:
     """A word is found with the mark of a footnote at it."""
     assert ["480", "euros", "³", "10", "⁴"] == searchable("480 euros³ 10⁴").split()
