@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agentmem_cli.reading.page_blocks import Block
 from agentmem_cli.reading.page_segments import NARROWEST, SAME_ROW, OutLine, Row, Segment, plain_lines
@@ -26,9 +27,13 @@ Gutter = tuple[float, float]
 
 def lines_of(segments: Sequence[Segment]) -> list[OutLine]:
     """The lines in reading order."""
-    for order, segment in enumerate(segments):
-        segment.order = order
+    _number(segments)
     rows = _rows(segments)
+    title = _drawn_late(rows)
+    if title:
+        late = set(title)
+        segments = title + [segment for segment in segments if segment not in late]
+        _number(segments)
     if len(rows) == len(segments) or len(rows) > _MOST_ROWS:
         return plain_lines(segments)
     instead: dict[int, list[OutLine]] = {}
@@ -46,6 +51,25 @@ def lines_of(segments: Sequence[Segment]) -> list[OutLine]:
         else:
             rest.append(segment)
     return found + plain_lines(rest)
+
+
+def _number(segments: Sequence[Segment]) -> None:
+    for order, segment in enumerate(segments):
+        segment.order = order
+
+
+def _drawn_late(rows: Sequence[Row]) -> list[Segment]:
+    """The rows at the top of a page that were drawn later than what stands below them: a title, a running head.
+
+    The first row of a column that is higher than its neighbours is none: it does not stand above the leftmost of them.
+    """
+    found: list[Segment] = []
+    for row, below in pairwise(rows):
+        is_above = row[0].left < below[0].right and below[0].left < row[-1].right
+        if not is_above or min(segment.order for segment in row) < max(segment.order for segment in below):
+            break
+        found += row
+    return found
 
 
 def _rows(segments: Sequence[Segment]) -> list[Row]:

@@ -130,8 +130,8 @@ def test_page_numbers_without_words(sections_of: SectionsOf, number: str, count:
     assert [f"{words}\nIt was cold." for words in TEXT[:count]] == sections_of(pages)
 
 
-@pytest.mark.parametrize("number_is_drawn_first", [True, False])
-def test_a_sentence_over_the_border_of_two_pages(pages_of: PagesOf, number_is_drawn_first: bool) -> None:
+@pytest.mark.parametrize("furniture_is_drawn_first", [True, False])
+def test_a_sentence_over_the_border_of_two_pages(pages_of: PagesOf, furniture_is_drawn_first: bool) -> None:
     """No page number, and no running head of all three pages, comes between its halves."""
     texts = [
         [
@@ -143,9 +143,8 @@ def test_a_sentence_over_the_border_of_two_pages(pages_of: PagesOf, number_is_dr
     ]
     pages = []
     for number, text in enumerate(texts, 1):
-        foot = [(40, str(number))]
-        body = [(800, "Lighthouse rules"), *text]
-        pages.append(foot + body if number_is_drawn_first else body + foot)
+        furniture = [(800, "Lighthouse rules"), (40, str(number))]
+        pages.append(furniture + text if furniture_is_drawn_first else text + furniture)
     found = " ".join(passage.text for passage in passages_of(pages_of(pages)))
     assert "as the wind reaches seventy kilometres an hour. The lamp" in found
     assert "are in the second locker." in found

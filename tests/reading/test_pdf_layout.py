@@ -123,6 +123,32 @@ def test_columns_are_read_one_after_the_other(lines: Lines, order: str, steps: t
     assert [" ".join(LEFT), " ".join(RIGHT)] == found[1:]
 
 
+@pytest.mark.parametrize("order", ["by column", "by row", "right first"])
+def test_a_title_that_is_drawn_last_is_read_first(lines: Lines, order: str) -> None:
+    """Above both columns, with the running head above it; what was drawn last below them stays last."""
+
+    def draw(canvas: Any) -> None:
+        drawn_rows(canvas, order, LEFT, RIGHT)
+        canvas.drawString(40, 775, "Notes")
+        canvas.drawString(40, 790, "Falk Orchard")
+        canvas.drawString(40, 500, "The committee meets in the village hall.")
+
+    found = lines(draw)
+    assert ["Falk Orchard", "Notes"] == found[:2]
+    assert [" ".join(LEFT), " ".join(RIGHT), "The committee meets in the village hall."] == found[3:]
+
+
+def test_a_column_that_starts_higher_is_read_in_its_turn(lines: Lines) -> None:
+    """Its first line stands above all else and is no title."""
+
+    def draw(canvas: Any) -> None:
+        for column, words in enumerate((LEFT, RIGHT)):
+            for row, line in enumerate(words):
+                canvas.drawString(40 + 290 * column, 700 + 15 * column - 12 * row, line)
+
+    assert LEFT[0] == lines(draw)[0][: len(LEFT[0])]
+
+
 def table(canvas: Any, *rows: tuple[str, ...], right: bool = False, step: float = 15) -> None:
     canvas.setFont("Helvetica", 10)
     for number, row in enumerate(rows):
