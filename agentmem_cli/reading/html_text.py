@@ -7,11 +7,12 @@ elements go.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from agentmem_cli.reading.clean import CELL_BORDER
+from agentmem_cli.reading.pieces import Piece, Shift, joined
 
 _NOT_SHOWN = frozenset(
     {"script", "style", "template", "noscript", "svg", "math", "object", "iframe", "select", "datalist"}
@@ -111,9 +112,9 @@ class _Page(HTMLParser):
         """The page, and the open cells in it: what is read goes into the last one."""
         self._tables: list[_Table] = []
         self.title: list[str] = []
-        self._line: list[str] = []
+        self._line: list[Piece] = []
         self._open: list[tuple[str, bool]] = []
-        self._count: Counter[str] = Counter()
+        self._count: defaultdict[str, int] = defaultdict(int)
         self._hidden = 0
 
     @property
@@ -159,16 +160,20 @@ class _Page(HTMLParser):
             self.title.append(data)
         elif self._count["pre"]:
             first, *others = data.split("\n")
-            self._line.append(first)
+            self._add(first)
             for other in others:
                 self.end_line()
-                self._line.append(other)
+                self._add(other)
         else:
-            self._line.append(data)
+            self._add(data)
+
+    def _add(self, text: str) -> None:
+        shift = Shift.RAISED if self._count["sup"] else Shift.LOWERED if self._count["sub"] else None
+        self._line.append(Piece(text, shift))
 
     def end_line(self) -> None:
         """Put what was collected into a line, unless it is blank."""
-        line = " ".join("".join(self._line).split())
+        line = " ".join(joined(self._line).split())
         self._line.clear()
         if line:
             self.lines.append(line)

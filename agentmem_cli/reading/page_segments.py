@@ -13,6 +13,8 @@ from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
+from agentmem_cli.reading.pieces import Piece, Shift, joined
+
 _GAP = 0.85
 """Of a line's height: a wider gap parts cells or columns. A blank is .2 to .6, in justified text too."""
 _GAP_IN_SUM = 8
@@ -27,10 +29,6 @@ SAME_ROW = 0.4
 WIDE_BLANK = "  "
 _MARK = re.compile(r"(?=\D*\d)\(?[\d+\-\u2212,]{1,4}\)?")
 """An exponent, or the number of a footnote."""
-_RAISED = str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-_LOWERED = str.maketrans("0123456789+-\u2212", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
-_LONG_NUMBER = re.compile(r"\d\d\d$|\d[.,]\d+$")
-"""A number that has no exponent: what is raised behind it is the number of a footnote."""
 _FRACTION = re.compile(r"\d{1,3}[/\u2044]\d{1,3}")
 _PARTS_OF_FRACTION = 3
 """Number, stroke and number may each have a size and a base line of their own."""
@@ -83,7 +81,7 @@ class Segment:
 
     def text(self) -> str:
         """Its words as they are read: raised digits raised."""
-        return " ".join([word[0] for word in self.words]) if self.is_plain else _text_of(self.words)
+        return " ".join([word[0] for word in self.words]) if self.is_plain else joined(_pieces(self.words))
 
 
 Row = list[Segment]
@@ -142,28 +140,22 @@ def plain_lines(segments: Sequence[Segment]) -> list[OutLine]:
     return found
 
 
-def _text_of(words: Sequence[Word]) -> str:
+def _pieces(words: Sequence[Word]) -> Iterator[Piece]:
     """The words with a blank where there is one, numbers raised or lowered as they are on the page."""
-    found = ""
     before: Word | None = None
     base = max(words, key=lambda each: each.top - each.bottom) if len(words) > 1 else words[0]
     for word in _with_whole_fractions(words):
-        text = word.text
-        is_behind_number = found[-1:].isdigit() and _FRACTION.fullmatch(text)
-        if before and (is_behind_number or _stands_apart(before, word)):
-            found += " "
-        shift = _shift(word, base) if word is not base and _MARK.fullmatch(text) else ""
-        if shift and "(" not in text:
-            if shift is _RAISED and _LONG_NUMBER.search(found):
-                found += " "
-            text = text.translate(shift)
-        elif shift and found[-1:].isalnum():
-            found += " "
-        elif not shift:
-            base = word
-        found += text
+        if before and (_stands_apart(before, word) or _is_behind_number(before, word)):
+            yield Piece(" ")
+        shift = _shift(word, base) if word is not base and _MARK.fullmatch(word.text) else None
+        yield Piece(word.text, shift)
+        base = base if shift else word
         before = word
-    return found
+
+
+def _is_behind_number(before: Word, word: Word) -> bool:
+    """Whether a fraction stands right behind a whole number."""
+    return before.text[-1:].isdigit() and bool(_FRACTION.fullmatch(word.text))
 
 
 def _with_whole_fractions(words: Sequence[Word]) -> Iterator[Word]:
@@ -198,12 +190,12 @@ def _stands_apart(before: Word, word: Word) -> bool:
     return word.left - before.right > _JOINED * (word.top - word.bottom)
 
 
-def _shift(word: Word, base: Word) -> dict[int, int] | None:
+def _shift(word: Word, base: Word) -> Shift | None:
     """Where a number stands that is smaller than its neighbour, or higher by a quarter of the line."""
     height, above = base.top - base.bottom, word.bottom - base.bottom
     is_smaller = word.top - word.bottom < _SMALLER * height
     if above > (_RAISED_BY if is_smaller else _LOWERED_BY) * height:
-        return _RAISED
+        return Shift.RAISED
     if is_smaller and above < 0 and base.top - word.top > _LOWERED_BY * height:
-        return _LOWERED
+        return Shift.LOWERED
     return None

@@ -11,10 +11,11 @@ from typing import Any
 
 from agentmem_cli.reading.cell_text import shown
 from agentmem_cli.reading.pdf_pages import Line
+from agentmem_cli.reading.pieces import Piece, joined
 from agentmem_cli.reading.places import Part, part_lines, quoted, unpacked
 from agentmem_cli.reading.table_rows import Row, row_parts
 from agentmem_cli.reading.text_files import text_of
-from agentmem_cli.reading.xml_parts import lines_of, parsed, related
+from agentmem_cli.reading.xml_parts import SHIFTS, lines_of, parsed, related
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 30
@@ -64,7 +65,7 @@ def _xlsx_parts(path: str) -> Iterator[Part]:
     import openpyxl
 
     with unpacked(path) as archive:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, rich_text=True)
         for sheet in book.worksheets:
             hidden = "" if sheet.sheet_state == "visible" else "hidden "
             prefix = f"{hidden}sheet {quoted(sheet.title)}, "
@@ -75,9 +76,12 @@ def _xlsx_parts(path: str) -> Iterator[Part]:
 
 def _sheet_rows(sheet: Any, merged: Merged) -> Iterator[Row]:
     """The rows as they are shown; a merged cell's text stands in each cell that it covers, as an eye carries it."""
-    sheet.reset_dimensions()  # what the file claims is often wrong
     covering: list[tuple[range, int, str]] = []
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    last_number = 0
+    for number, cells in _cells_by_row(sheet):
+        if number > last_number + 1:
+            yield number - 1, []
+        last_number = number
         texts = [_shown(cell) for cell in cells]
         covering = [each for each in covering if number <= each[1]]
         for first, last_row, last in merged.get(number, ()):
@@ -90,8 +94,28 @@ def _sheet_rows(sheet: Any, merged: Merged) -> Iterator[Row]:
         yield number, texts
 
 
+def _cells_by_row(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """(number, cells) of each row in the file. openpyxl's own loop forgets how letters in a cell are set."""
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    strings, dates, durations = sheet._shared_strings, book._date_formats, book._timedelta_formats  # noqa: SLF001 -- as it does
+    with sheet._get_source() as source:  # noqa: SLF001 -- the same
+        parser = WorkSheetParser(source, strings, True, book.epoch, dates, durations, rich_text=True)
+        for number, cells in parser.parse():
+            yield number, sheet._get_row(cells)  # noqa: SLF001 -- the same
+
+
 def _shown(cell: Any) -> str:
-    return "" if cell.value is None else " ".join(shown(cell.value, cell.number_format or "").split())
+    value = cell.value
+    if isinstance(value, list):  # of letters that are not all set alike
+        value = joined(map(_piece, value))
+    return "" if value is None else " ".join(shown(value, cell.number_format or "").split())
+
+
+def _piece(block: Any) -> Piece:
+    font = getattr(block, "font", None)
+    return Piece(str(block), SHIFTS.get(font.vertAlign) if font else None)
 
 
 def _merged(archive: zipfile.ZipFile, part: str) -> Merged:

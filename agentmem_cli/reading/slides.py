@@ -24,7 +24,7 @@ def _slides(path: str) -> Iterator[Part]:
         for number, slide in enumerate(pptx.Presentation(path).slides, start=1):
             hidden = " (hidden)" if slide.element.get("show") == "0" else ""
             title = slide.shapes.title
-            words = " ".join(title.text_frame.text.split()) if title is not None else ""
+            words = _one_line(title.element) if title is not None else ""
             others = (shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id)
             lines = [*filter(None, [words]), *_of_shapes(others), *_beside(slide)]
             yield Part(f"slide {number}{hidden}", lines, [(0 if words else -1, 0, words)])
@@ -39,27 +39,31 @@ def _of_shapes(shapes: Iterable[Any], depth: int = 0) -> Iterator[str]:
         elif getattr(shape, "has_chart", False):
             yield from _of_chart(shape.chart)
         elif shape.has_text_frame:
-            yield from _paragraphs(shape.text_frame)
+            yield from _paragraphs(shape.element)
 
 
-def _paragraphs(frame: Any) -> Iterator[str]:
-    for paragraph in frame.paragraphs:
-        for line in paragraph.text.split("\v"):
+def _paragraphs(element: Any) -> Iterator[str]:
+    for paragraph in lines_of(element):
+        for line in paragraph.split("\n"):
             if line.strip():
                 yield " ".join(line.split())
+
+
+def _one_line(element: Any) -> str:
+    return " ".join(_paragraphs(element))
 
 
 def _of_table(table: Any) -> Iterator[str]:
     """A line for each row; the cells that a merged one covers are empty."""
     for row in table.rows:
-        cells = ("" if cell.is_spanned else " ".join(cell.text_frame.text.split()) for cell in row.cells)
+        cells = ("" if cell.is_spanned else _one_line(cell._tc) for cell in row.cells)  # noqa: SLF001 -- no other way
         yield " | ".join(cells)
 
 
 def _of_chart(chart: Any) -> Iterator[str]:
     """Its title, and a line for each series: `Sales: Q1 10 | Q2 12.5`."""
     if chart.has_title and chart.chart_title.has_text_frame:
-        yield from _paragraphs(chart.chart_title.text_frame)
+        yield from _paragraphs(chart.chart_title.element)
     for plot in chart.plots:
         categories = [str(each) for each in plot.categories]
         for series in plot.series:
@@ -78,6 +82,7 @@ def _beside(slide: Any) -> Iterator[str]:
             for comment in parsed(relation.target_part.blob).iter("{*}cm"):
                 words = [text.text or "" for text in comment.iter("{*}text", "{*}t")]
                 yield f"Comment: {' '.join(' '.join(words).split())}"
-    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        for line in _paragraphs(slide.notes_slide.notes_text_frame):
+    notes = slide.notes_slide.notes_placeholder if slide.has_notes_slide else None
+    if notes is not None:
+        for line in _paragraphs(notes.element):
             yield f"Notes: {line}"

@@ -13,13 +13,11 @@ from typing import Any
 from agentmem_cli.reading.pdf_pages import Line
 from agentmem_cli.reading.places import Heading, Part, part_lines, quoted, unpacked
 from agentmem_cli.reading.word_numbers import Numbering
-from agentmem_cli.reading.xml_parts import lines_of, parsed
+from agentmem_cli.reading.xml_parts import lines_of, local_name, parsed, text_of
 
 _ENOUGH = 800
 """Characters from which on a part ends at the next paragraph: about one passage."""
 _WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "body"})
-_NOT_HERE = frozenset({"del", "moveFrom", "txbxContent", "Fallback", "instrText", "delText"})
-_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NO_OUTLINE = 9
 
 
@@ -63,11 +61,11 @@ class _Body:
 
     def parts(self) -> Iterator[Part]:
         for block in _blocks(self._document.element.body):
-            yield from self._table(block) if _name(block) == "tbl" else self._paragraph(block)
+            yield from self._table(block) if local_name(block) == "tbl" else self._paragraph(block)
         yield from self._closed()
 
     def _paragraph(self, element: Any) -> Iterator[Part]:
-        text = _text(element).strip()
+        text = text_of(element).strip()
         beside = list(self._beside(element))
         if not text and not beside:
             return
@@ -118,8 +116,8 @@ class _Body:
     def _beside(self, element: Any) -> Iterator[str]:
         """Text boxes at an element, and the notes and comments that it refers to, each on lines of their own."""
         for box in element.iter("{*}txbxContent"):
-            if not any(_name(each) == "Fallback" for each in box.iterancestors()):
-                yield from (_text(each).strip() for each in box.iter("{*}p"))
+            if not any(local_name(each) == "Fallback" for each in box.iterancestors()):
+                yield from (text_of(each).strip() for each in box.iter("{*}p"))
         for kind, mark in (("footnotes", "footnoteReference"), ("endnotes", "endnoteReference")):
             for reference in element.iter(f"{{*}}{mark}"):
                 yield from self._note(kind, reference, "Note")
@@ -171,11 +169,6 @@ def _outline_level(element: Any) -> int | None:
     return None
 
 
-def _name(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
 def _attribute(element: Any, name: str) -> str:
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
@@ -183,24 +176,10 @@ def _attribute(element: Any, name: str) -> str:
 def _blocks(parent: Any) -> Iterator[Any]:
     """The paragraphs and tables in order, those within content controls and insertions too."""
     for child in parent:
-        if _name(child) in ("p", "tbl"):
+        if local_name(child) in ("p", "tbl"):
             yield child
-        elif _name(child) in _WRAPPERS:
+        elif local_name(child) in _WRAPPERS:
             yield from _blocks(child)
-
-
-def _text(element: Any) -> str:
-    """The text as it reads with all changes accepted, without text boxes."""
-    pieces = []
-    for child in element:
-        name = _name(child)
-        if name == "t":
-            pieces.append(child.text or "")
-        elif name in _BREAKS:
-            pieces.append("" if _name(element) == "tabs" else _BREAKS[name])
-        elif name not in _NOT_HERE:
-            pieces.append(_text(child))
-    return "".join(pieces)
 
 
 def _rows(table: Any) -> Iterator[str]:
@@ -219,7 +198,7 @@ def _rows(table: Any) -> Iterator[str]:
 
 def _cells(cell: Any, above: str) -> list[str]:
     """The text of a cell, and an empty one for each further column that it covers."""
-    text = " ".join(" ".join(_text(each) for each in cell.iter("{*}p")).split())
+    text = " ".join(" ".join(text_of(each) for each in cell.iter("{*}p")).split())
     merged = next(cell.iterfind("./{*}tcPr/{*}vMerge"), None)
     if merged is not None and _attribute(merged, "val") != "restart":
         text = above

@@ -7,6 +7,16 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from agentmem_cli.reading.pieces import Piece, Shift, joined
+
+_NOT_HERE = frozenset(
+    {"del", "moveFrom", "txbxContent", "Fallback", "instrText", "delText", "pPr", "rPh"}  # rPh: how a word is spoken
+)
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_RUNS = frozenset({"r", "fld"})
+SHIFTS = {"sup": Shift.RAISED, "sub": Shift.LOWERED, "superscript": Shift.RAISED, "subscript": Shift.LOWERED}
+"""Of what stands in such an element of a formula, or in a run that is aligned so."""
+
 
 def parsed(content: bytes) -> Any:
     """The root element. What is damaged is mended as a browser would; an entity of the file's own gives nothing."""
@@ -20,8 +30,42 @@ def parsed(content: bytes) -> Any:
 def lines_of(element: Any) -> list[str]:
     """The paragraphs (`a:p`, `w:p`) within an element, or all of its text (`t`) as one line."""
     paragraphs = list(element.iter("{*}p")) or [element]
-    lines = ("".join(text.text or "" for text in each.iter("{*}t")) for each in paragraphs)
-    return [line for line in lines if line.strip()]
+    return [line for line in map(text_of, paragraphs) if line.strip()]
+
+
+def text_of(element: Any) -> str:
+    """The text as it reads with all changes accepted, without text boxes."""
+    return joined(_pieces(element))
+
+
+def _pieces(element: Any, shift: Shift | None = None) -> Iterator[Piece]:
+    for child in element:
+        name = local_name(child)
+        if name == "t":
+            yield Piece(child.text or "", shift)
+        elif name in _BREAKS:
+            yield Piece(_BREAKS[name])
+        elif name in _RUNS:
+            yield from _pieces(child, _shift_of_run(child) or shift)
+        elif name not in _NOT_HERE:
+            yield from _pieces(child, SHIFTS.get(name, shift))
+
+
+def _shift_of_run(run: Any) -> Shift | None:
+    """As `vertAlign` says in Word and Excel, and `baseline` in PowerPoint: `30000`, `30%`; below 0 is lowered."""
+    for properties in run.iterchildren("{*}rPr"):
+        for align in properties.iterchildren("{*}vertAlign"):
+            return SHIFTS.get("".join(align.attrib.values()))
+        baseline = properties.get("baseline", "")
+        if baseline.strip("0%"):
+            return Shift.LOWERED if baseline.startswith("-") else Shift.RAISED
+    return None
+
+
+def local_name(element: Any) -> str:
+    """Its name without its namespace; empty for a comment."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def related(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
