@@ -1,17 +1,16 @@
 """HTML -> the lines that a browser would show, and its headings. The standard library's parser; runs no script.
 
 A row of a table is a line, its cells parted by ` | `, empty ones too; what stands in a cell that spans rows is said in
-each of them. A table that only arranges a page has its cells one after the other. Scripts, styles, comments and hidden
-elements go.
+each of them. The rows that name the columns are one line. A table that only arranges a page has its cells one after the
+other. Scripts, styles, comments and hidden elements go.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from agentmem_cli.reading.clean import CELL_BORDER
+from agentmem_cli.reading.html_tables import MOST_ROWS, Cell, Table, head_line, row_line, span
 from agentmem_cli.reading.pieces import Piece, Shift, joined
 
 _NOT_SHOWN = frozenset(
@@ -24,14 +23,8 @@ _PARAGRAPHS = frozenset(
 )
 _LINES = frozenset("body br caption dd div dt figcaption html li option summary tbody tfoot thead tr".split())  # noqa: SIM905 -- words
 _CELLS = frozenset({"td", "th"})
-_MOST_COLUMNS, _MOST_ROWS = 100, 100
-"""Where cells that are said to span several end."""
 _DEEPEST = 20
 """Of tables in each other, whose cells are read as such."""
-_LONGEST_CELL = 400
-"""Characters; a table with a longer one only arranges the page."""
-_LONGEST_REPEATED = 80
-"""Of what stands in a cell that spans rows."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CLOSED_BY_NEXT = {
     "li": {"li"},
@@ -41,6 +34,7 @@ _CLOSED_BY_NEXT = {
     "td": {"td", "th"},
     "th": {"td", "th"},
     "tr": {"td", "th", "tr"},
+    **{tag: {"td", "th", "tr", "thead", "tbody"} for tag in ("tbody", "tfoot")},
     **{tag: {"p"} for tag in _PARAGRAPHS | {"div"}},
 }
 """The elements that a start tag ends when their own end tags were left out."""
@@ -55,62 +49,14 @@ def html_lines(text: str) -> tuple[list[str], list[tuple[int, int, str]]]:
     return page.lines, ([(0, 0, title)] if title else []) + page.headings
 
 
-@dataclass(slots=True)
-class _Cell:
-    """What stands in a cell, or on the page itself."""
-
-    lines: list[str] = field(default_factory=list)
-    headings: list[tuple[int, int, str]] = field(default_factory=list)
-    columns: int = 1
-    rows: int = 1
-
-    @property
-    def is_data(self) -> bool:
-        """Whether it may stand in a row with others."""
-        is_row = any(CELL_BORDER in line for line in self.lines)
-        return not self.headings and not is_row and sum(map(len, self.lines)) <= _LONGEST_CELL
-
-
-@dataclass(slots=True)
-class _Table:
-    """The row that is being read, and what reaches into it from above: column -> (rows still to come, words)."""
-
-    row: list[_Cell] = field(default_factory=list)
-    hanging: dict[int, tuple[int, str]] = field(default_factory=dict)
-    has_open_cell: bool = False
-
-    def texts(self) -> list[str]:
-        """The cells of the row, each in its column; ends the row."""
-        found: list[str] = []
-        following: dict[int, tuple[int, str]] = {}
-        for cell in self.row:
-            self._reach_in(found, following)
-            text = " ".join(filter(None, cell.lines))
-            for shown in (text, *[""] * (min(cell.columns, _MOST_COLUMNS - len(found)) - 1)):
-                if cell.rows > 1:
-                    following[len(found)] = (cell.rows - 1, shown if len(shown) <= _LONGEST_REPEATED else "")
-                found.append(shown)
-        self._reach_in(found, following)
-        self.row, self.hanging = [], following | self.hanging
-        return found
-
-    def _reach_in(self, found: list[str], following: dict[int, tuple[int, str]]) -> None:
-        """Put in the cells that reach into the row at this place."""
-        while len(found) in self.hanging:
-            rows, text = self.hanging.pop(len(found))
-            if rows > 1:
-                following[len(found)] = (rows - 1, text)
-            found.append(text)
-
-
 class _Page(HTMLParser):
     """Collects lines while the parser walks. `_open` holds the open elements, each with whether it is hidden."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._places = [_Cell()]
+        self._places = [Cell()]
         """The page, and the open cells in it: what is read goes into the last one."""
-        self._tables: list[_Table] = []
+        self._tables: list[Table] = []
         self.title: list[str] = []
         self._line: list[Piece] = []
         self._open: list[tuple[str, bool]] = []
@@ -194,11 +140,14 @@ class _Page(HTMLParser):
 
     def _open_table(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag == "table":
-            self._tables.append(_Table())
+            self._tables.append(Table())
         elif tag in _CELLS and self._tables and len(self._places) <= _DEEPEST:
-            rows = min(_MOST_ROWS, _number(attributes.get("rowspan")))
-            self._places.append(_Cell(columns=_number(attributes.get("colspan")), rows=rows))
+            rows = min(MOST_ROWS, span(attributes.get("rowspan")))
+            columns = span(attributes.get("colspan"))
+            self._places.append(Cell(columns=columns, rows=rows, is_head=tag == "th"))
             self._tables[-1].has_open_cell = True
+        elif tag == "thead" and self._tables:
+            self._tables[-1].in_head = True
 
     def _close_table(self, tag: str) -> None:
         if tag in _CELLS and self._tables and self._tables[-1].has_open_cell:
@@ -207,20 +156,33 @@ class _Page(HTMLParser):
         elif tag in ("tr", "table") and self._tables:
             self._end_row(self._tables[-1])
             if tag == "table":
-                self._tables.pop()
+                self.lines.extend(map(row_line, self._tables.pop().head))
+        elif tag == "thead" and self._tables:
+            self._tables[-1].in_head = False
 
-    def _end_row(self, table: _Table) -> None:
+    def _end_row(self, table: Table) -> None:
         cells = [cell for cell in table.row if cell.lines]
-        is_data = all(cell.is_data for cell in cells)
+        is_head = table.names_columns
         texts = table.texts()
-        if is_data and len(texts) > 1:
-            if any(texts):
-                self.lines.append(CELL_BORDER.join(texts).strip())
+        if not any(texts):
+            return
+        is_row = len(texts) > 1 and all(cell.is_data for cell in cells)
+        if is_row and is_head:
+            table.head.append(texts)
+            return
+        self._end_head(table)
+        if is_row:
+            self.lines.append(row_line(texts))
             return
         for cell in cells:
             start = len(self.lines)
             self.headings.extend((start + place, level, words) for place, level, words in cell.headings)
             self.lines.extend(cell.lines)
+
+    def _end_head(self, table: Table) -> None:
+        if table.head:
+            self.lines.append(head_line(table.head))
+        table.head, table.has_rows = [], True
 
     def _end_heading(self, level: int) -> None:
         before = len(self.lines)
@@ -235,11 +197,6 @@ class _Page(HTMLParser):
             self.end_line()
             if tag in _PARAGRAPHS and self.lines and self.lines[-1]:
                 self.lines.append("")
-
-
-def _number(text: str | None) -> int:
-    """Of columns or rows; 1 where it is not said or makes no sense."""
-    return max(1, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

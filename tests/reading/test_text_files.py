@@ -78,7 +78,7 @@ def test_html_is_what_a_browser_shows(tmp_path: Path) -> None:
         ("<tr><th><th>Adult<th>Child<tr><td>North<td><td>4", ["| Adult | Child", "North |  | 4"]),
         ("<tr><td rowspan=2>Night<td>12<td>6<tr><td>15<td>8", ["Night | 12 | 6", "Night | 15 | 8"]),
         ("<tr><td>a<td rowspan=2>b<td>c<tr><td>d<td>e<tr><td>f<td>g<td>h", ["a | b | c", "d | b | e", "f | g | h"]),
-        ("<tr><th colspan=2>Price<th>Note<tr><td>1<td>2<td>n", ["Price |  | Note", "1 | 2 | n"]),
+        ("<tr><th colspan=2>Price<th>Note<tr><td>1<td>2<td>n", ["Price | Price | Note", "1 | 2 | n"]),
         ("<tr><td><p>one<p>two<td>three<br>four", ["one two | three four"]),
         ("<tr><td colspan=x>a<td rowspan=99999999999>b<tr><td>c", ["a | b", "c"]),
         ("<tr><td>a<td><table><tr><td>i<td>j</table><tr><td>b<td>c", ["a", "i | j", "", "b | c"]),
@@ -88,6 +88,38 @@ def test_html_is_what_a_browser_shows(tmp_path: Path) -> None:
 def test_cells_of_html_keep_their_places(table: str, expected: list[str]) -> None:
     """Empty cells, and those that span rows or columns; a table in a table is rows of its own."""
     assert [*expected, ""] == html_lines(f"<table>{table}</table>")[0]
+
+
+TWO_ROWS = "<tr><td><th colspan=2>Weekdays<th rowspan=2>Sunday<tr><th>Line<th>First<th>Last"
+TRAM = "<tr><th>Tram<td>5<td><td>7"
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (TWO_ROWS + TRAM, ["Line | Weekdays First | Weekdays Last | Sunday", "Tram | 5 |  | 7"]),
+        (
+            "<thead><tr><td colspan=2>Price<tr><td>Day<td>Night<tbody><tr><td>1<td>2",
+            ["Price Day | Price Night", "1 | 2"],
+        ),
+        ("<tr><th colspan=2>Opening hours<tr><td>Monday<td>9 to 5", ["Opening hours", "Monday | 9 to 5"]),
+        ("<tr><th>a<th>b<tr><td>1<td>2<tr><th>c<th>d<tr><td>3<td>4", ["a | b", "1 | 2", "c | d", "3 | 4"]),
+        ("<tr><th>a<th>b<tr><th colspan=2>North<tr><td>1<td>2", ["a | b", "North |", "1 | 2"]),
+        ("<tr><th>a<th>b<tr><th>Tram<td>", ["a | b", "Tram |"]),
+        ("<tr><th>a<th>b<tr><th>c<th>d", ["a | b", "c | d"]),
+    ],
+)
+def test_the_rows_that_name_the_columns(table: str, expected: list[str]) -> None:
+    """They are one line: each column's name is all that stands above it. A title stands alone."""
+    lines, _ = html_lines(f"<table>{table}</table>")
+    assert expected == lines[: len(expected)]
+
+
+def test_the_head_of_a_table_ends_with_it() -> None:
+    """The next table has its own, or none, also where the first has nothing but a head."""
+    for first in (TWO_ROWS, TWO_ROWS + TRAM, "<thead><tr><th>a<th>b"):
+        lines, _ = html_lines(f"<table>{first}</table><table><tr><td>Office<td>Ring 5</table>")
+        assert ["", "Office | Ring 5", ""] == lines[-3:]
 
 
 def test_a_table_that_arranges_a_page() -> None:
