@@ -2,14 +2,16 @@
 
 A row of a table is a line, its cells parted by ` | `, empty ones too; what stands in a cell that spans rows is said in
 each of them. The rows that name the columns are one line. A table that only arranges a page has its cells one after the
-other. Scripts, styles, comments and hidden elements go.
+other. Items of a numbered list have their numbers. Scripts, styles, comments and hidden elements go.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
+from agentmem_cli.reading.html_lists import NumberedList
 from agentmem_cli.reading.html_tables import MOST_ROWS, Cell, Table, head_line, row_line, span
 from agentmem_cli.reading.pieces import Piece, Shift, joined
 
@@ -23,6 +25,7 @@ _PARAGRAPHS = frozenset(
 )
 _LINES = frozenset("body br caption dd div dt figcaption html li option summary tbody tfoot thead tr".split())  # noqa: SIM905 -- words
 _CELLS = frozenset({"td", "th"})
+_WITHOUT_NUMBERS = frozenset({"ul", "menu", "dir"})
 _DEEPEST = 20
 """Of tables in each other, whose cells are read as such."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -42,18 +45,33 @@ _CLOSED_BY_NEXT = {
 
 def html_lines(text: str) -> tuple[list[str], list[tuple[int, int, str]]]:
     """(the lines, the headings as (number of the line, level, words)); the page's title is a heading of level 0."""
-    page = _Page()
-    page.feed(text)
-    page.close()
+    page = _read(text)
+    if any(each.needs_items for each in page.numbered):
+        page = _read(text, [each.items for each in page.numbered])
     title = " ".join("".join(page.title).split())
     return page.lines, ([(0, 0, title)] if title else []) + page.headings
+
+
+def _read(text: str, items: Sequence[int] = ()) -> _Page:
+    page = _Page(items)
+    page.feed(text)
+    page.close()
+    return page
 
 
 class _Page(HTMLParser):
     """Collects lines while the parser walks. `_open` holds the open elements, each with whether it is hidden."""
 
-    def __init__(self) -> None:
+    def __init__(self, items: Sequence[int]) -> None:
+        """`items`: how many each numbered list has, if this is known."""
         super().__init__(convert_charrefs=True)
+        self._items = items
+        self.numbered: list[NumberedList] = []
+        """All of the page."""
+        self._lists: list[NumberedList | None] = []
+        """The open ones; None for one without numbers."""
+        self._mark = ""
+        """The number of an item of which no line has come yet."""
         self._places = [Cell()]
         """The page, and the open cells in it: what is read goes into the last one."""
         self._tables: list[Table] = []
@@ -85,12 +103,14 @@ class _Page(HTMLParser):
             self._close_last()
         self._break_before(tag)
         if tag not in _VOID:
-            hidden = tag in _NOT_SHOWN or _is_hidden(dict(attrs))
+            attributes = dict(attrs)
+            hidden = tag in _NOT_SHOWN or _is_hidden(attributes)
             self._open.append((tag, hidden))
             self._count[tag] += 1
             self._hidden += hidden
             if not self._hidden:
-                self._open_table(tag, dict(attrs))
+                self._open_table(tag, attributes)
+                self._open_list(tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
         if not self._count[tag]:  # an end with no start
@@ -122,7 +142,8 @@ class _Page(HTMLParser):
         line = " ".join(joined(self._line).split())
         self._line.clear()
         if line:
-            self.lines.append(line)
+            self.lines.append(f"{self._mark}{line}")
+            self._mark = ""
 
     def _close_last(self) -> None:
         tag, hidden = self._open.pop()
@@ -131,6 +152,7 @@ class _Page(HTMLParser):
         self._break_before(tag)
         if not self._hidden:
             self._close_table(tag)
+            self._close_list(tag)
         self._count[tag] -= 1
         self._hidden -= hidden
 
@@ -159,6 +181,22 @@ class _Page(HTMLParser):
                 self.lines.extend(map(row_line, self._tables.pop().head))
         elif tag == "thead" and self._tables:
             self._tables[-1].in_head = False
+
+    def _open_list(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag == "ol":
+            number = len(self.numbered)
+            self.numbered.append(NumberedList(attributes, self._items[number] if self._items else 0))
+            self._lists.append(self.numbered[-1])
+        elif tag in _WITHOUT_NUMBERS:
+            self._lists.append(None)
+        elif tag == "li" and self._lists and (opened := self._lists[-1]):
+            self._mark += opened.next_mark(attributes)
+
+    def _close_list(self, tag: str) -> None:
+        if tag == "li":
+            self._mark = ""
+        elif (tag == "ol" or tag in _WITHOUT_NUMBERS) and self._lists:
+            self._lists.pop()
 
     def _end_row(self, table: Table) -> None:
         cells = [cell for cell in table.row if cell.lines]

@@ -63,12 +63,13 @@ class Numbering:
         def number(found: re.Match[str]) -> str:
             of_level = int(found[1]) - 1
             its_kind, _, start = self._levels.get((abstract, of_level), ("decimal", "", 1))
-            return _in_kind(self._counts[abstract].get(of_level, start), its_kind)
+            return in_kind(self._counts[abstract].get(of_level, start), its_kind)
 
         return re.sub(r"%(\d)", number, text).strip()
 
 
-def _in_kind(number: int, kind: str) -> str:
+def in_kind(number: int, kind: str) -> str:
+    """The number as Word's kinds of numbers show it; a kind that is not known is `decimal`."""
     if kind in ("lowerLetter", "upperLetter") and number > 0:
         letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter.upper() if kind == "upperLetter" else letter

@@ -129,6 +129,26 @@ def test_a_table_that_arranges_a_page() -> None:
     assert [(lines.index("News"), 2, "News")] == headings
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<ol><li>a<li>b</ol>", ["1. a", "2. b"]),
+        ("<ol start=4><li>a<li value=9>b<li>c</ol>", ["4. a", "9. b", "10. c"]),
+        ("<ol type=a start=3><li>x</ol><ol type=A><li>x</ol>", ["c. x", "A. x"]),
+        ("<ol type=i start=4><li>x</ol><ol type=I start=9><li>x</ol>", ["iv. x", "IX. x"]),
+        ("<ol reversed><li>a<li>b<ol reversed><li>c</ol></ol>", ["2. a", "1. b", "1. c"]),
+        ("<ol reversed start=1><li>a<li>b</ol>", ["1. a", "0. b"]),
+        ("<ol><li><p>a</p><p>b</p></li><li><ol type=a><li>c</ol><li>d</ol>", ["1. a", "b", "2. a. c", "3. d"]),
+        ("<ol><li>a<ul><li>b</ul><li>c<li><li hidden>x<li>e</ol>", ["1. a", "b", "2. c", "4. e"]),
+        ("<ol><li><h2>Scope</h2>a<li></ol>b<ul><li>c</ul>", ["1. Scope", "a", "b", "c"]),
+        ("<ol start=x><li value=''>a</ol><li>b", ["1. a", "b"]),
+    ],
+)
+def test_the_numbers_of_a_list(html: str, expected: list[str]) -> None:
+    """As a browser shows them, before the first line of each item."""
+    assert expected == [line for line in html_lines(html)[0] if line]
+
+
 def test_the_charset_that_html_declares(tmp_path: Path) -> None:
     """A <meta> names the encoding; one that is unknown, or no charset, is not believed."""
     path = tmp_path / "a.html"
