@@ -43,6 +43,8 @@ _BLANKS = re.compile(r"[ \t\u2000-\u200a\u202f\u3000]{2,}|[\t\u2000-\u200a\u202f
 _EMPTY_LINES = re.compile(r"\n{3,}")
 CELL_BORDER = " | "
 """Between the cells of a table's row."""
+TICKED, NOT_TICKED = "[x]", "[ ]"
+"""A button of a form."""
 _SHORTEST_FULL_LINE = 60
 _OPEN_ENDS = frozenset(",;(&/\u2019'-")
 _LONGEST_ENDING = 6

@@ -2,7 +2,8 @@
 
 A row of a table is a line, its cells parted by ` | `, empty ones too; what stands in a cell that spans rows is said in
 each of them. The rows that name the columns are one line. A table that only arranges a page has its cells one after the
-other. Items of a numbered list have their numbers. Scripts, styles, comments and hidden elements go.
+other. Items of a numbered list have their numbers. Of a form there is what is filled in, ticked and chosen. Scripts,
+styles, comments and hidden elements go.
 """
 
 from __future__ import annotations
@@ -11,21 +12,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
+from agentmem_cli.reading.clean import NOT_TICKED, TICKED
 from agentmem_cli.reading.html_lists import NumberedList
 from agentmem_cli.reading.html_tables import MOST_ROWS, Cell, Table, head_line, row_line, span
 from agentmem_cli.reading.pieces import Piece, Shift, joined
 
-_NOT_SHOWN = frozenset(
-    {"script", "style", "template", "noscript", "svg", "math", "object", "iframe", "select", "datalist"}
-)
+_NOT_SHOWN = frozenset({"script", "style", "template", "noscript", "svg", "math", "object", "iframe", "datalist"})
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905 -- words
 _PARAGRAPHS = frozenset(
     "address article aside blockquote details dialog dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr main"  # noqa: SIM905 -- words
     " nav ol p pre section table ul".split()
 )
-_LINES = frozenset("body br caption dd div dt figcaption html li option summary tbody tfoot thead tr".split())  # noqa: SIM905 -- words
+_LINES = frozenset("body br caption dd div dt figcaption html li summary tbody tfoot thead tr".split())  # noqa: SIM905 -- words
 _CELLS = frozenset({"td", "th"})
 _WITHOUT_NUMBERS = frozenset({"ul", "menu", "dir"})
+_NOT_FILLED_IN = frozenset({"hidden", "password", "submit", "reset", "button", "image", "file"})
+"""Kinds of `input` whose value nobody wrote or should read."""
 _DEEPEST = 20
 """Of tables in each other, whose cells are read as such."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -34,6 +36,7 @@ _CLOSED_BY_NEXT = {
     "dt": {"dt", "dd"},
     "dd": {"dt", "dd"},
     "option": {"option"},
+    "optgroup": {"option", "optgroup"},
     "td": {"td", "th"},
     "th": {"td", "th"},
     "tr": {"td", "th", "tr"},
@@ -80,6 +83,8 @@ class _Page(HTMLParser):
         self._open: list[tuple[str, bool]] = []
         self._count: defaultdict[str, int] = defaultdict(int)
         self._hidden = 0
+        self._chosen = 0
+        """Options of the open `select`."""
 
     @property
     def lines(self) -> list[str]:
@@ -102,15 +107,18 @@ class _Page(HTMLParser):
         while self._open and (self._open[-1][0] in _CLOSED_BY_NEXT.get(tag, ()) or self._ends_cell(tag)):
             self._close_last()
         self._break_before(tag)
+        attributes = dict(attrs)
+        hidden = _is_hidden(tag, attributes)
+        if tag == "input" and not hidden and not self._hidden:
+            self._add(f" {_filled_in(attributes)} ")
         if tag not in _VOID:
-            attributes = dict(attrs)
-            hidden = tag in _NOT_SHOWN or _is_hidden(attributes)
             self._open.append((tag, hidden))
             self._count[tag] += 1
             self._hidden += hidden
             if not self._hidden:
                 self._open_table(tag, attributes)
                 self._open_list(tag, attributes)
+                self._open_choice(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if not self._count[tag]:  # an end with no start
@@ -182,6 +190,13 @@ class _Page(HTMLParser):
         elif tag == "thead" and self._tables:
             self._tables[-1].in_head = False
 
+    def _open_choice(self, tag: str) -> None:
+        if tag == "select":
+            self._chosen = 0
+        elif tag == "option":
+            self._add(", " if self._chosen else " ")
+            self._chosen += 1
+
     def _open_list(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag == "ol":
             number = len(self.numbered)
@@ -237,6 +252,16 @@ class _Page(HTMLParser):
                 self.lines.append("")
 
 
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
+def _filled_in(attributes: dict[str, str | None]) -> str:
+    """What an `input` shows."""
+    kind = (attributes.get("type") or "").lower()
+    if kind in ("checkbox", "radio"):
+        return TICKED if "checked" in attributes else NOT_TICKED
+    return "" if kind in _NOT_FILLED_IN else attributes.get("value") or ""
+
+
+def _is_hidden(tag: str, attributes: dict[str, str | None]) -> bool:
+    if tag in _NOT_SHOWN or (tag == "option" and "selected" not in attributes):
+        return True
     style = "".join((attributes.get("style") or "").split()).lower()
     return "hidden" in attributes or "display:none" in style or "visibility:hidden" in style

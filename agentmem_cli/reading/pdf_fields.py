@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from agentmem_cli.reading.clean import NOT_TICKED, TICKED
 from agentmem_cli.reading.page_segments import Segment, Word
 
 MOST_FIELDS = 1_000
@@ -19,7 +20,6 @@ _MOST_UNITS = 20_000
 _LINE = 12.0
 """Points: the height of a line in a tall field."""
 _HIDDEN, _NO_VIEW = 2, 32
-_TICKED, _NOT_TICKED = "[x]", "[ ]"
 _NOTE = "[note]"
 _NOTES = (1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 """Text, and the shapes and marks that carry a comment: numbers of pdfium's FPDF_ANNOT_…"""
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
 
 def _has_label(filled: Filled, segments: Sequence[Segment]) -> bool:
     """Whether the page says what a field is: beside it, or anywhere if it is no button."""
-    if filled.text not in (_TICKED, _NOT_TICKED):
+    if filled.text not in (TICKED, NOT_TICKED):
         return bool(segments)
     return any(each.bottom < (filled.bottom + filled.top) / 2 < each.top for each in segments)
 
@@ -129,7 +129,7 @@ def _value(annotation: Any, form: Any) -> tuple[str, str]:
 
     kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
     if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
-        mark = _TICKED if pdfium.FPDFAnnot_IsChecked(form, annotation) else _NOT_TICKED
+        mark = TICKED if pdfium.FPDFAnnot_IsChecked(form, annotation) else NOT_TICKED
         choice = ""
         if kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON:
             choice = _string(partial(pdfium.FPDFAnnot_GetFormFieldExportValue, form, annotation))

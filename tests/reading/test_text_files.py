@@ -149,6 +149,24 @@ def test_the_numbers_of_a_list(html: str, expected: list[str]) -> None:
     assert expected == [line for line in html_lines(html)[0] if line]
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<label>Name</label><input value='Ann Lee'>, age <input type=number value=41>", "Name Ann Lee , age 41"),
+        ("<input type=radio checked>Solo<input type=radio>Team<br>", "[x] Solo [ ] Team"),
+        ("<label><input type=CHECKBOX>News</label>", "[ ] News"),
+        ("Land: <select><option>Oman<option selected>Peru<optgroup><option>Chad</select> end", "Land: Peru end"),
+        ("In <select multiple><option selected>May<option>June<option selected>July</select>", "In May, July"),
+        ("Why: <textarea>It is\nbroken</textarea>", "Why: It is broken"),
+        ("a<input type=hidden value=s><input type=password value=p><input type=submit value=Go><input hidden>b", "a b"),
+        ("<input>a<datalist><option selected>x</datalist><div hidden><input value=s></div>", "a"),
+    ],
+)
+def test_what_a_form_holds(html: str, expected: str) -> None:
+    """What is filled in, ticked and chosen, where it stands; not the other options, and nothing hidden."""
+    assert [expected] == [line for line in html_lines(f"<form>{html}</form>")[0] if line]
+
+
 def test_the_charset_that_html_declares(tmp_path: Path) -> None:
     """A <meta> names the encoding; one that is unknown, or no charset, is not believed."""
     path = tmp_path / "a.html"
