@@ -143,7 +143,8 @@ class _Page(HTMLParser):
 
     def _add(self, text: str) -> None:
         shift = Shift.RAISED if self._count["sup"] else Shift.LOWERED if self._count["sub"] else None
-        self._line.append(Piece(text, shift))
+        is_struck = self._count["del"] or self._count["s"] or self._count["strike"]
+        self._line.append(Piece(text, shift, is_struck > 0))
 
     def end_line(self) -> None:
         """Put what was collected into a line, unless it is blank."""

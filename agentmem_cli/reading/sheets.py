@@ -115,7 +115,7 @@ def _shown(cell: Any) -> str:
 
 def _piece(block: Any) -> Piece:
     font = getattr(block, "font", None)
-    return Piece(str(block), SHIFTS.get(font.vertAlign) if font else None)
+    return Piece(str(block), SHIFTS.get(font.vertAlign), bool(font.strike)) if font else Piece(block)
 
 
 def _merged(archive: zipfile.ZipFile, part: str) -> Merged:

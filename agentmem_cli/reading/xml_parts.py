@@ -16,6 +16,7 @@ _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _RUNS = frozenset({"r", "fld"})
 SHIFTS = {"sup": Shift.RAISED, "sub": Shift.LOWERED, "superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 """Of what stands in such an element of a formula, or in a run that is aligned so."""
+_NOT_STRUCK = frozenset({"0", "false", "off", "noStrike"})
 
 
 def parsed(content: bytes) -> Any:
@@ -35,31 +36,46 @@ def lines_of(element: Any) -> list[str]:
 
 def text_of(element: Any) -> str:
     """The text as it reads with all changes accepted, without text boxes."""
-    return joined(_pieces(element))
+    return joined(_pieces(element, Piece("")))
 
 
-def _pieces(element: Any, shift: Shift | None = None) -> Iterator[Piece]:
+def _pieces(element: Any, set_as: Piece) -> Iterator[Piece]:
+    """`set_as`: how the text of the element is set."""
     for child in element:
         name = local_name(child)
         if name == "t":
-            yield Piece(child.text or "", shift)
+            yield set_as._replace(text=child.text or "")
         elif name in _BREAKS:
-            yield Piece(_BREAKS[name])
+            yield set_as._replace(text=_BREAKS[name])
         elif name in _RUNS:
-            yield from _pieces(child, _shift_of_run(child) or shift)
+            yield from _pieces(child, _setting_of(child, set_as))
+        elif name in SHIFTS:
+            yield from _pieces(child, set_as._replace(shift=SHIFTS[name]))
         elif name not in _NOT_HERE:
-            yield from _pieces(child, SHIFTS.get(name, shift))
+            yield from _pieces(child, set_as)
 
 
-def _shift_of_run(run: Any) -> Shift | None:
-    """As `vertAlign` says in Word and Excel, and `baseline` in PowerPoint: `30000`, `30%`; below 0 is lowered."""
+def _setting_of(run: Any, around: Piece) -> Piece:
     for properties in run.iterchildren("{*}rPr"):
-        for align in properties.iterchildren("{*}vertAlign"):
-            return SHIFTS.get("".join(align.attrib.values()))
-        baseline = properties.get("baseline", "")
-        if baseline.strip("0%"):
-            return Shift.LOWERED if baseline.startswith("-") else Shift.RAISED
-    return None
+        return Piece("", _shift(properties) or around.shift, _is_struck(properties))
+    return around
+
+
+def _shift(properties: Any) -> Shift | None:
+    """As `vertAlign` says in Word and Excel, and `baseline` in PowerPoint: `30000`, `30%`; below 0 is lowered."""
+    for align in properties.iterchildren("{*}vertAlign"):
+        return SHIFTS.get("".join(align.attrib.values()))
+    baseline = properties.get("baseline", "")
+    if not baseline.strip("0%"):
+        return None
+    return Shift.LOWERED if baseline.startswith("-") else Shift.RAISED
+
+
+def _is_struck(properties: Any) -> bool:
+    """As elements say in Word and Excel, and an attribute in PowerPoint."""
+    marks = properties.iterchildren("{*}strike", "{*}dstrike")
+    values = ["".join(mark.attrib.values()) for mark in marks] + [properties.get("strike", "noStrike")]
+    return any(value not in _NOT_STRUCK for value in values)
 
 
 def local_name(element: Any) -> str:

@@ -50,6 +50,23 @@ def test_a_figure_in_several_pieces() -> None:
     assert "10⁻⁴ m" == joined([Piece("1"), Piece("0"), Piece("-", RAISED), Piece("4", RAISED), Piece(" m")])
 
 
+def test_what_is_struck_through() -> None:
+    """It is marked on each of its lines, so that nobody takes it for valid; its figures are raised as others are."""
+    pieces = [Piece("Now "), Piece("90 ", None, True), Piece("m", None, True), Piece("2", RAISED, True), Piece(" 75 m")]
+    assert "Now ~~90 m²~~ 75 m" == joined(pieces)
+    assert "~~one~~\n~~two~~ " == joined([Piece("one\ntwo ", None, True)])
+
+
+def test_struck_text_in_html() -> None:
+    """Also of more than a line, and in cells."""
+    html = (
+        "<p>Pay <s>90 €</s><del> <b>85</b> €</del> 75 €<del><p>Old<p>rules</del><table><tr><td><strike>9</strike><td>8"
+    )
+    assert ["Pay ~~90 € 85 €~~ 75 €", "~~Old~~", "~~rules~~", "~~9~~ | 8"] == [
+        line for line in html_lines(html)[0] if line
+    ]
+
+
 def test_figures_in_html(tmp_path: Path) -> None:
     """Those of `sup` and `sub`, in e-books too, and in what else stands within them."""
     html = "<p>10<sup>4</sup> grains, 1,250<sup><a href='#n'>1</a></sup> euros, CO<sub>2</sub></p>"
@@ -79,8 +96,22 @@ def test_figures_in_a_word_document(tmp_path: Path) -> None:
     assert (f"7³\n\n{LINE}\n\n{LINE}", LINE) == (body["text"], edges["text"])
 
 
+def test_struck_text_in_a_word_document(tmp_path: Path) -> None:
+    """By one line or two; not where a run says that it is not struck."""
+    import docx
+
+    document = docx.Document()
+    paragraph = document.add_paragraph("Pay ")
+    paragraph.add_run("90 ").font.strike = True
+    paragraph.add_run("85").font.double_strike = True
+    paragraph.add_run(" 75 euros").font.strike = False
+    document.save(str(tmp_path / "a.docx"))
+    body, *_ = read_docx(str(tmp_path / "a.docx"), ALL, None)
+    assert "Pay ~~90 85~~ 75 euros" == body["text"]
+
+
 def test_figures_on_a_slide(tmp_path: Path) -> None:
-    """In its title, its text, its tables and its notes; lines of a paragraph stay apart."""
+    """In its title, its text, its tables and its notes; lines of a paragraph stay apart, struck text is marked."""
     import pptx
 
     show = pptx.Presentation()
@@ -94,24 +125,29 @@ def test_figures_on_a_slide(tmp_path: Path) -> None:
             if shift:
                 run.font._element.set("baseline", "30000" if shift is RAISED else "-25000")
     slide.placeholders[1].text_frame.add_paragraph().text = "one\vtwo"
+    struck = slide.placeholders[1].text_frame.add_paragraph().add_run()
+    struck.text = "90"
+    struck.font._element.set("strike", "sngStrike")
     show.save(str(tmp_path / "a.pptx"))
     page, _ = read_pptx(str(tmp_path / "a.pptx"), ALL, None)
-    assert f"{LINE}\n{LINE}\none\ntwo\n{LINE}\nNotes: {LINE}" == page["text"]
+    assert f"{LINE}\n{LINE}\none\ntwo\n~~90~~\n{LINE}\nNotes: {LINE}" == page["text"]
     assert [(0, 0, LINE)] == page["headings"]
 
 
 def test_figures_in_a_sheet(tmp_path: Path) -> None:
-    """In cells whose letters are not all set alike."""
+    """In cells whose letters are not all set alike; what is struck through is marked."""
     import openpyxl
     from openpyxl.cell.rich_text import CellRichText, InlineFont, TextBlock
 
     names = {RAISED: "superscript", LOWERED: "subscript", None: None}
     book = openpyxl.Workbook()
     book.active["A1"] = CellRichText(*(TextBlock(InlineFont(vertAlign=names[shift]), text) for text, shift in PIECES))
-    book.active["B1"] = CellRichText("Plain", TextBlock(InlineFont(b=True), " bold"))
+    book.active["B1"] = CellRichText(
+        "Plain", TextBlock(InlineFont(b=True), " bold "), TextBlock(InlineFont(strike=True), "90")
+    )
     book.save(tmp_path / "a.xlsx")
     row, _ = read_xlsx(str(tmp_path / "a.xlsx"), ALL, None)
-    assert f"{LINE} | Plain bold" == row["text"]
+    assert f"{LINE} | Plain bold ~~90~~" == row["text"]
 
 
 def test_figures_in_the_shared_strings_of_a_workbook(tmp_path: Path) -> None:
