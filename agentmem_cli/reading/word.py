@@ -77,7 +77,7 @@ class _Body:
             if self._open.has_text:
                 yield from self._closed()
             self._heading = " ".join(text.split())
-            self._open.headings.append((len(self._open.lines) + bool(self._open.lines), level, self._heading))
+            self._open.headings.append((0, level, self._heading))  # a part under two headings is the lower one's
         elif sum(map(len, self._open.lines)) >= _ENOUGH:
             yield from self._closed()
         self._begin(f"paragraph {self._paragraphs}", is_heading=level is not None)
@@ -97,7 +97,7 @@ class _Body:
         self._add(beside)
 
     def _begin(self, place: str, *, is_heading: bool = False) -> None:
-        if not self._open.place:
+        if is_heading or not self._open.place:
             under = quoted(self._heading) if self._heading else ""
             self._open.place = under if is_heading else ", ".join(filter(None, [under, place]))
 
