@@ -256,7 +256,7 @@ def _judged_by_text(gathered: Gathered, path: Path, password: str | None) -> Rea
     count, kind = gathered.count, KINDS[path.suffix.lower()]
     if not gathered.pages:
         is_damaged = kind == "pdf" and not gathered.count and gathered.problem != CRASHED
-        problem = _DAMAGED if is_damaged else gathered.problem
+        problem = _DAMAGED if is_damaged else gathered.problem or gathered.limit
         return Reading(ReadStatus.UNREADABLE, [], count, neutral(problem or "no page of it can be read"))
     if not gathered.has_text:
         may_come = ocr_is_installed() and None in gathered.scans.values()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from agentmem_cli.reading.cell_text import shown
 from agentmem_cli.reading.pdf_pages import Line
 from agentmem_cli.reading.pieces import Piece, joined
-from agentmem_cli.reading.places import Part, part_lines, quoted, unpacked
+from agentmem_cli.reading.places import Part, Refused, part_lines, quoted, unpacked
 from agentmem_cli.reading.table_rows import Row, row_parts
 from agentmem_cli.reading.text_files import text_of
 from agentmem_cli.reading.xml_parts import SHIFTS, lines_of, parsed, related
@@ -22,7 +25,13 @@ _SAMPLE_LINES = 30
 _MOST_IN_CELL = 10_000_000
 _MOST_MERGED = 10_000
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
-_CHUNK = 1 << 20
+_UNSTORED = re.compile(
+    rb'<(?:\w+:)?c\b(?![^<>]*\bt="str")[^<>]*>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*(?:/>|></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
+)
+"""A cell with a formula and no value; one whose value is an empty text says so."""
+_CHUNK, _OVERLAP = 1 << 20, 10_000
+"""Bytes; a formula has at most 8,192 characters."""
 
 Merged = dict[int, list[tuple[int, int, int]]]
 """Row from 1 -> (first column from 0, last row, last column) of the merged cells that begin there."""
@@ -58,6 +67,8 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 def read_xlsx(path: str, _wanted: Container[int], _password: str | None) -> Iterator[Line]:
     """The lines for an Excel file: a part for each row, and for each comment and text box of its sheets."""
+    if _lacks_values(path):
+        yield {"limit": "formulas without stored values were found: open and save it in Excel to have them read"}
     yield from part_lines(_xlsx_parts(path))
 
 
@@ -123,15 +134,28 @@ def _merged(archive: zipfile.ZipFile, part: str) -> Merged:
     from openpyxl.utils import range_boundaries
 
     found: Merged = {}
-    with archive.open(part.lstrip("/")) as file:
-        tail, count = b"", 0
-        while (chunk := file.read(_CHUNK)) and count < _MOST_MERGED:
-            for reference in _MERGED.findall(tail + chunk):
-                first_column, first_row, last_column, last_row = range_boundaries(reference.decode())
-                found.setdefault(first_row, []).append((first_column - 1, last_row, last_column - 1))
-                count += 1
-            tail = chunk[-100:]
+    references = (each for chunk in _chunks(archive, part.lstrip("/")) for each in _MERGED.findall(chunk))
+    for reference in islice(references, _MOST_MERGED):
+        first_column, first_row, last_column, last_row = range_boundaries(reference.decode())
+        found.setdefault(first_row, []).append((first_column - 1, last_row, last_column - 1))
     return found
+
+
+def _lacks_values(path: str) -> bool:
+    """Whether formulas have no values, as in a file that a program wrote which does not calculate."""
+    with suppress(Refused, zlib.error), unpacked(path) as archive:
+        names = [each for each in archive.namelist() if each.startswith("xl/worksheets/") and each.endswith(".xml")]
+        return any(_UNSTORED.search(chunk) for name in names for chunk in _chunks(archive, name))
+    return False
+
+
+def _chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """A sheet in chunks that overlap, so that what is looked for is whole in one of them."""
+    with archive.open(part) as file:
+        tail = b""
+        while chunk := file.read(_CHUNK):
+            yield tail + chunk
+            tail = chunk[-_OVERLAP:]
 
 
 def _notes(archive: zipfile.ZipFile, part: str, sheet: str, prefix: str) -> Iterator[Part]:

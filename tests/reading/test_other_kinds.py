@@ -86,6 +86,44 @@ def test_a_sheet(reader: Reader, tmp_path: Path) -> None:
     } == texts(read_file(reader, excel_file(tmp_path / "a.xlsx")))
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_missing"),
+    [
+        (b'<c r="A2"><f>A1&gt;2</f><v/></c>', True),
+        (b'<c r="A2" s="1"><f>SUM(A1)</f></c>', True),
+        (b'<x:c r="A2"><x:f t="shared" si="0"/><x:v></x:v></x:c>', True),
+        (b'<c r="A2"><f>A1&gt;2</f><v>3</v></c>', False),
+        (b'<c r="A2"><f t="shared" si="0"/><v>3</v></c>', False),
+        (b'<c r="A2" t="str"><f>IF(A1,"","x")</f><v></v></c>', False),
+        (b'<c r="A2"/>', False),
+    ],
+)
+def test_formulas_without_values(reader: Reader, tmp_path: Path, cell: bytes, is_missing: bool) -> None:
+    """The rest is read, and the status says that values are missing; a formula may have an empty text as its value."""
+    changed = with_part(
+        excel_file(tmp_path / "a.xlsx"),
+        tmp_path / "b.xlsx",
+        "xl/worksheets/sheet1.xml",
+        lambda content: content.replace(b"</sheetData>", b'<row r="20">%s</row></sheetData>' % cell),
+    )
+    reading = read_file(reader, changed)
+    assert (ReadStatus.PARTIAL if is_missing else ReadStatus.INDEXED) == reading.status
+    assert is_missing == ("formulas without stored values" in reading.detail)
+    assert 'sheet "Prices", row 11' in {page.label for page in reading.pages}
+
+
+def test_a_sheet_of_nothing_but_formulas_without_values(reader: Reader, tmp_path: Path) -> None:
+    """Nothing of it can be read, and the status says why."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active["A1"] = "=SUM(B1:B9)"
+    book.save(tmp_path / "a.xlsx")
+    reading = read_file(reader, tmp_path / "a.xlsx")
+    assert ReadStatus.UNREADABLE == reading.status
+    assert "formulas without stored values" in reading.detail
+
+
 def test_the_headings_of_a_sheet(reader: Reader, tmp_path: Path) -> None:
     """Its name and the title of the table; a remark below one table is no title of the next."""
     passages = passages_of(read_file(reader, excel_file(tmp_path / "a.xlsx")).pages)
