@@ -283,4 +283,4 @@ class FoundPassage(Record):
     is_scan: bool = False
     """Whether it was read off the picture of its page."""
     gone: str = ""
-    """Why its file cannot be opened now, as `knowledge/presence.py` says it; empty where it can."""
+    """Why it is not what its file holds now, as `knowledge/presence.py` says it; empty where it is."""

@@ -165,6 +165,18 @@ def note_unchanged(database: Database, document_id: str, modified_ns: int) -> No
         connection.execute("UPDATE documents SET modified_ns = ? WHERE document_id = ?", (modified_ns, document_id))
 
 
+def note_failure(database: Database, document_id: str, file: tuple[int, int, str], status: str, detail: str) -> None:
+    """Remember that what a file holds now could not be read, beside the text of what it held before.
+
+    `file` is its size, its mtime in nanoseconds and its hash, by which the next run knows it again.
+    """
+    with database.write() as connection:
+        connection.execute(
+            "UPDATE documents SET size = ?, modified_ns = ?, sha256 = ?, status = ?, detail = ? WHERE document_id = ?",
+            (*file, status, detail, document_id),
+        )
+
+
 def remove_documents(database: Database, document_ids: Sequence[str]) -> None:
     """Delete documents with their pages, passages, vectors and index rows; one transaction.
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from agentmem_cli.errors import ConfigProblem, ProviderProblem, StorageProblem
-from agentmem_cli.knowledge.documents import KnownFile, known_file, list_documents, note_unchanged
+from agentmem_cli.knowledge.documents import KnownFile, known_file, list_documents, note_failure, note_unchanged
 from agentmem_cli.knowledge.index import bring_index_in_step
 from agentmem_cli.knowledge.presence import has_gone
 from agentmem_cli.knowledge.split import passages_of
@@ -221,6 +221,8 @@ def _settle(database: Database, outcome: _Outcome) -> FileResult:
     passages, detail = 0, reading.detail
     if known and known.passages and reading.status in FAILED:
         detail = f"{detail}; the text read from it before is kept"
+        file = (task.about.st_size, task.about.st_mtime_ns, outcome.sha256)
+        note_failure(database, known.document_id, file, reading.status, detail)
     else:
         passages = _store(database, name, outcome, reading)
     seconds = round(outcome.seconds + time.monotonic() - started, 3)

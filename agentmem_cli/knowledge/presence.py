@@ -9,12 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
+from agentmem_cli.knowledge.walk import FAILED
 from agentmem_cli.records import FoundPassage
 from agentmem_cli.storage.database import Database
 
 FILE_GONE = "file gone"
 FOLDER_GONE = "folder not there"
 """It was removed, or is on a disk that is not mounted now."""
+OLDER_TEXT = "older text"
+"""What the file holds now could not be read."""
 _PATIENCE = 0.5
 """Seconds. A network drive that does not answer must not hold up a list or an answer."""
 _BYTE_OF_NAME = re.compile(rb"\\x([89a-f][0-9a-f])")
@@ -36,15 +39,16 @@ def absences(paths: Iterable[str]) -> dict[str, str]:
 
 
 def with_absences(database: Database, passages: Sequence[FoundPassage]) -> list[FoundPassage]:
-    """The passages, those marked whose file has gone."""
+    """The passages, those marked whose file has gone, or holds something else now that could not be read."""
     ids = list({each.document_id for each in passages})
     rows = database.read(
-        f"SELECT document_id, path FROM documents WHERE document_id IN ({','.join('?' * len(ids))})",  # noqa: S608 -- only question marks
+        f"SELECT document_id, path, status FROM documents WHERE document_id IN ({','.join('?' * len(ids))})",  # noqa: S608 -- only question marks
         ids,
     )
-    path_of = {row["document_id"]: row["path"] for row in rows}
-    gone = absences(path_of.values())
-    return [replace(each, gone=gone.get(path_of.get(each.document_id, ""), "")) for each in passages]
+    gone = absences(row["path"] for row in rows)
+    older = {row["document_id"]: OLDER_TEXT for row in rows if row["status"] in FAILED}
+    marks = older | {row["document_id"]: gone[row["path"]] for row in rows if row["path"] in gone}
+    return [replace(each, gone=marks.get(each.document_id, "")) for each in passages]
 
 
 def has_gone(path: str) -> bool:

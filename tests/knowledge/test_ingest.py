@@ -236,6 +236,24 @@ def test_only_new_failures_are_failures(notes: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_index")
+def test_a_file_that_broke_keeps_its_text(notes: Path) -> None:
+    """It fails once; then it is as before, and what is found of it is marked as older text."""
+    gate = notes / "gate.txt"
+    gate.write_text("The gate is painted green.\n")
+    run_here("ingest", str(gate))
+    gate.write_bytes(b"\xd3\x00\xf7" * 200)
+    assert [1, 0] == [run_here("ingest", str(gate)).code for _ in range(2)]
+    (listed,) = run_here("knowledge", "list", "--json").json()
+    assert ("unreadable", 1) == (listed["status"], listed["passages"])
+    (passage,) = run_here("knowledge", "search", "gate", "--json").json()["passages"]
+    assert ("The gate is painted green.", "older text") == (passage["text"], passage["gone"])
+    gate.write_text("The gate is painted red.\n")
+    assert 0 == run_here("ingest", str(gate)).code
+    (passage,) = run_here("knowledge", "search", "gate", "--json").json()["passages"]
+    assert ("The gate is painted red.", "") == (passage["text"], passage["gone"])
+
+
+@pytest.mark.usefixtures("without_index")
 def test_a_password(notes: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A locked PDF is opened by --password or the environment, though it is unchanged; no file keeps the password."""
     from reportlab.pdfgen.canvas import Canvas
