@@ -45,7 +45,7 @@ def lines_of(place: int, passage: FoundPassage) -> list[Line]:
         if _is_row(group[0]):
             found += [Line(place, row, heading, head) for row, head in _with_heads(group)]
             continue
-        for block, below in pairwise([*group, following[0]]):
+        for block, below in pairwise([*filter(None, group), following[0]]):
             if _is_heading(block, below, passage):
                 heading = block
             else:
@@ -78,10 +78,12 @@ def _has_digit(text: str) -> bool:
 
 
 def _blocks(text: str) -> list[str]:
-    """The lines of a text; a paragraph that was broken into lines is one."""
+    """The lines of a text; a paragraph that was broken into lines is one, and "" ends a table."""
     blocks: list[str] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        if blocks and _goes_on(blocks[-1]) and not _is_row(line):
+    for line in map(str.strip, text.splitlines()):
+        if not line:
+            blocks += [""] if blocks and _is_row(blocks[-1]) else []
+        elif blocks and _goes_on(blocks[-1]) and not _is_row(line):
             blocks[-1] = f"{blocks[-1]} {line}"
         else:
             blocks.append(line)

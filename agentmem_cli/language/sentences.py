@@ -6,12 +6,15 @@ import re
 
 from agentmem_cli.language.vocabulary import without_greeting
 
+_LETTER = r"[^\W\d_]"
+_SHORT_WORD = "|".join(rf"(?<=\b{_LETTER * length}\.)" for length in (2, 3, 4))
 _BORDER = re.compile(
-    r"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)"
+    rf"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)(?!(?:{_SHORT_WORD})\s+\d)"
     r"(?<!\b\w\.)(?<!\b(?:Dr|Fr|Hr|Jr|Mr|Ms|Sr|St)\.)(?<!\b(?:Dra|Mrs|Sra)\.)[\"'”’»)\]]*\s+"
     r"|(?<=[。！？])[」』”’）]*\s*|\n+"
 )
-"""Not after a number of one or two digits ("am 14. März"), an initial, or a title ("Dr. Ana", "Mrs. Hale")."""
+"""Not after a number of one or two digits ("am 14. März"), an initial, or a title ("Dr. Ana", "Mrs. Hale"), nor between
+a short word and a number ("invoice no. 1003", "Ext. 12")."""
 
 _LEAD_IN = re.compile(r"^(?:[^\s:.!?]+ ){0,3}[^\s:.!?]{2,}:\s+(?=\S)")
 """Up to four words and a colon: "For context: …"."""

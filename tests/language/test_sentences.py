@@ -16,6 +16,7 @@ from agentmem_cli.language.sentences import sentences, without_lead_in
         ["Ich ziehe am 14. März um.", "Ich freue mich."],
         ["Dr. Hale and Mrs. Lee met J. Smith.", "They talked."],
         ["Version 3.5 is out.", "It works."],
+        ["The customer of invoice no. 1003 is Bo.", "Siehe Abs. 204 und Tel. 030 2255."],
         ['He said "Stop."', "Then he left (at last!)", "Good."],
         ["أين تسكن؟", "أنا في القاهرة."],
         ["मैं दिल्ली में रहता हूँ।", "मुझे चाय पसंद है।"],
