@@ -30,7 +30,7 @@ from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence, Usage, Waiting
 from agentmem_cli.agent.failures import CALLS_WITHOUT_END, explained, incomplete, refuses_tools
 from agentmem_cli.agent.prompt import Asked, prompt_messages, system_text
-from agentmem_cli.agent.request import TurnContext, recall_again, recall_into
+from agentmem_cli.agent.request import TurnContext, recall_again, recall_into, searched_for
 from agentmem_cli.agent.tools import passages_beside, read_only_tools, tool_query, tools_text
 from agentmem_cli.agent.watch import AnswerWatch
 from agentmem_cli.agent.window import room_beside
@@ -75,7 +75,8 @@ class AgnoAnswerer:
         if self.calls_tools:
             tools = read_only_tools(answer.evidence, context.search, lambda query: recall_again(context, turn, query))
         elif context.search is not None:
-            passages = passages_beside(turn.question, answer.evidence, context.search, context.window)
+            asked = searched_for(context, turn)
+            passages = passages_beside(asked, answer.evidence, context.search, context.window)
         messages = self._messages(context, turn, answer.evidence, tools_text(tools), passages)
         agent = Agent(
             model=self.model,

@@ -20,7 +20,7 @@ from agentmem_cli.agent.offline_documents import (
     rest_of_section,
 )
 from agentmem_cli.agent.offline_sources import Sources
-from agentmem_cli.agent.request import TurnContext, recall_into
+from agentmem_cli.agent.request import TurnContext, recall_into, searched_for
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.records import OFFLINE, Exchange, FoundPassage
 from agentmem_cli.sessions.turns import PendingTurn, plain_run
@@ -40,9 +40,10 @@ class OfflineAnswerer:
 
 async def _looked_up(context: TurnContext, turn: PendingTurn, answer: Answer) -> str:
     """What answers the question, from all that is on record."""
-    sources = Sources(context.database, turn, answer.evidence, context.memory, context.searcher)
+    asked = searched_for(context, turn)
+    sources = Sources(context.database, turn, asked, answer.evidence, context.memory, context.searcher)
     if needs_documents(turn.question, sources):
-        answer.evidence.passages.extend(await _search_documents(context, turn.question, answer))
+        answer.evidence.passages.extend(await _search_documents(context, asked, answer))
     return answer_from(turn.question, sources)
 
 

@@ -47,7 +47,7 @@ ASKS_FOR_THEIRS = 0.3
 """The score from which a question looks for something said, or asks about the person, so that its topic counts."""
 _TELLS = 0.3
 """The score for keeping from which a message that is not kept tells something, and looks for nothing."""
-_SURELY = _FOLLOWS = 0.5
+_SURELY = 0.5
 ABOUT_AS_WELL = 0.6
 """How much less than the best a sentence may score to stand first because it is the newest."""
 COVERS_AS_WELL = 0.5
@@ -97,14 +97,8 @@ def _looked_up(question: str, sources: Sources) -> str:
     if not is_question(question):
         return _not_kept(question, found if sources.found_something else "")
     if not found:
-        return _OFFER if _only_follows(question) else f"{NOTHING_FOUND} {_NO_MODEL}"
+        return f"{NOTHING_FOUND} {_NO_MODEL}"
     return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
-
-
-def _only_follows(question: str) -> bool:
-    """Whether a question that nothing answers lacks what was asked before it, and names nothing to look for."""
-    (message,) = judge([question])
-    return message.follows >= _FOLLOWS and message.follows > message.seeks
 
 
 def _not_kept(text: str, found: str) -> str:
@@ -120,7 +114,7 @@ def _found(question: str, sources: Sources) -> tuple[bool, str]:
     Where somebody asks about themselves, what they said of it stands below what documents answer.
     """
     ranked = finds(question, sources.messages(), sources.memories())
-    certainty, from_documents = _from_documents(question, sources)
+    certainty, from_documents = _from_documents(sources)
     said = certainty_of(ranked)
     best = ranked[:_MOST_QUOTED]
     is_near = _is_near(question, best)
@@ -261,9 +255,9 @@ def _which_to_forget(text: str, active: Sequence[Memory]) -> str:
     return f"Which of these? `/forget` and a word of it takes one back.\n\n{lines}"
 
 
-def _from_documents(question: str, sources: Sources) -> tuple[float, str]:
+def _from_documents(sources: Sources) -> tuple[float, str]:
     """The chance that a line of the documents answers, and the best lines, each under its document and page."""
-    quotes = sources.quotes(question)
+    quotes = sources.quotes()
     return quotes.certainty, quoted_lines(quotes.lines, sources.passages)
 
 

@@ -26,11 +26,12 @@ only what shares a word with the question."""
 class Sources:
     """The turn, what was found for it, and the store. `memory` is auto, review, off or incognito.
 
-    Without a searcher no document is looked into.
+    `searched_for` is what the documents are searched for. Without a searcher no document is looked into.
     """
 
     database: Database
     turn: PendingTurn
+    searched_for: str
     evidence: Evidence
     memory: str
     searcher: Searcher | None
@@ -45,9 +46,12 @@ class Sources:
         """Whether recall or the search of the documents found anything."""
         return bool(self.passages or (self.evidence.recall and self.evidence.recall.turns))
 
-    def quotes(self, question: str) -> Quotes:
-        """The lines of the passages that answer a question best."""
-        return self.searcher.quotes(question, self.passages) if self.searcher else Quotes([], 0.0)
+    def quotes(self) -> Quotes:
+        """The lines of the passages that answer the question best."""
+        if self.searcher is None:
+            return Quotes([], 0.0)
+        is_follow_up = self.searched_for != self.turn.question
+        return self.searcher.quotes(self.searched_for, self.passages, self.turn.question if is_follow_up else "")
 
     def messages(self) -> list[RecalledTurn]:
         """What recall found and what the person said lately, each once; no answer of the offline model itself."""

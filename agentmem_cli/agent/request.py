@@ -18,6 +18,7 @@ from agentmem_cli.agent.window import HISTORY_BUDGET, history_budget
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.recall.block import WRAPPING, Line, block_lines, fenced, profile_text, room_for
+from agentmem_cli.recall.evidence import is_follow_up
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.tokens import count_tokens
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # heavy: imported for a language model alone
     from agentmem_cli.agent.tools import SearchKnowledge
 
 
+FOLLOWED = 2
+"""How many questions before it a follow-up is searched for with, where these are follow-ups too."""
 ANSWER_LOOKED_AT = 300
 """Characters of the answer before a follow-up that it is searched for with."""
 
@@ -135,6 +138,15 @@ def _recalled(
     except AgentmemError as error:
         context.warn(f"Nothing was recalled for this answer: {error.problem}")
         return Recall(turn.question, [], [], [])
+
+
+def searched_for(context: TurnContext, turn: PendingTurn) -> str:
+    """What the documents are searched for: the question, a follow-up with the questions before it."""
+    asked = [turn.question]
+    for exchange in reversed(history_before(context.database, turn.session_id, FOLLOWED, before=turn.run_index)):
+        if is_follow_up(asked[0]):
+            asked.insert(0, exchange.question)
+    return "\n".join(asked)
 
 
 def recall_again(context: TurnContext, turn: PendingTurn, query: str) -> Recall:

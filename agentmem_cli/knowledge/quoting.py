@@ -90,14 +90,16 @@ class Asked:
         return in_both_forms(text, self.abbreviations)
 
 
-def best_lines(asked: Asked) -> Quotes:
-    """Up to MOST_LINES lines of the passages."""
+def best_lines(asked: Asked, follow_up: Asked | None = None) -> Quotes:
+    """Up to MOST_LINES lines of the passages; of a `follow_up` those that fit it and what it follows, as one, alike."""
     import numpy as np
 
     lines = asked.lines()
     if not lines:
         return Quotes([], 0.0)
     scores = asked.features(lines) @ np.array(WEIGHTS, np.float32)
+    if follow_up:
+        scores = np.mean([scores, follow_up.features(lines) @ np.array(WEIGHTS, np.float32)], axis=0, dtype=np.float32)
     order = np.argsort(-scores, kind="stable")[:MOST_LINES]
     chosen = [lines[place] for place in order if scores[place] >= scores[order[0]] - BEHIND]
     return Quotes(chosen, certainty_of(asked.evidence(lines, scores)))

@@ -107,16 +107,19 @@ class Searcher:
             found = spread_over_pages(read_closely(query, scored, passages, abbreviations))
             read = max(limit, REREAD)
             best = without_repeats(self._whole(found, passages, read), read)
-            lines = self._scores_of_lines(query, best[:REREAD], abbreviations)
+            lines = best_scores(self._asked(query, best[:REREAD]))
             return with_absences(self._database, reranked(best, lines)[:limit])
 
-    def quotes(self, question: str, passages: Sequence[FoundPassage]) -> Quotes:
-        """The lines of passages that a search for the question found which answer it best."""
+    def quotes(self, question: str, passages: Sequence[FoundPassage], follow_up: str = "") -> Quotes:
+        """The lines of passages that a search for the question found which answer it best.
+
+        A `follow_up` stands at the end of the question, behind what it follows.
+        """
         if not passages:
             return Quotes([], 0.0)
         with self._lock:
-            rarity = self._words.rarities(stemmed_terms(question))
-            return best_lines(Asked(question, passages, rarity, self._abbreviations_in(question)))
+            alone = self._asked(follow_up, passages) if follow_up else None
+            return best_lines(self._asked(question, passages), alone)
 
     def following(self, passage: FoundPassage, count: int) -> list[FoundPassage]:
         """Up to `count` passages that stand behind this one in its document."""
@@ -145,11 +148,9 @@ class Searcher:
         with self._lock:
             self._index.close()
 
-    def _scores_of_lines(
-        self, query: str, passages: Sequence[FoundPassage], abbreviations: Sequence[Abbreviation]
-    ) -> list[float]:
-        rarity = self._words.rarities(stemmed_terms(query))
-        return best_scores(Asked(query, passages, rarity, abbreviations))
+    def _asked(self, question: str, passages: Sequence[FoundPassage]) -> Asked:
+        rarity = self._words.rarities(stemmed_terms(question))
+        return Asked(question, passages, rarity, self._abbreviations_in(question))
 
     def _abbreviations_in(self, question: str) -> list[Abbreviation]:
         """Those of the question; the last ones are kept, since what is quoted asks for them again."""

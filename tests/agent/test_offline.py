@@ -397,6 +397,36 @@ def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("without_index")
+def test_a_follow_up_is_asked_of_the_documents_with_what_it_follows(cli: Cli, tmp_path: Path) -> None:
+    """And a follow-up to that one with both."""
+    for name, hotel, meals, trains in (("Oslo", 120, 40, "second"), ("Bergen", 90, 25, "first")):
+        rules = (
+            f"# Travel to {name}\n\nA hotel costs at most {hotel} euros.\n\nMeals are paid up to {meals} euros a day."
+        )
+        (tmp_path / f"{name}.md").write_text(f"{rules}\n\nTrains are booked in {trains} class.\n", "utf-8")
+    cli("ingest", str(tmp_path))
+    asked = ["How much may a hotel in Bergen cost?", "and for meals?", "and the trains?"]
+    answers = [cli("chat", "-p", "--session", "s1", question).out for question in asked]
+    assert ["90 euros", "25 euros a day", "first class"] == [
+        told
+        for told, answer in zip(("90 euros", "25 euros a day", "first class"), answers, strict=True)
+        if told in answer
+    ]
+    assert all(answer.startswith("From Bergen.md") or "\nFrom Bergen.md" in answer for answer in answers)
+
+
+@pytest.mark.usefixtures("without_index")
+def test_a_table_has_its_own_head(cli: Cli, tmp_path: Path) -> None:
+    """The names of one table's columns never stand above the rows of the next."""
+    tables = "<table><tr><th>Weekdays</th><th>Sunday</th></tr><tr><td>5:10</td><td>6:40</td></tr></table>"
+    tables += "<table><tr><td>Lost property office</td><td>Mill Lane 4</td></tr></table>"
+    (tmp_path / "trams.html").write_text(f"<h1>Trams</h1>{tables}", "utf-8")
+    cli("ingest", str(tmp_path))
+    out = cli("chat", "-p", "Where is the lost property office?").out
+    assert ("Mill Lane 4" in out, "Weekdays" in out) == (True, False)
+
+
+@pytest.mark.usefixtures("without_index")
 def test_a_row_of_words_alone_is_quoted(cli: Cli, tmp_path: Path) -> None:
     """Without a number in it a row is no head of its table, in a file of rows as in a text."""
     (tmp_path / "staff.csv").write_text("name;role\nMia Olsen;caretaker\nRolf Dahl;nurse\n", "utf-8")

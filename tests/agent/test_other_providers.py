@@ -253,6 +253,17 @@ class TestNoTools:
             assert (0, ["refunds.txt"]) == (result.code, [each["document"] for each in result.json()["cited"]])
 
     @pytest.mark.usefixtures("refunds")
+    def test_a_follow_up(self, ask_model: Ask, server: OpenAIServer) -> None:
+        """It is searched for with the question before it."""
+        for _ in range(2):
+            server.refuse(400, "x does not support tools")
+            server.reply("After 30 days [1].")
+        url = f"{server.url}/v1"
+        ask_model("lmstudio:x", "--base-url", url, "--session", "s1", "How long is the refund period?")
+        ask_model("lmstudio:x", "--base-url", url, "--session", "s1", "and how long for members?")
+        assert "The refund period is 30 days." in server.requests[-1].body["messages"][-1]["content"]
+
+    @pytest.mark.usefixtures("refunds")
     def test_a_chat_asks_and_tells_once(
         self, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
