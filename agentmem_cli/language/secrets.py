@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from agentmem_cli.key_masking import API_KEY, BEARER
 
 _NAMED = (
-    r"\b(?:pass(?:word|phrase|code|wd)|pwd|pin(?:\s+(?:code|number))?|cvv|cvc|security\s+code|secret(?:\s+key)?"
+    r"\b(?:pass(?:word|phrase|code|wd)|pwd?|pin(?:\s+(?:code|number))?|cvv|cvc|security\s+code|secret(?:\s+key)?"
     r"|(?:api|access|auth|private|encryption|licen[cs]e)[\s_-]*(?:key|token)|token)"
 )
 _SHAPES = [
@@ -32,24 +32,36 @@ _SHAPES = [
         ),
     ),
 ]
+_PASSWORDS = (
+    r"(?:pass(?:wort|wört\w*)\w*|kennwort\w*|contraseñas?|mots? de passe|senhas?|palavra[- ]passe"
+    r"|parola d['\u2019]ordine|wachtwoord\w*|has[łl][oa]\w*|[şs]ifre\w*|l[öo]senord\w*|salasana\w*|парол\w*)"
+)
+"""What may be secret though no digit is in it."""
 _WORDS_FOR_SECRETS = (
-    r"(?:pass(?:word|phrase|code|wort|wört\w*)\w*|kennwort\w*|geheimzahl|contraseñas?|clave|mots? de passe|senhas?"
-    r"|palavra[- ]passe|parola d['\u2019]ordine|wachtwoord\w*|has[łl][oa]\w*|[şs]ifre\w*|parola\w*|l[öo]senord\w*"
-    r"|salasana\w*|парол\w*|пин-?код\w*|pin(?:[- ]?(?:code|nummer|kod\w*|koodi))?|(?:code|codice|código|numéro) pin"
+    rf"(?:{_PASSWORDS}|pass(?:word|phrase|code)\w*|geheimzahl|clave|parola\w*|пин-?код\w*"
+    r"|pin(?:[- ]?(?:code|nummer|kod\w*|koodi))?|(?:code|codice|código|numéro) pin|tan(?:-?nummer)?|cv[vc]"
     r"|ssn|social security number)"
 )
 _SIGNS_FOR_SECRETS = (
     "(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|كلمة (?:السر|المرور)|الرقم السري|รหัสผ่าน|पासवर्ड|mật khẩu)"
 )
-_IS = r"\s+(?:is|was|ist|lautet|war|es|est|é|è|jest|to|är|on)"
+_CODES = (
+    r"(?:(?:door|gate|alarm|safe|lock|locker|entry|access|garage)\s+codes?|codes?\s+(?:for|to|of)\s+(?:my|our|the))"
+)
+_IS = r"(?:\s+(?:is|was|are|ist|lautet|war|es|est|é|è|jest|to|är|on)(?=\s)|\s*[:=])"
+_BETWEEN = r"(?:\s+[^\s.,;!?:=\d]+)"
 _VALUE = r"(?=\S*\d)(?:(?=\S*[^\W\d_])\S{5,}|[\d-]{4,})"
 """Letters with a digit among them, or four digits and more."""
+_NONE = r"(?!\s+(?:manager|generator|years?))"
 _IN_WORDS = re.compile(
-    rf"(?<![\w-])(?:[\w-]*-)?{_WORDS_FOR_SECRETS}(?:(?:\s+[^\W\d_]+){{0,3}}{_IS}|\s*[:=])?\s+{_VALUE}"
+    rf"(?<![\w-])(?:[\w-]*-)?(?:{_WORDS_FOR_SECRETS}s?|{_CODES}){_NONE}"
+    rf"(?:{_BETWEEN}{{0,5}}?{_IS}{_BETWEEN}{{0,2}}?)?\s*(?<=[\s:=]){_VALUE}{_NONE}"
+    rf"|(?<![\w-]){_VALUE}{_IS}{_BETWEEN}{{0,3}}?\s*(?:[\w-]*-)?{_WORDS_FOR_SECRETS}\b"
+    rf"|(?<![\w-])(?:[\w-]*-)?{_PASSWORDS}{_BETWEEN}{{0,3}}?\s*[:=]\s*[^\s.,;!?]{{4,}}(?=[.,;!?]|$)"
     rf"|{_SIGNS_FOR_SECRETS}\s*(?:是|为|為|は|는|은|:|：|هي|هو|คือ|है|là)?\s*(?=[\x21-\x7e]*\d)[\x21-\x7e]{{4,}}",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
-"""The word for a secret in some twenty languages, then the secret."""
+"""The word for a secret in some twenty languages, and the secret behind it or before it in one clause."""
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _CARD = re.compile(r"(?<![\d-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])")
 
