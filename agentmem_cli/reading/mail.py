@@ -15,11 +15,27 @@ from agentmem_cli.reading.places import Part, part_lines, quoted
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 10
 """Messages within messages."""
+_MOST_NAMED = 5
 
 
 def read_eml(path: str, _wanted: Container[int], _password: str | None) -> Iterator[Line]:
     """The lines for an .eml file."""
-    yield from part_lines(_message_parts(_parsed(Path(path).read_bytes())))
+    message = _parsed(Path(path).read_bytes())
+    unread = [_name(part) or "without a name" for part in _unread(message)]
+    if unread:
+        named = ", ".join(unread[:_MOST_NAMED])
+        more = f" and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
+        yield {"limit": f"attachments were not read: {named}{more}; save them beside it to have them read"}
+    yield from part_lines(_message_parts(message))
+
+
+def _unread(message: EmailMessage, depth: int = 0) -> Iterator[EmailMessage]:
+    """What is attached and neither text nor a message."""
+    for each in message.iter_attachments() if message.is_multipart() else ():
+        if each.get_content_type() == "message/rfc822" and depth < _DEEPEST:
+            yield from _unread(_inner(each), depth + 1)
+        elif each.get_content_maintype() != "text":
+            yield each
 
 
 def _parsed(content: bytes) -> EmailMessage:
