@@ -32,6 +32,8 @@ REQUESTS = ("about_me", "documents", "last_time", "more")
 conversation, and more of the last answer."""
 KEEP, INSTRUCTION, FORGET = 0.63, 0.4, 0.2
 """The scores from which a sentence is kept, is kept as a standing instruction, and may be a wish to forget."""
+LIKELY_ESSENTIAL = 0.35
+"""The score from which a sentence tells what must always be known of a person."""
 OF_NETWORK = 0.6
 """What the network counts in the mean of both logits."""
 _KEPT_IN_MIND = 512
@@ -70,6 +72,8 @@ class Judgement:
     """Whether it asks, by itself, about what the assistant said."""
     about_user: float
     """Whether it asks, by itself, about what the person told of themselves."""
+    essential: float
+    """Whether whoever looks after the person must always know it: an allergy, whom they live with, what they do."""
     request: str
     """Which of REQUESTS it is, by itself; "" for none."""
     topics: list[str]
@@ -145,6 +149,7 @@ def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgeme
         seeks=by_itself["seeks"],
         about_assistant=by_itself["about_assistant"],
         about_user=by_itself["about_user"],
+        essential=by_itself["essential"],
         request=request if by_itself[request] >= _LIKELY_REQUEST else "",
         topics=[ranked[0], *second],
         topic_shares={topic: score[topic] / all_topics for topic in TOPICS},

@@ -55,7 +55,9 @@ def catch_up(database: Database) -> int:
 
 def _make_anew(database: Database) -> None:
     """Make anew what stands beside a text and an older version made in its own way, or not at all."""
-    older = "SELECT memory_id, user_id, text FROM memory_details WHERE same_hash = '' OR words IS NULL"
+    older = (
+        "SELECT memory_id, user_id, text FROM memory_details WHERE same_hash = '' OR words IS NULL OR essential IS NULL"
+    )
     if not database.read(f"{older} LIMIT 1"):
         return
     with database.write() as connection:

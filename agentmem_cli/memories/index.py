@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
+from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.word_index import WordIndex, bm25, indexed, packed, words_of
 from agentmem_cli.storage.database import Connection, Database
 
@@ -58,8 +59,12 @@ class Nearness(Protocol):
 
 
 def index_text(connection: Connection, memory_id: str, text: str) -> None:
-    """Store the words of a memory's text, in the place of what was there."""
-    connection.execute("UPDATE memory_details SET words = ? WHERE memory_id = ?", (packed(text), memory_id))
+    """Store the words of a memory's text, and how essential it is, in the place of what was there."""
+    (judged,) = judge([text])
+    connection.execute(
+        "UPDATE memory_details SET words = ?, essential = ? WHERE memory_id = ?",
+        (packed(text), judged.essential, memory_id),
+    )
 
 
 def fitting(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from agentmem_cli.errors import Ambiguous, NotFound
+from agentmem_cli.language.classifier import LIKELY_ESSENTIAL
 from agentmem_cli.memories.index import Nearness, fitting, latest_change
 from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.records import LedgerEntry, Memory
@@ -21,8 +22,10 @@ STATUSES = ("proposed", "active", "superseded", "forgotten", "rejected")
 KINDS = ("fact", "preference", "instruction", "event")
 WISHES = "wishes"
 """The topic of standing instructions in a profile, whatever they are about."""
-ESSENTIAL = (WISHES, "health", "diet", "people", "name", "home", "work")
-"""What an agent should know of a person whatever the question is. A memory of several topics is of the first here."""
+ESSENTIAL = ("health", "diet", WISHES, "people", "name", "home", "work")
+"""The topics of what must be known of a person whatever the question is, and their order in a profile.
+
+A memory of several topics is of the first here."""
 
 _COLUMNS = (
     "memory_id, user_id, text, kind, topics, status, quote, session_id, run_id, said_at, created_at, updated_at,"
@@ -39,20 +42,24 @@ _RESEMBLING, _LATEST = 60, 100
 """Memories that a message is compared with: those that share words with it, and those said last."""
 _OF_A_TOPIC = 24
 """Memories of one topic read for a profile: more than its share of the room holds."""
-_TOPIC = " ".join(f"WHEN instr(topics, '\"{topic}\"') > 0 THEN '{topic}'" for topic in ESSENTIAL[1:])
+_TOPIC = " ".join(f"WHEN instr(topics, '\"{topic}\"') > 0 THEN '{topic}'" for topic in ESSENTIAL if topic != WISHES)
+_RANK = " ".join(f"WHEN '{topic}' THEN {rank}" for rank, topic in enumerate(ESSENTIAL))
 _PROFILE = f"""
 WITH known AS (
     SELECT memory_number AS number, pinned AS is_pinned, kind = 'event' AS passes, subject IS NOT NULL AS of_others,
-        said_at AS at, CASE WHEN kind = 'instruction' THEN '{WISHES}' {_TOPIC}
+        said_at AS at, CASE WHEN kind = 'instruction' THEN 1
+        WHEN essential >= {LIKELY_ESSENTIAL} THEN essential ELSE 0 END AS need,
+        CASE WHEN kind = 'instruction' THEN '{WISHES}' {_TOPIC}
         ELSE coalesce(json_extract(topics, '$[0]'), 'other') END AS topic
     FROM memory_details WHERE user_id = ? AND status = 'active'
 ), placed AS (
     SELECT number, topic, row_number() OVER (
-        PARTITION BY topic ORDER BY is_pinned DESC, passes, of_others, at DESC, number DESC
-    ) AS place, is_pinned FROM known
+        PARTITION BY topic ORDER BY need > 0 DESC, is_pinned DESC, of_others, need DESC, passes, at DESC, number DESC
+    ) AS place, is_pinned, need FROM known
 )
 SELECT memory_id, topic FROM placed JOIN memory_details ON memory_number = number
-WHERE is_pinned = 1 OR place <= {_OF_A_TOPIC} ORDER BY place, said_at DESC, memory_number DESC
+WHERE is_pinned = 1 OR place <= {_OF_A_TOPIC}
+ORDER BY need > 0 DESC, place, CASE topic {_RANK} ELSE 99 END, said_at DESC, memory_number DESC
 """  # noqa: S608 -- only names of this file
 
 
@@ -139,8 +146,9 @@ _profiles: WeakKeyDictionary[Database, dict[str, tuple[tuple[object, ...], list[
 def profile_memories(database: Database, user_id: str) -> list[tuple[str, Memory]]:
     """What a profile is chosen from: (topic, memory), first the best of each topic, then the second of each, and so on.
 
-    Of a topic the pinned come first, then lasting facts, then those of the person alone, then the newest. Neither
-    the question nor the clock nor how often a memory was used counts, so it changes only when a memory does.
+    What must always be known comes first: an allergy before a remark on health. Of a topic the pinned come first, then
+    what the person tells of themselves, what is needed most, lasting facts, the newest. Neither the question nor the
+    clock nor how often a memory was used counts, so it changes only when a memory does.
     """
     latest = latest_change(database, user_id)
     of_users = _profiles.setdefault(database, {})

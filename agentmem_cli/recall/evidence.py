@@ -22,7 +22,7 @@ from agentmem_cli.recall.ranking import Asked, with_neighbours
 from agentmem_cli.recall.transcript import Transcript
 
 FEATURES = ("small talk", "looks for something", "rare words together")
-WEIGHTS = (-0.89, 0.76, 5.26)
+WEIGHTS = (-0.89, 0.9, 5.26)
 BIAS = -1.5
 SMALL_TALK, FOLLOWS = 0.5, 0.2
 """The scores from which a message is small talk, and a follow-up: of 60 follow-ups .78 find what they need with the

@@ -294,5 +294,11 @@ def first_tables(connection: Connection) -> None:
     connection.execute("INSERT INTO agentmem.schema_version VALUES (7)")
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {6: first_tables}
+def column_of_what_is_essential(connection: Connection) -> None:
+    """Version 8: an allergy is told from a remark on health."""
+    connection.execute("ALTER TABLE agentmem.memory_details ADD COLUMN essential DOUBLE PRECISION")
+    connection.execute("UPDATE agentmem.schema_version SET version = 8")
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {6: first_tables, 7: column_of_what_is_essential}
 """The function at N leads from version N to N + 1; what leads to earlier ones was never needed."""

@@ -16,6 +16,7 @@ from agentmem_cli.storage.plain_agno import set_aside, take_in
 from agentmem_cli.storage.tables import (
     AGNO_TABLES,
     CAPTURE_TABLES,
+    ESSENTIAL_COLUMN,
     IMPORT_TABLES,
     KNOWLEDGE_TABLES,
     MEMORY_TABLES,
@@ -76,6 +77,11 @@ def columns_of_what_was_taken_back(connection: Connection) -> None:
     _run(connection, TAKEN_BACK_COLUMNS)
 
 
+def column_of_what_is_essential(connection: Connection) -> None:
+    """Version 8: an allergy is told from a remark on health."""
+    _run(connection, ESSENTIAL_COLUMN)
+
+
 MIGRATIONS: list[Callable[[Connection], None]] = [
     first_tables,
     tables_of_imports,
@@ -84,6 +90,7 @@ MIGRATIONS: list[Callable[[Connection], None]] = [
     tables_of_vectors,
     tables_of_scans,
     columns_of_what_was_taken_back,
+    column_of_what_is_essential,
 ]
 """The function at index N leads from version N to N + 1."""
 

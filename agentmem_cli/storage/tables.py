@@ -275,6 +275,11 @@ ALTER TABLE taken_back_runs ADD COLUMN number INTEGER;
 UPDATE taken_back_runs SET number = rowid;
 """
 
+ESSENTIAL_COLUMN = """
+-- How likely a memory's text tells what must always be known of the person, 0 to 1; NULL until somebody judges it.
+ALTER TABLE memory_details ADD COLUMN essential REAL;
+"""
+
 KNOWLEDGE_TABLES = """
 CREATE TABLE documents (
     document_number INTEGER PRIMARY KEY,

@@ -104,7 +104,7 @@ def test_what_is_kept_of_the_profile(cli: Cli, server: OpenAIServer, monkeypatch
     """Of many facts those that matter most stay: an allergy that was told first, and one that was told last."""
     for fact in (FACTS[0], *FACTS[2:], "I have asthma"):
         cli("memories", "add", fact)
-    monkeypatch.setenv("AGENTMEM_CONTEXT_WINDOW", "1065")
+    monkeypatch.setenv("AGENTMEM_CONTEXT_WINDOW", "1120")
     server.reply("Noted.")
     cli("chat", "-p", "Hello there, friend")
     system = server.requests[0].body["messages"][0]["content"]

@@ -35,13 +35,14 @@ from agentmem_cli.memories.statements import asks_to_forget
 from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.sessions.titles import title_places, words_of
 
-VOICES, REVISIONS, LOOKUPS = (Path(__file__).parent / name for name in ("voices", "revisions", "lookups"))
+FOLDERS = ("voices", "revisions", "lookups", "essentials")
+VOICES, REVISIONS, LOOKUPS, ESSENTIALS = (Path(__file__).parent / name for name in FOLDERS)
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
 TALKED = (*(f"messages{letter}.tsv" for letter in ("", "-c", "-d", "-e", "-f")), "looked-up.jsonl", "chat.txt")
 LOOKUP_HEADS = {"chat": "chat", "lookup": "seeks", "follow": "follows"}
 """The labels of the messages in `lookups`, and the heads that tell them."""
-LOOKED_UP = (*TALKED, *(f"messages-{letter}.tsv" for letter in "ghijklmn"), "looked-up-c.jsonl", "chat-c.txt")
+LOOKED_UP = (*TALKED, *(f"messages-{letter}.tsv" for letter in "ghijklmnopq"), "looked-up-c.jsonl", "chat-c.txt")
 """The files of `lookups` with a label for each message.
 
 The later ones are in the fit of what is looked for alone: there whatever asks for nothing that was said is `chat`,
@@ -51,7 +52,7 @@ OF_DOCUMENTS = "documents.tsv"
 OCCASIONS = "occasions.tsv"
 """Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
 TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
-REQUESTED, HELD_REQUESTED = "requests.tsv", ("requests-held.tsv", "requests-held-b.tsv")
+REQUESTED, HELD_REQUESTED = ("requests.tsv", "requests-b.tsv"), ("requests-held.tsv", "requests-held-b.tsv")
 TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
 """In `lookups` too. UNFRAMED_SHARE was chosen with the held-out files in view."""
 SHORT, TOLD_SHARE, UNFRAMED_SHARE = 30, 6, 20
@@ -61,6 +62,8 @@ HELD_OUT = frozenset(f"en-{number}" for number in (7, 16, 25, 29, 32, 36, 39, 43
 """One voice of each language and ten of English: what they say is in no fit."""
 HELD_WISHES = ("forget-held", "forget-held-b", "forget-held-c")
 """A voice in every language, an English one that asks as most people do, and one that mostly asks not to forget."""
+ESSENTIAL, HELD_ESSENTIAL = ("en-a", "en-f", "others-c", "others-g", "notes-e"), ("en-held", "others-held")
+"""In `essentials`: what whoever looks after a person must always know, and details."""
 OPENERS, HELD_OPENERS = "openers.tsv", "openers-held.tsv"
 """In `voices`: what people begin with before they say what they want to."""
 OPENED_SHARE = 3
@@ -129,6 +132,7 @@ def main(arguments: Sequence[str]) -> None:
     report_wishes({"all": held_out.values(), **{name: [voices[name]] for name in HELD_WISHES}})
     report_lookups()
     report_tellers()
+    report_essentials()
     report_requests()
     report_titles()
 
@@ -225,6 +229,7 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
         "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
         "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
         "about_user": labelled_head("user", looked_up(TELLERS)),
+        "essential": essential_head(),
         **{request: request_head(request, voices) for request in REQUESTS},
         "title": title_head(openings(TITLED), [message for _, message in told_messages()]),
     }
@@ -295,12 +300,26 @@ def labelled_head(label: str, labelled: Sequence[tuple[str, str]]) -> Head:
     return _head(features, np.array([each == label for _, each in labelled]))
 
 
+def essential_head() -> Head:
+    """What must always be known of a person against details, however it is typed."""
+    labelled = [each for name in ESSENTIAL for each in essentials(name)]
+    typed = [(_typed_otherwise(Line(OTHER, False, (), text)).text, label) for text, label in labelled]
+    return labelled_head("essential", labelled + typed)
+
+
+def essentials(name: str) -> list[tuple[str, str]]:
+    """The sentences of a file of `essentials`, each with its label."""
+    lines = (ESSENTIALS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return [(text, label) for label, text in (line.split("\t") for line in lines)]
+
+
 def request_head(request: str, voices: Sequence[Message]) -> Head:
     """The messages that are one of REQUESTS against all others, all that is looked up and what the voices tell."""
     told = [" ".join(line.text for line in message) for message in voices[::TOLD_SHARE]]
     looked = [text for name in (*LOOKED_UP, OF_DOCUMENTS) for text, label in looked_up(name) if label == "lookup"]
     others = looked + told
-    labelled = [*looked_up(REQUESTED), *((text, OTHER) for text in others)]
+    requested = [each for name in REQUESTED for each in looked_up(name)]
+    labelled = [*requested, *((text, OTHER) for text in others)]
     typed = [(_typed_otherwise(Line(OTHER, False, (), text)).text, label) for text, label in labelled]
     features = matrix([[Line(OTHER, False, (), text)] for text, _ in [*labelled, *typed]])[:, :BUCKETS]
     return _head(_narrowed(features), np.array([label == request for _, label in [*labelled, *typed]]))
@@ -553,6 +572,16 @@ def report_lookups() -> None:
         print(f"{names[0]:<28}{found:>8.3f}{roc_auc_score(truth, [-len(text) for text, _ in messages]):>10.3f}")
 
 
+def report_essentials() -> None:
+    """The share of what must always be known that is found, and of details taken for it."""
+    print(f"\n{'what must always be known':<34}{'found':>8}{'others':>8}")
+    for name in HELD_ESSENTIAL:
+        found: dict[str, list[bool]] = {label: [] for label in ("essential", "detail")}
+        for text, label in essentials(name):
+            found[label].append(judge([text])[0].essential >= classifier.LIKELY_ESSENTIAL)
+        print(f"{name:<34}", *(f"{np.mean(some):>7.3f}" for some in found.values()))
+
+
 def report_tellers() -> None:
     """Of the held-out messages that ask for the words of one of the two those told so, and of the others; baselines.
 
@@ -577,7 +606,7 @@ def report_requests() -> None:
     The baseline is what the fitted message is with which a message shares the largest part of both their words.
     """
     print(f"\n{'asks for':<20}{'found':>8}{'baseline':>10}{'false':>8}{'baseline':>10}")
-    fitted = [(set(text.lower().split()), label) for text, label in looked_up(REQUESTED)]
+    fitted = [(set(text.lower().split()), label) for each in REQUESTED for text, label in looked_up(each)]
     for name in HELD_REQUESTED:
         messages = looked_up(name)
         labels = np.array([label for _, label in messages])

@@ -56,8 +56,11 @@ PEOPLE = Path(__file__).with_name("people.jsonl")
 OTHERS = 1_500
 """Messages of others' voices among which those are that are asked for."""
 FITTED = ("looked-up", "looked-up-c")
-HELD = (("looked-up-held", "chat-held"), ("looked-up-held-b", "chat-held-b"), ("looked-up-held-c", "chat-held-c"))
-"""What is asked for and small talk, of one author each."""
+HELD = (
+    *(("looked-up-held", "chat-held"), ("looked-up-held-b", "chat-held-b"), ("looked-up-held-c", "chat-held-c")),
+    ("tasks-held", "tasks-chat-held"),
+)
+"""What is asked for and small talk, of one author each; the last, tasks that need what was said and that do not."""
 TALK_COUNTS = 1.25
 """How much more small talk counts in the fit: what comes unasked is paid for, what does not come can be recalled."""
 PARTS = 2

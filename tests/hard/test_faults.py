@@ -115,6 +115,7 @@ class Store:
 
 
 _BACK_TO_VERSION_5 = """
+ALTER TABLE memory_details DROP COLUMN essential;
 DROP TABLE scanned_pages;
 ALTER TABLE passages DROP COLUMN last_page_index;
 ALTER TABLE pages DROP COLUMN is_scan;

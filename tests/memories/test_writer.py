@@ -341,7 +341,7 @@ def test_search_finds_active_memories_by_their_words(store: Store) -> None:
 
 
 def test_a_profile_is_chosen_by_topic(store: Store) -> None:
-    """The first of each topic, then the second; wishes are a topic, and of several the essential one counts."""
+    """The first of each topic, then the second, what must always be known first; wishes are a topic."""
     for kind, text, topics in (
         ("fact", "Name is Sarah", ["name"]),
         ("instruction", "Always answer in German", ["style"]),
@@ -350,14 +350,15 @@ def test_a_profile_is_chosen_by_topic(store: Store) -> None:
         ("event", "Has a cold", ["health"]),
         ("fact", "Owns a boat", ["leisure"]),
     ):
-        store.write(Operation("add", text, kind, topics=topics), actor="person")
+        subject = "sister" if "sister" in text else None
+        store.write(Operation("add", text, kind, topics=topics, subject=subject), actor="person")
     chosen = [(topic, memory.text) for topic, memory in profile_memories(store.database, "sarah")]
     assert [
-        ("leisure", "Owns a boat"),
         ("health", "Is coeliac"),
         ("wishes", "Always answer in German"),
         ("name", "Name is Sarah"),
         ("health", "Her sister has asthma"),
+        ("leisure", "Owns a boat"),
         ("health", "Has a cold"),
     ] == chosen
     assert [] == profile_memories(store.database, "tom")

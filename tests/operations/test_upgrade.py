@@ -118,6 +118,16 @@ def test_words_of_version_3_are_found_and_stored(cli: Cli) -> None:
         assert [] == database.read(unpacked)
 
 
+def test_what_is_essential_of_version_7_is_judged(cli: Cli) -> None:
+    """The next chat tells what must always be known among memories that an older version wrote."""
+    cli("memories", "add", "I am allergic to peanuts")
+    with closing(open_database(load_settings(user="sarah"))) as database:
+        with database.write() as connection:
+            connection.execute("UPDATE memory_details SET essential = NULL")
+        cli("chat", "-p", "--memory", "off", "hi")
+        assert [] == database.read("SELECT 1 FROM memory_details WHERE essential IS NULL OR essential < 0.5")
+
+
 def test_the_vectors_of_version_4_are_kept(home: Path) -> None:  # noqa: ARG001 -- its environment is what is needed
     """An embedder that costs money is not asked for them again."""
     settings = load_settings(user="sarah")

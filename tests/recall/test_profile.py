@@ -76,6 +76,29 @@ def test_what_matters_is_always_there(database: Database, count: int) -> None:
     assert [] == [each.text for each in ESSENTIAL if each.text not in shown]
 
 
+def test_remarks_on_health_crowd_out_no_allergy(database: Database) -> None:
+    """What was said once, long ago, stays before what is said every day of the same topic."""
+    vital = ["I have coeliac disease.", "I am allergic to penicillin.", "My son Tom is four and has asthma."]
+    remarks = [
+        "I slept badly again.",
+        "My knee hurts when I run.",
+        "I had a cold last week.",
+        "I go to the gym on Fridays.",
+    ]
+    write(database, [Operation("add", text, topics=["health"]) for text in vital], at=50)
+    write(
+        database,
+        [
+            Operation("add", f"{text[:-1]}, in week {week}.", topics=["health"])
+            for week in range(75)
+            for text in remarks
+        ],
+        at=90,
+    )
+    shown = profile(database)
+    assert [] == [text for text in vital if text not in shown]
+
+
 def test_a_long_profile_is_cut_at_its_budget(database: Database) -> None:
     """However much there is of each topic, it fills the budget and no more, and none has more than a third."""
     for topic in ("health", "pets", "travel", "work"):
