@@ -97,7 +97,7 @@ def _looked_up(question: str, sources: Sources) -> str:
     if not is_question(question):
         return _not_kept(question, found if sources.found_something else "")
     if not found:
-        return f"{NOTHING_FOUND} {_NO_MODEL}"
+        return f"{NOTHING_FOUND} {_NO_MODEL}" if wanted_stems(question) else _OFFER
     return f"{NOTHING_CERTAIN} {NEAREST}\n\n{found}"
 
 

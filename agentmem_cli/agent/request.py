@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from agentmem_cli.agent.answer import Answer
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.agent.history import history_within, tokens_of
+from agentmem_cli.agent.offline_question import is_question
 from agentmem_cli.agent.window import HISTORY_BUDGET, history_budget
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.search import Searcher
@@ -144,7 +145,7 @@ def searched_for(context: TurnContext, turn: PendingTurn) -> str:
     """What the documents are searched for: the question, a follow-up with the questions before it."""
     asked = [turn.question]
     for exchange in reversed(history_before(context.database, turn.session_id, FOLLOWED, before=turn.run_index)):
-        if is_follow_up(asked[0]):
+        if is_follow_up(asked[0]) and is_question(exchange.question):
             asked.insert(0, exchange.question)
     return "\n".join(asked)
 
