@@ -10,6 +10,8 @@ from agentmem_cli.knowledge.presence import absences
 from agentmem_cli.recall.block import CITATION
 from agentmem_cli.records import Document, FoundPassage, has_pages, unit_of
 
+_MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+
 
 def citation(passage: FoundPassage) -> str:
     """`report.pdf, p. 12`; with another number printed on the page, `report.pdf, p. xii (page 14 of the file)`.
@@ -48,6 +50,11 @@ def _document_line(document: Document, gone: str) -> str:
     status = "" if document.status == "indexed" else document.status
     parts = [document.title, length, status, str(Path(document.path).parent), gone]
     return " · ".join(filter(None, parts))
+
+
+def without_marks(text: str) -> str:
+    """A text of a document with `(2)` for `[2]`: in an answer that would cite another passage."""
+    return _MARK.sub(r"(\1)", text)
 
 
 def cited_numbers(answer: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from agentmem_cli.agent.citations import citation
+from agentmem_cli.agent.citations import citation, without_marks
 from agentmem_cli.agent.offline_question import request_of
 from agentmem_cli.knowledge.lines import Line, lines_of
 from agentmem_cli.records import Exchange, FoundPassage
@@ -22,7 +22,8 @@ def quoted_lines(lines: Sequence[Line], passages: Sequence[FoundPassage]) -> str
     parts = []
     for place, together in groupby(lines, key=lambda line: line.place):
         texts = dict.fromkeys(text for line in together for text in (line.head, line.text) if text)
-        parts += [f"From {citation(passages[place])} [{place + 1}]:", *(f"> {cut(text)}" for text in texts)]
+        source = f"From {without_marks(citation(passages[place]))} [{place + 1}]:"
+        parts += [source, *(f"> {cut(without_marks(text))}" for text in texts)]
     return "\n\n".join(parts)
 
 
@@ -61,4 +62,4 @@ def rest_of_section(section: Sequence[FoundPassage], answers: str) -> list[Line]
 def _quoted(lines: Sequence[Line], answers: str) -> list[int]:
     """The places of the lines that the answers quote."""
     shown = set(answers.splitlines())
-    return [place for place, line in enumerate(lines) if f"> {cut(line.text)}" in shown]
+    return [place for place, line in enumerate(lines) if f"> {cut(without_marks(line.text))}" in shown]

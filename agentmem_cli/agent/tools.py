@@ -15,9 +15,9 @@ from typing import Any
 
 from agno.tools.function import Function
 
-from agentmem_cli.agent.citations import citation
+from agentmem_cli.agent.citations import citation, without_marks
 from agentmem_cli.agent.events import Evidence
-from agentmem_cli.recall.block import CITATION, recall_block
+from agentmem_cli.recall.block import recall_block
 from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import FoundPassage, Recall
@@ -30,8 +30,6 @@ TOOL_BLOCK_BUDGET = 1_200
 """Tokens of what one call of `recall` gives, and of the passages that go with a question unasked."""
 PASSAGES_SHARE = 4
 """A part of so many of a small window goes to those passages."""
-_ROUND = str.maketrans("[]", "()")
-"""A reference `[2]` within a passage is shown as `(2)`: copied into an answer it would cite another passage."""
 
 
 def read_only_tools(evidence: Evidence, search: SearchKnowledge | None, recall: RecallMore) -> list[Function]:
@@ -111,9 +109,8 @@ def fenced_passages(passages: list[tuple[int, FoundPassage]]) -> str:
 
 def _element(number: int, passage: FoundPassage, mark: str) -> str:
     source = " | ".join(filter(None, [citation(passage), " > ".join(_headings_above(passage))]))
-    on_one_line = " ".join(source.split())
-    text = CITATION.sub(lambda found: found.group().translate(_ROUND), passage.text)
-    return f"<passage-{mark} [{number}] {on_one_line}>\n{text}\n</passage-{mark}>"
+    on_one_line = without_marks(" ".join(source.split()))
+    return f"<passage-{mark} [{number}] {on_one_line}>\n{without_marks(passage.text)}\n</passage-{mark}>"
 
 
 def _headings_above(passage: FoundPassage) -> list[str]:

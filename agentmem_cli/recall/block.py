@@ -47,8 +47,10 @@ BELOW = "\n  "
 MARK_LENGTH = 4
 """Characters of the delimiter that begin each line."""
 _WORD = re.compile(r"\w+")
-CITATION = re.compile(r"\s*(?<![\w\]])((?:\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+)(?!\()")
-"""The mark of a passage in an answer, or several in a row; not `list[1]`, and not the text of a link."""
+_MARKS = r"(?:\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+"
+_ENDS_WORD = r"(?=[\d\[\],;\s]+[.,;:!?)*_\"”]*(?:$|\s(?!\s*=)))"
+CITATION = re.compile(rf"\s*(?<!\])(?:(?<!\w)|(?<=[^\W_]{{2}}){_ENDS_WORD})({_MARKS})(?!\()")
+"""The mark of a passage in an answer, or several in a row, at the end of a word too; not `list[1].size`, nor a link."""
 
 Source = str | int
 """The id of a memory or the number of a message."""
