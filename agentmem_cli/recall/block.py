@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from agentmem_cli.language.classifier import judge
@@ -124,7 +124,7 @@ def fenced(lines: list[Line], delimiter: str) -> str:
 def block_lines(recall: Recall, budget: int) -> list[Line]:
     """What fits nearly as well as the best, and the budget, in date order.
 
-    What the profile shows already is left out, and so is a line that only repeats one that is as new.
+    What the profile says already is left out, and so is a line that only repeats one that is as new.
     """
     shown = {memory.memory_id for memory in recall.profile}
     memories = [each for each in recall.memories if each.memory_id not in shown and each.score >= MEMORY_CUT]
@@ -132,18 +132,22 @@ def block_lines(recall: Recall, budget: int) -> list[Line]:
     answered = {turn.reply_to for turn in recall.further}
     near = [turn for turn in (*recall.turns, *recall.further) if turn.score >= least]
     turns = [turn for turn in near if turn.message_id in answered or tells(turn)]
+    in_profile = [replace(_memory_line(each, recall.question), by="user") for each in recall.profile]
     chosen: list[Line] = []
     for line in _by_turns(memories, turns, recall.question):
         kept = [other for other in chosen if not other.repeats(line)]
-        if any(line.repeats(other) for other in chosen) or sum(each.cost for each in kept) + line.cost > budget:
+        if (
+            any(line.repeats(other) for other in (*in_profile, *chosen))
+            or sum(each.cost for each in kept) + line.cost > budget
+        ):
             continue
         chosen = [*kept, line]
     return sorted(chosen, key=lambda line: (line.at, _place(line), line.text))
 
 
 def tells(turn: RecalledTurn) -> bool:
-    """Whether a message tells anything: a short one that a person typed to an assistant may chat, or look for it."""
-    if turn.name or turn.role != "user" or len(turn.text) > SHORT:
+    """Whether a message tells anything: a short one to or by an assistant may chat, or look for it."""
+    if turn.name or len(turn.text) > SHORT:
         return True
     (message,) = judge([turn.text])
     return not max(message.chat, message.seeks) >= LIKELY > message.keep

@@ -82,12 +82,12 @@ def test_lines_stand_in_date_order() -> None:
             "q",
             [],
             [memory("Works at a school", said_at=1_780_000_000)],
-            [turn("I teach.", at=1_780_000_000 + day), turn("Hello.", role="assistant", at=1_780_000_000 - day)],
+            [turn("I teach.", at=1_780_000_000 + day), turn("Seven pupils.", role="assistant", at=1_780_000_000 - day)],
         ),
         "0a1b2c3d",
     )
     said = re.findall(r"^0a1b \[\d{4}-\d\d-\d\d\] (.*)$", block, re.MULTILINE)
-    assert ["assistant: Hello.", "known: Works at a school", "user: I teach."] == said
+    assert ["assistant: Seven pupils.", "known: Works at a school", "user: I teach."] == said
 
 
 def test_what_the_profile_says_is_not_said_again() -> None:
@@ -97,6 +97,7 @@ def test_what_the_profile_says_is_not_said_again() -> None:
     other = memory("Owns a bicycle", memory_id="m2")
     block = recall_block(Recall("q", [known], [known, other], []), "0a1b2c3d")
     assert (1, 0) == (block.count("Owns a bicycle"), block.count("Works in healthcare"))
+    assert "" == recall_block(Recall("q", [memory("I eat no pork.")], [], [turn("I eat no pork.")]), "0a1b2c3d")
 
 
 @given(turns=any_turns, further=any_turns, budget=st.integers(0, MEMORY_BUDGET))
@@ -123,8 +124,9 @@ def test_neither_kind_crowds_out_the_other() -> None:
 def test_what_tells_nothing_is_left_out() -> None:
     """Small talk, and an earlier look-up, unless its answer stands below it."""
     said = [turn("Our boiler is from 1998."), turn("lol ok thanks"), turn("age of the furnace?")]
+    said.append(turn("Good to hear!", role="assistant"))
     turns = [replace(each, message_id=number) for number, each in enumerate(said)]
     block = recall_block(Recall("How old is the boiler?", [], [], turns), "0a1b2c3d")
-    assert [True, False, False] == [each.text in block for each in said]
+    assert [True, False, False, False] == [each.text in block for each in said]
     answer = replace(turn("It was built in 1998.", role="assistant"), message_id=9, reply_to=2)
     assert "furnace?" in recall_block(Recall("How old is it?", [], [], turns, [answer]), "0a1b2c3d")
