@@ -67,7 +67,7 @@ def _with_heads(table: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _is_heading(block: str, following: str, passage: FoundPassage) -> bool:
     """Whether a line is a heading of the document, or a few words above prose or a table."""
-    if block.strip("# ") in passage.heading.split(" > "):
+    if block.startswith("#") or block in passage.heading.split(" > "):
         return True
     stands_above = len(following) >= _FULL or _is_row(following)
     return stands_above and len(block) < _FULL and not _ENDED.search(block) and not _has_digit(block)
