@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import configured_embedder
 from agentmem_cli.errors import AgentmemError
 from agentmem_cli.knowledge.abbreviations import Abbreviation
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
+from agentmem_cli.knowledge.comparing import questions_to_each
 from agentmem_cli.knowledge.documents import Position, find_document, names_told_apart, position
 from agentmem_cli.knowledge.index import bring_index_in_step, passage_index
 from agentmem_cli.knowledge.presence import with_absences
@@ -118,6 +120,8 @@ class Searcher:
         if not passages:
             return Quotes([], 0.0)
         with self._lock:
+            if each := questions_to_each(question, list(dict.fromkeys(each.document for each in passages))):
+                return self._quotes_of_each(each, passages)
             alone = self._asked(follow_up, passages) if follow_up else None
             return best_lines(self._asked(question, passages), alone)
 
@@ -147,6 +151,16 @@ class Searcher:
         """Let go of the index's files."""
         with self._lock:
             self._index.close()
+
+    def _quotes_of_each(self, questions: dict[str, str], passages: Sequence[FoundPassage]) -> Quotes:
+        """The best line of each document for its question, as certain as the least certain of them."""
+        found = []
+        for document, question in questions.items():
+            places = [place for place, each in enumerate(passages) if each.document == document]
+            quotes = best_lines(self._asked(question, [passages[place] for place in places]))
+            found.append(replace(quotes, lines=[replace(line, place=places[line.place]) for line in quotes.lines]))
+        best = [line for quotes in found for line in quotes.lines[:1]]
+        return Quotes(best, min(quotes.certainty for quotes in found))
 
     def _asked(self, question: str, passages: Sequence[FoundPassage]) -> Asked:
         rarity = self._words.rarities(stemmed_terms(question))

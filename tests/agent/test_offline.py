@@ -416,6 +416,29 @@ def test_a_follow_up_is_asked_of_the_documents_with_what_it_follows(cli: Cli, tm
 
 
 @pytest.mark.usefixtures("without_index")
+def test_a_heading_is_no_answer(cli: Cli, tmp_path: Path) -> None:
+    """What stands under it is, in the middle of a passage too."""
+    steps = "## Failover\n\n1. Page the engineer.\n2. Stop the database.\n\n## Contacts\n\nNoor is in charge.\n"
+    (tmp_path / "dr.md").write_text(f"# Recovery\n\nThe goal is four hours.\n\n{steps}", "utf-8")
+    cli("ingest", str(tmp_path))
+    answer = cli("chat", "-p", "How do I do the failover?").out
+    assert ("> 1. Page the engineer." in answer, "## Failover" in answer) == (True, False)
+
+
+@pytest.mark.usefixtures("without_index")
+@pytest.mark.parametrize("request_", ["Compare Acme and Bolt revenue", "What was the revenue of Bolt and of Acme?"])
+def test_documents_are_compared(cli: Cli, tmp_path: Path, request_: str) -> None:
+    """Of each that is named the line that answers is quoted, though no line has both names."""
+    for name, revenue, income in (("Acme", 412, 38), ("Bolt", 97, 4), ("Cord", 12, 1)):
+        report = f"# {name} annual report\n\nRevenue was {revenue} million dollars. Net income was {income} million."
+        (tmp_path / f"{name.lower()}.md").write_text(report, "utf-8")
+    cli("ingest", str(tmp_path))
+    answer = cli("chat", "-p", request_).out
+    assert answer.startswith("From ")
+    assert [True, True, False] == [f"Revenue was {revenue} million" in answer for revenue in (412, 97, 12)]
+
+
+@pytest.mark.usefixtures("without_index")
 def test_a_table_has_its_own_head(cli: Cli, tmp_path: Path) -> None:
     """The names of one table's columns never stand above the rows of the next."""
     tables = "<table><tr><th>Weekdays</th><th>Sunday</th></tr><tr><td>5:10</td><td>6:40</td></tr></table>"
