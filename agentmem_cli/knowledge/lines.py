@@ -14,6 +14,8 @@ CELLS = " | "
 """What stands between the cells of a row."""
 _FULL = 60
 """Characters from which a line of prose goes on in the next one."""
+_TITLE = 8
+"""Characters at the end of a line that hold a title before a name."""
 _ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*$")
 
 
@@ -91,4 +93,6 @@ def _blocks(text: str) -> list[str]:
 
 
 def _goes_on(block: str) -> bool:
-    return len(block) >= _FULL and not _is_row(block) and not _ENDED.search(block)
+    if len(block) < _FULL or _is_row(block):
+        return False
+    return not _ENDED.search(block) or len(sentences(f"{block[-_TITLE:]} Barry")) == 1  # "Ms." ends no sentence
