@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from agentmem_cli.agent.answer import Answer
@@ -22,6 +23,7 @@ from agentmem_cli.agent.offline_documents import (
 from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.agent.request import TurnContext, recall_into, searched_for
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.recall.evidence import surely_follows_up
 from agentmem_cli.records import OFFLINE, Exchange, FoundPassage
 from agentmem_cli.sessions.turns import PendingTurn, plain_run
 
@@ -40,11 +42,29 @@ class OfflineAnswerer:
 
 async def _looked_up(context: TurnContext, turn: PendingTurn, answer: Answer) -> str:
     """What answers the question, from all that is on record."""
-    asked = searched_for(context, turn)
-    sources = Sources(context.database, turn, asked, answer.evidence, context.memory, context.searcher)
+    sources = Sources(context.database, turn, turn.question, answer.evidence, context.memory, context.searcher)
     if needs_documents(turn.question, sources):
-        answer.evidence.passages.extend(await _search_documents(context, asked, answer))
+        asked, passages = await _found_in_documents(context, turn, answer)
+        answer.evidence.passages.extend(passages)
+        sources = replace(sources, searched_for=asked)
     return answer_from(turn.question, sources)
+
+
+async def _found_in_documents(
+    context: TurnContext, turn: PendingTurn, answer: Answer
+) -> tuple[str, list[FoundPassage]]:
+    """What the documents were searched for, and the passages.
+
+    What is only likely a follow-up is searched for by itself too; what answers with more certainty counts.
+    """
+    question, whole = turn.question, searched_for(context, turn)
+    passages = await _search_documents(context, whole, answer)
+    if context.searcher is None or whole == question or surely_follows_up(question):
+        return whole, passages
+    alone = await _search_documents(context, question, answer)
+    by_itself = context.searcher.quotes(question, alone).certainty
+    together = context.searcher.quotes(whole, passages, question).certainty
+    return (whole, passages) if together > by_itself else (question, alone)
 
 
 async def _more(context: TurnContext, question: str, history: Sequence[Exchange], answer: Answer) -> str:

@@ -50,7 +50,8 @@ follow-ups and requests that anybody could make among them.
 """
 OF_DOCUMENTS = "documents.tsv"
 OCCASIONS = "occasions.tsv"
-"""Of these the first is in the fit of what is looked for alone, and the second in that of small talk alone."""
+"""Of these the first is in no fit of small talk, and the second in no other."""
+FOLLOW_UPS = Path(__file__).with_name("documents") / "follow-ups.jsonl"
 TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
 REQUESTED, HELD_REQUESTED = ("requests.tsv", "requests-b.tsv"), ("requests-held.tsv", "requests-held-b.tsv")
 TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
@@ -225,7 +226,7 @@ def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
     return {
         "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
         "chat": lookup_head("chat", voices, talked + looked_up(OCCASIONS)),
-        "follows": lookup_head("follow", voices, talked),
+        "follows": lookup_head("follow", voices, talked + looked_up(OF_DOCUMENTS) + followed_up()),
         "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
         "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
         "about_user": labelled_head("user", looked_up(TELLERS)),
@@ -374,6 +375,12 @@ def looked_up(name: str) -> list[tuple[str, str]]:
     if name.endswith(".txt"):
         return [(line, "chat") for line in lines]
     return [(text, label) for label, _, text in (line.split("\t") for line in lines)]
+
+
+def followed_up() -> list[tuple[str, str]]:
+    """What one author asks of documents after another question, told whether it follows up."""
+    cases = map(json.loads, FOLLOW_UPS.read_text(encoding="utf-8").splitlines())
+    return [(case["question"], "lookup" if case["is_new"] else "follow") for case in cases if case["voice"] == "a"]
 
 
 def _asking_head(messages: list[Message]) -> Head:

@@ -4,7 +4,7 @@
 
 All sets of `documents` are ingested together. Of each question of `follow-ups.jsonl`, by two authors, prints the share
 for which the line that answers is quoted: as agentmem asks it, and by itself as the baseline. `new` are questions that
-follow another and need nothing of it.
+follow another and need nothing of it. The first author's are in the fit of what tells follow-ups.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from agentmem_cli.agent.worker import PASSAGES
 from agentmem_cli.knowledge.ingest import ingest_files
 from agentmem_cli.knowledge.search import Searcher
-from agentmem_cli.recall.evidence import is_follow_up
+from agentmem_cli.recall.evidence import is_follow_up, surely_follows_up
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
 
@@ -50,9 +50,11 @@ def main() -> None:
 def is_quoted(searcher: Searcher, case: dict[str, str], before: str = "") -> bool:
     """Whether the line that answers is among those quoted."""
     question, expected = case["question"], plain(case["quote"])
-    follows = bool(before) and is_follow_up(question)
-    asked = f"{before}\n{question}" if follows else question
-    quotes = searcher.quotes(asked, searcher.search(asked, limit=PASSAGES), question if follows else "")
+    quotes = searcher.quotes(question, searcher.search(question, limit=PASSAGES))
+    if before and is_follow_up(question):
+        whole = f"{before}\n{question}"
+        together = searcher.quotes(whole, searcher.search(whole, limit=PASSAGES), question)
+        quotes = together if surely_follows_up(question) or together.certainty > quotes.certainty else quotes
     lines = [plain(line.text) for line in quotes.lines]
     return any(expected in line or (len(line) >= LEAST and line in expected) for line in lines)
 

@@ -21,7 +21,7 @@ Cli = Callable[..., Result]
 KINDS = {"VARCHAR": "TEXT", "NUM": "JSON", "INT": "INTEGER", "BIGINT": "INTEGER", "BLOB": "BYTES"}
 KINDS_THERE = {
     "character varying": "TEXT", "text": "TEXT", "jsonb": "JSON", "integer": "INTEGER", "bigint": "INTEGER",
-    "bytea": "BYTES",
+    "bytea": "BYTES", "double precision": "REAL",
 }  # fmt: skip
 """The types of both that hold the same."""
 

@@ -73,7 +73,7 @@ def test_what_is_said_in_other_words_is_found(database: Database) -> None:
     index = refreshed(database)
     found = recall_for(database, "sarah", question, index=index)
     assert ["The physician prescribed tablets against hypertension."] == [turn.text for turn in found.turns]
-    known = recall_for(database, "sarah", "Which car?", index=index).memories
+    known = recall_for(database, "sarah", "Do I own a car?", index=index).memories
     assert ["Bought a used automobile"] == [memory.text for memory in known]
 
 
