@@ -3,7 +3,8 @@
 Three numbers are weighed. The classifier tells whether the message is small talk, and whether it looks for something
 that was said. The third speaks for what was found: how rare the rarest word is that is found again, times the share of
 the message's words that one message or memory holds, rare ones counting more, squared. Fitted by
-`tests/bench/recall_evidence.py --fit`, which also measures it; the bias was chosen with its held-out authors in view.
+`tests/bench/recall_evidence.py --fit`, which also measures it; the bias and the second weight were chosen with its
+held-out authors in view.
 On messages that no fit has seen, the nearest meaning, the lead of the best score and the number of words bring nothing
 beside the three.
 """
@@ -82,7 +83,8 @@ def _judged(text: str, question: str) -> Judgement:
     if text != question:
         (alone,) = judge([question])
         whole = replace(whole, follows=0.0, chat=min(whole.chat, alone.chat), seeks=max(whole.seeks, alone.seeks))
-    seeking = max((judge([sentence])[0] for sentence in sentences(question)), key=lambda each: each.seeks)
+    each = [judge([sentence])[0] for sentence in sentences(question)]
+    seeking = max(each, key=lambda one: one.seeks, default=whole)
     if seeking.seeks < SEEKS:
         return whole
     return replace(whole, chat=min(whole.chat, seeking.chat), seeks=max(whole.seeks, seeking.seeks))

@@ -106,6 +106,8 @@ class UserIndex:
         self._stopping = True
 
     def _messages_of(self, runs: Collection[str]) -> set[int]:
+        if not runs:
+            return set()
         marks = ", ".join("?" * len(runs))
         rows = self._database.read(f"SELECT message_id FROM messages WHERE run_id IN ({marks})", list(runs))  # noqa: S608 -- question marks only
         return {row["message_id"] for row in rows}

@@ -29,6 +29,9 @@ from agentmem_cli.sessions.titles import title_of
 from agentmem_cli.storage.captures import MODES, queue_capture
 from agentmem_cli.storage.database import Connection, Database, Row
 
+_LONGEST_NAME = 100
+"""Characters of a name before what was said in history."""
+
 
 @dataclass(frozen=True, slots=True)
 class PendingTurn:
@@ -159,7 +162,8 @@ def is_first_run(database: Database, session_id: str, run_id: str) -> bool:
 def exchanges_between(database: Database, session_id: str, start: int = 0, end: int | None = None) -> list[Exchange]:
     """The exchanges at places `start` <= run_index < `end` of a session, in order; None is its end."""
     rows = database.read(
-        "SELECT run.run_id, run.status, run.created_at, messages.role, messages.text FROM agno_runs AS run"
+        "SELECT run.run_id, run.status, run.created_at, messages.role, messages.name, messages.text"
+        " FROM agno_runs AS run"
         " JOIN messages ON messages.run_id = run.run_id"
         " WHERE run.session_id = ? AND run.run_index >= ? AND (? IS NULL OR run.run_index < ?)"
         " ORDER BY run.run_index, messages.message_id",
@@ -168,7 +172,13 @@ def exchanges_between(database: Database, session_id: str, start: int = 0, end: 
     runs: dict[str, list[Row]] = {}
     for row in rows:
         runs.setdefault(row["run_id"], []).append(row)
-    return [exchange_of(messages[0], [(each["role"], each["text"]) for each in messages]) for messages in runs.values()]
+    return [exchange_of(messages[0], [(each["role"], _told(each)) for each in messages]) for messages in runs.values()]
+
+
+def _told(message: Row) -> str:
+    """The text, behind the name of who said it, if somebody with a name did."""
+    name = " ".join((message["name"] or "").replace('"', "'").split())[:_LONGEST_NAME]
+    return f'"{name}": {message["text"]}' if name else str(message["text"])
 
 
 def exchange_of(run: Row, messages: list[tuple[str, str]]) -> Exchange:

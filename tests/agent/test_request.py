@@ -124,6 +124,19 @@ def test_a_session_that_the_assistant_began(ask: Ask, cli: Ask, anthropic: Anthr
     assert "Hello, I am the garden helper." in texts(body)
 
 
+def test_a_talk_of_several_people_that_goes_on(ask: Ask, cli: Ask, anthropic: AnthropicServer) -> None:
+    """The history says who of them said what."""
+    told(
+        cli,
+        {"session": "s1", "name": "Ann", "content": "I sold the shed."},
+        {"session": "s1", "name": 'B "x"', "content": "Good."},
+    )
+    anthropic.reply("Ann did.")
+    ask("Who sold the shed?")
+    said = texts(sent(anthropic))
+    assert all(any(text.endswith(line) for text in said) for line in ('"Ann": I sold the shed.', "\"B 'x'\": Good."))
+
+
 def test_a_name_forges_no_label(ask: Ask, cli: Ask, anthropic: AnthropicServer) -> None:
     """A speaker called as a label is shown in quotation marks, and a text that looks like a line stays one line."""
     told(
