@@ -11,7 +11,7 @@ import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Protocol
 
 EVERYBODY = ""
@@ -214,8 +214,9 @@ def _close_all(opened: list[tuple[threading.Thread, Connection]]) -> None:
     here = threading.current_thread()
     for thread, connection in list(opened):
         if thread is here or not thread.is_alive():
-            opened.remove((thread, connection))
-            connection.close()
+            with suppress(ValueError):  # another thread closes it
+                opened.remove((thread, connection))
+                connection.close()
 
 
 def _close_abandoned(opened: list[tuple[threading.Thread, Connection]]) -> None:

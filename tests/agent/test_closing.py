@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from harness.command_line import Result
@@ -24,6 +25,25 @@ def test_another_threads_connection_stays_open(home: Path) -> None:  # noqa: ARG
     database.close()
     with pytest.raises(Exception, match="closed"):
         kept.execute("SELECT 1")
+
+
+def test_two_threads_let_go_at_once(home: Path) -> None:  # noqa: ARG001 -- its environment
+    """Each closes what the other has not: here the second comes while the first closes a connection."""
+    database = open_database(load_settings())
+    opened = [ThreadPoolExecutor(1) for _ in range(3)]
+    connections = [each.submit(lambda: database.connection).result() for each in opened]
+    for each in opened:
+        each.shutdown()
+
+    class Closing:
+        def close(self) -> None:
+            database.close()
+
+    database._opened.insert(0, (Thread(), Closing()))
+    database.close()
+    for connection in connections:
+        with pytest.raises(Exception, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_the_last_to_let_go_closes_everything(home: Path) -> None:  # noqa: ARG001 -- its environment
