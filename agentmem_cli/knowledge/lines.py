@@ -14,8 +14,8 @@ CELLS = " | "
 """What stands between the cells of a row."""
 _FULL = 60
 """Characters from which a line of prose goes on in the next one."""
-_TITLE = 8
-"""Characters at the end of a line that hold a title before a name."""
+_BELOW_HEAD = re.compile(r"[|:\s-]*-[|:\s-]*\|[|:\s-]*")
+"""What Markdown has between the head of a table and its rows."""
 _ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*$")
 
 
@@ -83,6 +83,8 @@ def _blocks(text: str) -> list[str]:
     """The lines of a text; a paragraph that was broken into lines is one, and "" ends a table."""
     blocks: list[str] = []
     for line in map(str.strip, text.splitlines()):
+        if _BELOW_HEAD.fullmatch(line):
+            continue
         if not line:
             blocks += [""] if blocks and _is_row(blocks[-1]) else []
         elif blocks and _goes_on(blocks[-1]) and not _is_row(line):
@@ -93,6 +95,4 @@ def _blocks(text: str) -> list[str]:
 
 
 def _goes_on(block: str) -> bool:
-    if len(block) < _FULL or _is_row(block):
-        return False
-    return not _ENDED.search(block) or len(sentences(f"{block[-_TITLE:]} Barry")) == 1  # "Ms." ends no sentence
+    return len(block) >= _FULL and not _is_row(block) and not _ENDED.search(block)

@@ -450,6 +450,19 @@ def test_a_table_has_its_own_head(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_index")
+def test_a_row_of_a_markdown_table_has_its_head(cli: Cli, tmp_path: Path) -> None:
+    """What names the columns stands above the row, and not what Markdown has below the names."""
+    rows = (
+        "| Boat | Outdoors | Heated hall |\n|:---|---:|---|\n| up to 7 m | 410 | 1,120 |\n| up to 9 m | 560 | 1,490 |"
+    )
+    (tmp_path / "storage.md").write_text(f"# Winter storage\n\n{rows}\n", "utf-8")
+    cli("ingest", str(tmp_path))
+    out = cli("chat", "-p", "What does a boat up to 9 m cost in the heated hall?").out
+    head, row = out.index("> | Boat | Outdoors"), out.index("> | up to 9 m | 560 | 1,490")
+    assert (True, False) == (head < row, "---" in out)
+
+
+@pytest.mark.usefixtures("without_index")
 def test_a_row_of_words_alone_is_quoted(cli: Cli, tmp_path: Path) -> None:
     """Without a number in it a row is no head of its table, in a file of rows as in a text."""
     (tmp_path / "staff.csv").write_text("name;role\nMia Olsen;caretaker\nRolf Dahl;nurse\n", "utf-8")
