@@ -31,4 +31,4 @@ def test_a_real_answer_streams_and_is_kept(cli: Callable[..., Result], home: Pat
     shown = printed.removesuffix("\n")
     if answer["status"] == "done":
         assert answer["text"] == shown
-    assert answer["text"].startswith(shown)  # words that came while it stopped are kept, and may not be shown
+    assert answer["text"].startswith(shown)  # what waits to be shown when it is stopped is kept alone
