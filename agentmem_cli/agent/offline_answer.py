@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from agentmem_cli.agent.citations import document_lines
 from agentmem_cli.agent.offline_documents import cut, quoted_lines
 from agentmem_cli.agent.offline_finds import Find, certainty_of, finds
-from agentmem_cli.agent.offline_question import is_question, request_of, wanted_stems
+from agentmem_cli.agent.offline_question import asks_documents, is_question, request_of, wanted_stems
 from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import secrets_in
@@ -109,23 +109,25 @@ def _not_kept(text: str, found: str) -> str:
 
 
 def _found(question: str, sources: Sources) -> tuple[bool, str]:
-    """What was said or what documents hold, whichever is the more certain to answer, and whether it surely does.
+    """What was said or what documents hold, whichever the question likelier asks for, and whether it surely answers.
 
-    Where somebody asks about themselves, what they said of it stands below what documents answer.
+    What is near in the other stands below it, where the first is not certain or somebody asks about themselves.
     """
     ranked = finds(question, sources.messages(), sources.memories())
-    certainty, from_documents = _from_documents(sources)
     said = certainty_of(ranked)
+    certainty, from_documents = _from_documents(sources)
     best = ranked[:_MOST_QUOTED]
     is_near = _is_near(question, best)
-    of_both = "\n\n".join([from_documents, *([_quoted(best[:1])] if is_near else [])])
-    if certainty > max(said, SURE):
-        return True, of_both if teller_of(question) == "user" else from_documents
+    if certainty > NEAR_CHANCE and asks_documents(question, certainty, said):
+        below = _quoted(best[:1]) if is_near and (certainty <= SURE or teller_of(question) == "user") else ""
+        return certainty > SURE, _joined(from_documents, below)
     if said > SURE:
         return True, _quoted([find for find in best if find.covers or find.means >= NEAR])
-    if certainty <= max(said, NEAR_CHANCE):
-        return False, _quoted(best) if is_near else ""
-    return False, of_both
+    return False, _joined(_quoted(best) if is_near else "", from_documents if certainty > NEAR_CHANCE else "")
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))
 
 
 def _is_near(question: str, best: Sequence[Find]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from agentmem_cli.language.classifier import Judgement, judge
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
@@ -21,6 +23,11 @@ _OF_A_TALK = (
 )
 """Words of talking about a talk: "did we say" says nothing of what to look for."""
 _ASKS = _SEEKS = 0.5
+SOURCE, SOURCE_BIAS = (0.99, -1.14, 0.75), -6.25
+"""Weights of the logits of three chances: that documents answer, that what was said does, and that documents would hold
+what the text asks for; and the bias. `tests/bench/offline_sources.py --fit` finds them."""
+LEAST = 0.002
+"""A chance counts as no less: where nothing was ever said, "where do I work?" still asks for none of the documents."""
 _QUESTION_MARKS = ("?", "？", "؟")
 
 
@@ -45,6 +52,20 @@ def has_question_mark(text: str) -> bool:
 def request_of(text: str) -> str:
     """Which of the classifier's REQUESTS a text is; "" for anything else."""
     return judge([text])[0].request
+
+
+def asks_documents(text: str, documents: float, said: float) -> bool:
+    """Whether the text asks for what documents hold rather than for what was said.
+
+    Each answers it with the chance given, between 0 and 1.
+    """
+    chances = (documents, said, judge([text])[0].of_documents)
+    return sum(weight * _logit(chance) for weight, chance in zip(SOURCE, chances, strict=True)) + SOURCE_BIAS > 0
+
+
+def _logit(chance: float) -> float:
+    bounded = min(max(chance, LEAST), 1 - LEAST)
+    return math.log(bounded / (1 - bounded))
 
 
 def wanted_stems(question: str) -> list[str]:

@@ -72,6 +72,8 @@ class Judgement:
     """Whether it asks, by itself, about what the assistant said."""
     about_user: float
     """Whether it asks, by itself, about what the person told of themselves."""
+    of_documents: float
+    """Whether documents would hold what it asks for, by itself, rather than what the person told."""
     essential: float
     """Whether whoever looks after the person must always know it: an allergy, whom they live with, what they do."""
     request: str
@@ -149,6 +151,7 @@ def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgeme
         seeks=by_itself["seeks"],
         about_assistant=by_itself["about_assistant"],
         about_user=by_itself["about_user"],
+        of_documents=by_itself["of_documents"],
         essential=by_itself["essential"],
         request=request if by_itself[request] >= _LIKELY_REQUEST else "",
         topics=[ranked[0], *second],

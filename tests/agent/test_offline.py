@@ -307,6 +307,36 @@ def test_asked_about_yourself_no_document_answers_alone(cli: Cli, tmp_path: Path
 
 @pytest.mark.usefixtures("without_index")
 @pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("where do I work?", "You said"),
+        ("wer ist mein Zahnarzt", "You said"),
+        ("what can't I eat?", "You said"),
+        ("how many days of leave do I get?", "From leave.md"),
+        ("can I work from home?", "From leave.md"),
+    ],
+)
+def test_a_question_is_answered_from_where_its_answer_would_stand(
+    cli: Cli, tmp_path: Path, question: str, first: str
+) -> None:
+    leave = tmp_path / "leave.md"
+    leave.write_text(
+        "Everybody gets 28 days of leave a year. You may work from home on two days a week. Eat in the canteen only."
+        " Visits to the dentist are put at the edge of the day.",
+        encoding="utf-8",
+    )
+    assert cli("ingest", str(leave)).code == 0
+    for statement in ("I work at the harbour office as a clerk", "Mein Zahnarzt ist Dr. Okoye", "I can't eat gluten"):
+        cli("chat", "-p", statement)
+
+    answer = cli("chat", "-p", question).out
+
+    places = {mark: answer.find(mark) for mark in ("You said", "From leave.md") if mark in answer}
+    assert min(places, key=lambda mark: places[mark]) == first, answer
+
+
+@pytest.mark.usefixtures("without_index")
+@pytest.mark.parametrize(
     "request_", ["list my documents", "Which documents do you have?", "what documents have you got"]
 )
 def test_documents_are_listed(cli: Cli, request_: str) -> None:

@@ -1,18 +1,19 @@
 """The classifier of sentences: fit its weights, and measure it on voices that no fit has seen. Run by hand.
 
-    uv run --group dev python tests/bench/classifier.py [--fit | --fit-messages | --curve]
+    uv run --group dev python tests/bench/classifier.py [--fit [HEAD...] | --curve]
 
 The labelled messages are in `voices`, a file a voice; `voices/README.md` says who wrote what and what a label means.
 Prints for each held-out voice the share of sentences worth keeping that are kept, and the share of messages that hold
 nothing of which something is kept; the same for standing instructions; beside them the baseline "a sentence with a
-first-person word that is no question". `--fit` writes the weights anew, from all voices but those held out;
-`--fit-messages` only those that judge a whole message: what it ends (`revisions`), whether it is small talk or a
-follow-up, what it asks for in general, whose words it asks for and where its title begins (`lookups`). `--curve` shows
-what a quarter, half and all of the fitted voices bring.
+first-person word that is no question". `--fit` writes the weights anew, of all heads or of those named: what sentences
+are, from all voices but those held out; and what a message is as a whole: what it ends (`revisions`), whether it is
+small talk or a follow-up, what it asks for in general, whose words it asks for, whether documents would hold it and
+where its title begins (`lookups`). `--curve` shows what a quarter, half and all of the fitted voices bring.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -53,6 +54,8 @@ OCCASIONS = "occasions.tsv"
 """Of these the first is in no fit of small talk, and the second in no other."""
 FOLLOW_UPS = Path(__file__).with_name("documents") / "follow-ups.jsonl"
 TELLERS, HELD_TELLERS = "tellers.tsv", ("tellers-held.tsv", "tellers-held-b.tsv")
+SOURCES, HELD_SOURCES = ("sources-a.tsv", "sources-b.tsv", "sources-d.tsv", "sources-e.tsv"), "sources-held.tsv"
+"""What is asked for that only the person can have told, and what documents would hold."""
 REQUESTED, HELD_REQUESTED = ("requests.tsv", "requests-b.tsv"), ("requests-held.tsv", "requests-held-b.tsv")
 TITLED, HELD_TITLED = "openings.txt", ("openings-held.txt", "openings-held-b.txt")
 """In `lookups` too. UNFRAMED_SHARE was chosen with the held-out files in view."""
@@ -113,6 +116,8 @@ class Line:
 Message = list[Line]
 Head = tuple[NDArray[np.float64], float]
 """Weights and bias."""
+Fits = dict[str, Callable[[], Head]]
+"""How to fit each head, by its name."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -123,9 +128,8 @@ def main(arguments: Sequence[str]) -> None:
         curve(fitted, voices)
         return
     if "--fit" in arguments:
-        save(fit(fitted) | heads_of_messages(fitted))
-    if "--fit-messages" in arguments:
-        save(stored_heads() | heads_of_messages(fitted))
+        fits = heads_of_sentences(fitted) | heads_of_messages(fitted)
+        save({name: fits[name]() for name in arguments[1:] or fits})
     held_out = {name: voices[name] for name in sorted(HELD_OUT)}
     report(held_out, judged_keep)
     report_parts(held_out)
@@ -133,6 +137,7 @@ def main(arguments: Sequence[str]) -> None:
     report_wishes({"all": held_out.values(), **{name: [voices[name]] for name in HELD_WISHES}})
     report_lookups()
     report_tellers()
+    report_sources()
     report_essentials()
     report_requests()
     report_titles()
@@ -184,33 +189,41 @@ def _typed_otherwise(line: Line) -> Line:
     return replace(line, text=f"{text[:1].upper()}{text[1:]}." if text[-1:].isalnum() else text)
 
 
-def fit(messages: list[Message]) -> dict[str, Head]:
-    """The weights and the bias of every head of sentences, by its name."""
+def heads_of_sentences(messages: list[Message]) -> Fits:
+    """How to fit each head that judges a sentence of a message, by name."""
     messages = varied(messages)
     lines = [line for message in messages for line in message]
-    both = matrix(messages)
-    features = both[:, :BUCKETS]
-    kept = np.array([line.is_kept for line in lines])
-    heads = {
-        "keep": keeping_head(messages),
-        "forget": _head(features, np.array([line.kind == "forget" for line in lines])),
-        "instruction": _head(both, np.array([line.kind == "rule" for line in lines])),
-    }
-    heads["asks"] = _asking_head(messages)
     among_kept = [line for line in lines if line.is_kept]
-    of_kept = features[kept]
-    for kind in KINDS:
-        heads[kind] = _head(of_kept, np.array([line.kind == kind for line in among_kept]))
-    narrow = _narrowed(of_kept)
-    for topic in TOPICS:
-        heads[topic] = _head(narrow, np.array([topic in line.topics for line in among_kept]))
-    return heads
+    kept = np.array([line.is_kept for line in lines])
+
+    @functools.cache
+    def both() -> csr_matrix:
+        return matrix(messages)
+
+    @functools.cache
+    def of_kept() -> csr_matrix:
+        return both()[:, :BUCKETS][kept]
+
+    def of_kind(kind: str) -> Head:
+        return _head(of_kept(), np.array([line.kind == kind for line in among_kept]))
+
+    def of_topic(topic: str) -> Head:
+        return _head(_narrowed(of_kept()), np.array([topic in line.topics for line in among_kept]))
+
+    return {
+        "keep": lambda: keeping_head(messages),
+        "forget": lambda: _head(both()[:, :BUCKETS], np.array([line.kind == "forget" for line in lines])),
+        "instruction": lambda: _head(both(), np.array([line.kind == "rule" for line in lines])),
+        "asks": lambda: _asking_head(messages),
+        **{kind: functools.partial(of_kind, kind) for kind in KINDS},
+        **{topic: functools.partial(of_topic, topic) for topic in TOPICS},
+    }
 
 
 def keeping_head(messages: list[Message]) -> Head:
     """What is worth keeping against the rest; with what `revisions` says is known, and what `lookups` hold."""
     known = [[Line("fact", False, (), text)] for name in FITTED for text in known_statements(name)]
-    apart = [each for name in (*LOOKED_UP, OF_DOCUMENTS) for each in looked_up(name)]
+    apart = [each for name in (*LOOKED_UP, OF_DOCUMENTS, *SOURCES) for each in looked_up(name)]
     asked = [[Line("ask", False, (), text)] for text, label in apart if label != "chat"]
     chat = [[Line("none", False, (), text)] for text, label in apart if label == "chat"]
     every = [*messages, *known, *asked, *chat]
@@ -220,27 +233,21 @@ def keeping_head(messages: list[Message]) -> Head:
     return _head(matrix(every)[told], np.array([line.is_kept for line in lines])[told], counts=counts[told])
 
 
-def heads_of_messages(voices: list[Message]) -> dict[str, Head]:
-    """The heads that judge a whole message by itself, by name."""
+def heads_of_messages(voices: list[Message]) -> Fits:
+    """How to fit each head that judges a whole message by itself, by name."""
     messages, talked = ([each for name in names for each in looked_up(name)] for names in (LOOKED_UP, TALKED))
     return {
-        "revises": revising_head([said for name in FITTED for said in revisions(name)], voices),
-        "chat": lookup_head("chat", voices, talked + looked_up(OCCASIONS)),
-        "follows": lookup_head("follow", voices, talked + looked_up(OF_DOCUMENTS) + followed_up()),
-        "seeks": lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
-        "about_assistant": labelled_head("assistant", looked_up(TELLERS)),
-        "about_user": labelled_head("user", looked_up(TELLERS)),
-        "essential": essential_head(),
-        **{request: request_head(request, voices) for request in REQUESTS},
-        "title": title_head(openings(TITLED), [message for _, message in told_messages()]),
+        "revises": lambda: revising_head([said for name in FITTED for said in revisions(name)], voices),
+        "chat": lambda: lookup_head("chat", voices, talked + looked_up(OCCASIONS)),
+        "follows": lambda: lookup_head("follow", voices, talked + looked_up(OF_DOCUMENTS) + followed_up()),
+        "seeks": lambda: lookup_head("lookup", voices, messages + looked_up(OF_DOCUMENTS)),
+        "about_assistant": lambda: labelled_head("assistant", looked_up(TELLERS)),
+        "about_user": lambda: labelled_head("user", looked_up(TELLERS)),
+        "of_documents": lambda: labelled_head("documents", [each for name in SOURCES for each in looked_up(name)]),
+        "essential": essential_head,
+        **{request: functools.partial(request_head, request, voices) for request in REQUESTS},
+        "title": lambda: title_head(openings(TITLED), [message for _, message in told_messages()]),
     }
-
-
-def stored_heads() -> dict[str, Head]:
-    """The heads as they were written last."""
-    with np.load(WEIGHTS) as stored:
-        scales = zip(stored["names"], stored["scales"], stored["biases"], strict=True)
-        return {str(name): (stored[name] * float(scale), float(bias)) for name, scale, bias in scales}
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,18 +442,22 @@ def _head(
 
 
 def save(heads: dict[str, Head]) -> None:
-    """Write the weights as whole numbers up to LEVELS, without those that are FAINT."""
-    scales = {name: max(float(np.abs(row).max()) / LEVELS, 1e-9) for name, (row, _) in heads.items()}
-    rows = {name: np.round(row / scales[name]).astype(np.int8) for name, (row, _) in heads.items()}
-    for name, row in rows.items():
+    """Write the weights as whole numbers up to LEVELS, without those that are FAINT; other heads stay as they are."""
+    with np.load(WEIGHTS) as stored:
+        names = [str(name) for name in stored["names"]]
+        rows = {name: stored[name] for name in names}
+        scales, biases = (dict(zip(names, stored[part].tolist(), strict=True)) for part in ("scales", "biases"))
+    for name, (row, bias) in heads.items():
+        scales[name], biases[name] = max(float(np.abs(row).max()) / LEVELS, 1e-9), bias
+        rows[name] = np.round(row / scales[name]).astype(np.int8)
         if name != "keep":
-            row[np.abs(row) <= FAINT] = 0
+            rows[name][np.abs(rows[name]) <= FAINT] = 0
     np.savez_compressed(
         WEIGHTS,
         allow_pickle=False,
-        names=np.array(list(heads)),
-        scales=np.array([scales[name] for name in heads]),
-        biases=np.array([bias for _, bias in heads.values()]),
+        names=np.array(list(rows)),
+        scales=np.array([scales[name] for name in rows]),
+        biases=np.array([biases[name] for name in rows]),
         **rows,
     )
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes\n")
@@ -605,6 +616,17 @@ def report_tellers() -> None:
                 f"{label:<20}{told[truth].mean():>8.3f}{simple[truth].mean():>10.3f}"
                 f"{told[~truth].mean():>8.3f}{simple[~truth].mean():>10.3f}   {name}"
             )
+
+
+def report_sources() -> None:
+    """How often what documents would hold scores higher than what only the person told; the baseline is no "I"."""
+    labelled = looked_up(HELD_SOURCES)
+    truth = [label == "documents" for _, label in labelled]
+    found = roc_auc_score(truth, [judge([text])[0].of_documents for text, _ in labelled])
+    baseline = roc_auc_score(truth, [not _speaks_of_self(text) for text, _ in labelled])
+    print(
+        f"\n{'documents would hold it':<28}{'auc':>8}{'baseline':>10}\n{HELD_SOURCES:<28}{found:>8.3f}{baseline:>10.3f}"
+    )
 
 
 def report_requests() -> None:

@@ -242,7 +242,7 @@ def _tried(question: dict[str, Any], fold: str, searcher: Searcher, index: WordI
     passages = searcher.search(text, limit=PASSAGES)
     asked = Asked(text, passages, index.rarities(stemmed_terms(text)), abbreviations_in(text, index))
     lines = asked.lines()
-    gold = [_is_gold(question, f"{citation(passages[line.place])} ", line.text) for line in lines]
+    gold = [is_gold(question, f"{citation(passages[line.place])} ", line.text) for line in lines]
     table = asked.features(lines) if lines else np.zeros((0, len(WEIGHTS)), np.float32)
     return Tried(question, asked, table, np.array(gold, np.bool_), fold)
 
@@ -326,10 +326,10 @@ def answer_to(chat: Conversation, question: str) -> str:
 
 def is_right(question: dict[str, Any], answer: str) -> bool:
     """Whether the answer quotes the sentence under the right document and page."""
-    return any(_is_gold(question, heading, line) for heading, line in _quoted(answer))
+    return any(is_gold(question, heading, line) for heading, line in quoted(answer))
 
 
-def _is_gold(question: dict[str, Any], source: str, line: str) -> bool:
+def is_gold(question: dict[str, Any], source: str, line: str) -> bool:
     if question["quote"] is None:
         return False
     place = f"{Path(question['document']).stem}.pdf, p. {question['page']} "
@@ -337,7 +337,7 @@ def _is_gold(question: dict[str, Any], source: str, line: str) -> bool:
     return place in source and len(wanted & _words(line)) >= RIGHT_SHARE * len(wanted)
 
 
-def _quoted(answer: str) -> Iterator[tuple[str, str]]:
+def quoted(answer: str) -> Iterator[tuple[str, str]]:
     """(the line that names the source, a quoted line)."""
     heading = ""
     for line in answer.splitlines():
