@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from agentmem_cli.agent.citations import document_lines
 from agentmem_cli.agent.offline_documents import cut, quoted_lines
 from agentmem_cli.agent.offline_finds import Find, certainty_of, finds
-from agentmem_cli.agent.offline_question import asks_documents, is_question, request_of, wanted_stems
+from agentmem_cli.agent.offline_question import asks_documents, is_question, past_days, request_of, wanted_stems
 from agentmem_cli.agent.offline_sources import Sources
 from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.dates import Span
 from agentmem_cli.language.secrets import secrets_in
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.memories.operations import Operation
@@ -52,7 +53,8 @@ ABOUT_AS_WELL = 0.6
 """How much less than the best a sentence may score to stand first because it is the newest."""
 COVERS_AS_WELL = 0.5
 """The share of what the best covers of the question that such a sentence covers too."""
-_MOST_QUOTED = 3
+_MOST_QUOTED, _MOST_TOLD = 3, 7
+"""Of what answers, and of what was told on a day."""
 
 
 def needs_documents(question: str, sources: Sources) -> bool:
@@ -68,6 +70,8 @@ def needs_documents(question: str, sources: Sources) -> bool:
 
 def answer_from(question: str, sources: Sources) -> str:
     """The answer, in Markdown."""
+    if told := _told_on_days(question, sources):
+        return told
     match request_of(question):
         case "about_me":
             return everything_known(sources.memories())
@@ -201,14 +205,39 @@ def _all_documents(documents: Sequence[Document]) -> str:
     return "Your documents:\n\n" + "\n".join(f"- {line}" for line in document_lines(documents))
 
 
+def _told_on_days(question: str, sources: Sources) -> str:
+    """What was told on the days that a question names, where it asks for nothing else that was told."""
+    days, rest = past_days(question)
+    if not days or not is_question(question) or is_small_talk(question):
+        return ""
+    asks_for_talk = request_of(question) == "last_time" or not wanted_stems(rest)
+    if not asks_for_talk and sources.passages and judge([question])[0].of_documents >= SURE:
+        return ""
+    if not asks_for_talk and _covered(finds(rest, sources.messages(), sources.memories())):
+        return ""
+    told = sources.told_on(days)
+    if not told:
+        return f"I found nothing that you said {_span(days)}." if asks_for_talk else ""
+    quotes = "\n\n".join(f"> {cut(turn.text)}" for turn in told[:_MOST_TOLD])
+    return f"{_span(days).capitalize()} you said:\n\n{quotes}{_and_more(len(told) - _MOST_TOLD)}"
+
+
+def _span(days: Sequence[Span]) -> str:
+    first, last = min(first for first, _ in days), max(last for _, last in days)
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def _and_more(count: int) -> str:
+    return f"\n\n… and {count} more" if count > 0 else ""
+
+
 def _last_time(messages: Sequence[TranscriptMessage]) -> str:
     """What the person said in the conversation before."""
     said = [message for message in messages if message.role == "user"]
     if not said:
         return f"{NOTHING_FOUND} {_NO_MODEL}"
     quotes = "\n\n".join(f"> {cut(message.text)}" for message in said[:_MOST_QUOTED])
-    more = f"\n\n… and {len(said) - _MOST_QUOTED} more" if len(said) > _MOST_QUOTED else ""
-    return f"On {_day(said[0].at)} you said:\n\n{quotes}{more}"
+    return f"On {_day(said[0].at)} you said:\n\n{quotes}{_and_more(len(said) - _MOST_QUOTED)}"
 
 
 def _done(text: str, sources: Sources) -> str:

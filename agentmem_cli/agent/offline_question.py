@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.dates import Span, dates_and_rest
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 
@@ -66,6 +68,13 @@ def asks_documents(text: str, documents: float, said: float) -> bool:
 def _logit(chance: float) -> float:
     bounded = min(max(chance, LEAST), 1 - LEAST)
     return math.log(bounded / (1 - bounded))
+
+
+def past_days(text: str) -> tuple[list[Span], str]:
+    """The days up to today that a text speaks of, and the text without them; no days where it speaks of later ones."""
+    today = date.today()  # noqa: DTZ011 -- local dates, as people mean them
+    days, rest = dates_and_rest(text, today)
+    return ([], text) if any(last > today for _, last in days) else (days, rest)
 
 
 def wanted_stems(question: str) -> list[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentmem_cli.agent.events import Evidence
 from agentmem_cli.knowledge.documents import list_documents
 from agentmem_cli.knowledge.quoting import Quotes
 from agentmem_cli.knowledge.search import Searcher
+from agentmem_cli.language.dates import Span
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.memories.store import list_memories, touched_memories
-from agentmem_cli.recall.lately import said_lately
+from agentmem_cli.recall.block import tells
+from agentmem_cli.recall.lately import said_lately, typed_on
 from agentmem_cli.records import Document, FoundPassage, Memory, RecalledTurn, TranscriptMessage
 from agentmem_cli.sessions.catalog import conversation_before
 from agentmem_cli.sessions.turns import PendingTurn
@@ -73,6 +76,11 @@ class Sources:
     def last_time(self) -> list[TranscriptMessage]:
         """The conversation before this one."""
         return conversation_before(self.database, self.turn.user_id, self.turn.session_id)
+
+    def told_on(self, days: Sequence[Span]) -> list[RecalledTurn]:
+        """What the person told on these days, oldest first."""
+        turns = typed_on(self.database, self.turn.user_id, days, without_run=self.turn.run_id)
+        return list(filter(tells, turns))
 
     def documents(self) -> list[Document]:
         """Everything that was ingested."""

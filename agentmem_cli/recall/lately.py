@@ -1,20 +1,37 @@
-"""The latest messages of a person, whatever the question. Reads the transcript; writes nothing."""
+"""Messages of a person by when they were typed, whatever the question. Reads the transcript; writes nothing."""
 
 from __future__ import annotations
 
-from agentmem_cli.recall.ranking import described
+from collections.abc import Sequence
+
+from agentmem_cli.language.dates import Span
+from agentmem_cli.recall.ranking import described, seconds_of
 from agentmem_cli.records import RecalledTurn
 from agentmem_cli.storage.database import Database
 
-_LATEST = """
+_TYPED = """
 SELECT message_id FROM messages
 WHERE user_id = ? AND looked_up = 0 AND role = 'user' AND name IS NULL AND run_id <> ?
-ORDER BY message_id DESC LIMIT ?
 """
 
 
 def said_lately(database: Database, user_id: str, limit: int, *, without_run: str = "") -> list[RecalledTurn]:
     """What the person typed last but in one run, newest first, with score 0. What stands in a fork too comes once."""
-    rows = database.read(_LATEST, (user_id, without_run, limit))
-    numbers = [row["message_id"] for row in rows]
-    return described(database, numbers, dict.fromkeys(numbers, 0.0), limit)
+    rows = database.read(f"{_TYPED} ORDER BY message_id DESC LIMIT ?", (user_id, without_run, limit))
+    return _turns(database, [row["message_id"] for row in rows])
+
+
+def typed_on(database: Database, user_id: str, days: Sequence[Span], *, without_run: str = "") -> list[RecalledTurn]:
+    """What the person typed on these days but in one run, oldest first, with score 0, each once."""
+    numbers: dict[int, None] = {}
+    for first, last in days:
+        rows = database.read(
+            f"{_TYPED} AND at >= ? AND at < ? ORDER BY message_id",
+            (user_id, without_run, *seconds_of(first, last)),
+        )
+        numbers |= dict.fromkeys(row["message_id"] for row in rows)
+    return _turns(database, sorted(numbers))
+
+
+def _turns(database: Database, numbers: list[int]) -> list[RecalledTurn]:
+    return described(database, numbers, dict.fromkeys(numbers, 0.0), max(1, len(numbers)))

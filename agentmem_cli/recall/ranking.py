@@ -117,16 +117,18 @@ def in_its_time(transcript: Transcript, asked: Asked) -> Asked:
     spans, rest = dates_and_rest(asked.text, today)
     in_time = np.zeros(len(transcript.at), np.bool_)
     for first, last in spans:
-        in_time |= (transcript.at >= _midnight(first)) & (transcript.at < _midnight(last + timedelta(days=1)))
+        begin, end = seconds_of(first, last)
+        in_time |= (transcript.at >= begin) & (transcript.at < end)
     if not in_time.any():
         return asked
     names_day = all(last < today and last - first <= FEW_DAYS for first, last in spans)
     return replace(asked, words=words_of(rest), in_time=in_time, undated=rest, names_day=names_day)
 
 
-def _midnight(day: date) -> float:
-    """The Unix seconds at which a day begins here."""
-    return datetime.combine(day, time.min).astimezone().timestamp()
+def seconds_of(first: date, last: date) -> tuple[float, float]:
+    """The Unix seconds at which the first day begins here, and at which the last one ends."""
+    begin, end = (datetime.combine(day, time.min) for day in (first, last + timedelta(days=1)))
+    return begin.astimezone().timestamp(), end.astimezone().timestamp()
 
 
 def first_features(transcript: Transcript, asked: Asked) -> tuple[Rows, Scores]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -512,6 +513,32 @@ def test_what_was_said_last_time(told: Cli) -> None:
     """Asked for the last conversation as such, it quotes what the person said in it, with the date."""
     answer = told("What did we talk about last time?").out
     assert "you said:\n\n> The boiler is broken and the plumber comes on Tuesday." in answer
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what did I tell you on 21 november 2024", ["The valve was replaced.", "Nina works at the zoo now."]),
+        ("am 14. Oktober 2024, was habe ich gesagt?", ["Max ist krank."]),
+        ("what happened in october 2024?", ["Max ist krank."]),
+        ("what did we talk about on 22 november 2024?", []),
+    ],
+)
+def test_what_was_said_on_a_day(cli: Cli, tmp_path: Path, question: str, told: list[str]) -> None:
+    said = (
+        ("2024-10-14", "Max ist krank."),
+        ("2024-11-21", "The valve was replaced."),
+        ("2024-11-21", "what did I say yesterday?"),
+        ("2024-11-21", "Nina works at the zoo now."),
+    )
+    lines = [{"session": "a", "role": "user", "content": text, "at": f"{day}T12:00:00Z"} for day, text in said]
+    (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert cli("sessions", "import", str(tmp_path / "said.jsonl")).code == 0
+
+    answer = cli("chat", "-p", question).out
+
+    assert [line[2:] for line in answer.splitlines() if line.startswith("> ")] == told
+    assert told or answer.startswith("I found nothing that you said on 2024-11-22.")
 
 
 def test_there_was_no_last_time(cli: Cli) -> None:
