@@ -30,6 +30,7 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     Words and stdin together: the words are what the person typed, stdin is data and teaches nothing.
     """
     piped = "" if sys.stdin.isatty() or (words.strip() and not _something_is_piped()) else piped_text()
+    _refuse_command(words)
     question = "\n\n".join(part for part in (words, piped) if part.strip())
     typed = words if words.strip() else None
     if not question:
@@ -42,6 +43,20 @@ def answer_once(conversation: Conversation, words: str, output: str) -> ExitCode
     ended = print_answer(conversation, question, typed, output)
     captured = _captured(conversation, ended, catching_up)
     return print_result(ended, [*captures, captured], output)
+
+
+def _refuse_command(words: str) -> None:
+    """Raise UsageProblem for a command of the chat: as a message it would be answered, and nothing would be done."""
+    if not words.lstrip().startswith("/"):
+        return
+    from agentmem_cli.terminal.slash import COMMANDS, is_command
+
+    name = words.split(maxsplit=1)[0]
+    if is_command(words) and name[1:] in COMMANDS:
+        raise UsageProblem(
+            f"{name} is a command of the interactive chat.",
+            "Type it in `agentmem chat`; `agentmem --help` lists what works without it.",
+        )
 
 
 def print_answer(conversation: Conversation, question: str, typed: str | None, output: str) -> TurnEnded:

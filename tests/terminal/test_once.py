@@ -53,6 +53,14 @@ def test_both_go_to_the_model(cli: Cli, anthropic: AnthropicServer) -> None:
     assert "Sum this up\n\none\ntwo\n" == anthropic.requests[0].body["messages"][0]["content"][0]["text"]
 
 
+def test_a_command_of_the_chat_is_no_message(cli: Cli) -> None:
+    """It would be answered as one, and nothing would be done; a path is a message."""
+    refused = cli("chat", "-p", *OFFLINE, "/remember I like jam")
+    assert (2, "") == (refused.code, refused.out)
+    assert "/remember is a command of the interactive chat." in refused.err
+    assert 0 == cli("chat", "-p", *OFFLINE, "/etc/hosts is empty, why?").code
+
+
 def test_formats(cli: Cli, anthropic: AnthropicServer) -> None:
     """JSON says everything of the turn; an unknown format is exit 2 before anything is asked."""
     anthropic.tool_use("recall", {"query": "boiler"})
