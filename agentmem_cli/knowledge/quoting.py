@@ -6,13 +6,14 @@ of documents; the others are the test.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms
-from agentmem_cli.knowledge.certainty import Alignment, certainty_of, evidence_of
+from agentmem_cli.knowledge.certainty import EXACT, Alignment, certainty_of, evidence_of
 from agentmem_cli.knowledge.lines import Line, in_context, lines_of
 from agentmem_cli.language.stems import stemmed_terms, stemmer_for, words_of
 from agentmem_cli.records import FoundPassage
@@ -27,6 +28,9 @@ WEIGHTS = (13.36, 5.7, 2.26)
 """Of what `features` gives."""
 MOST_LINES, BEHIND = 3, 2.5
 """How many lines at the most, and how much less than the best one a line may score."""
+MOST_STEPS = 5
+_STEP = re.compile(r"\d{1,2}[.)]\s")
+"""What begins a step of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,26 @@ class Asked:
         alignment = Alignment(in_line, in_passage, in_document, self.weights(), list(self.rarity))
         return evidence_of(self.question, best, passage, leads, alignment)
 
+    def section_of(self, best: Line, lines: Sequence[Line]) -> list[Line]:
+        """The first lines of its section where all of it answers, not one line: nothing where one does.
+
+        So it is where its heading holds what is asked for: of steps, where the best of them says no more of it than
+        the headings do; of a few sentences, where none of them says the rarest word that the headings do.
+        """
+        passage = self.passages[best.place]
+        section = [line for line in lines if (line.place, line.heading) == (best.place, best.heading)]
+        steps = [line for line in section if _STEP.match(line.text)]
+        above = " ".join([passage.document, passage.heading, best.heading])
+        texts = [above, best.text, " ".join(line.text for line in section)]
+        in_headings, in_line, in_section = matches_of(self.question, texts) >= EXACT
+        if not in_headings.any():
+            return []
+        if best in steps and not (in_line & ~in_headings).any():
+            return section[section.index(steps[0]) :][:MOST_STEPS]
+        rarest = int((self.weights() * (in_headings | in_section)).argmax())
+        is_whole = len(section) <= MOST_LINES and in_headings[rarest] and not in_section[rarest]
+        return section if is_whole else []
+
     def weights(self) -> Matches:
         """How rare each word is that is asked for."""
         import numpy as np
@@ -102,7 +126,7 @@ def best_lines(asked: Asked, follow_up: Asked | None = None) -> Quotes:
         scores = np.mean([scores, follow_up.features(lines) @ np.array(WEIGHTS, np.float32)], axis=0, dtype=np.float32)
     order = np.argsort(-scores, kind="stable")[:MOST_LINES]
     chosen = [lines[place] for place in order if scores[place] >= scores[order[0]] - BEHIND]
-    return Quotes(chosen, certainty_of(asked.evidence(lines, scores)))
+    return Quotes(asked.section_of(chosen[0], lines) or chosen, certainty_of(asked.evidence(lines, scores)))
 
 
 def best_scores(asked: Asked) -> list[float]:

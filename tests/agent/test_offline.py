@@ -470,6 +470,29 @@ def test_documents_are_compared(cli: Cli, tmp_path: Path, request_: str) -> None
 
 
 @pytest.mark.usefixtures("without_index")
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("steps to fail over the orders database", ["1. Stop the writers.", "2. Promote the replica.", "3. Tell Ann."]),
+        ("Who is told of it?", ["3. Tell Ann."]),
+        ("what do I do when PumpHot is raised?", ["It is over 80 degrees.", "Stop the pump by S4.", "Wait an hour."]),
+    ],
+)
+def test_a_section_is_quoted_where_all_of_it_answers(
+    cli: Cli, tmp_path: Path, question: str, quoted: list[str]
+) -> None:
+    """Steps from the first one on, and the few sentences under a heading that alone names what is asked for."""
+    fail_over = "## Fail over\n\nAnn approves it.\n\n1. Stop the writers.\n2. Promote the replica.\n3. Tell Ann.\n"
+    pump = "## PumpHot\n\nIt is over 80 degrees. Stop the pump by S4. Wait an hour.\n"
+    (tmp_path / "run.md").write_text(f"# Orders database\n\n{fail_over}\n{pump}", "utf-8")
+    cli("ingest", str(tmp_path))
+
+    answer = cli("chat", "-p", question).out
+
+    assert [line[2:] for line in answer.splitlines() if line.startswith("> ")][: len(quoted)] == quoted
+
+
+@pytest.mark.usefixtures("without_index")
 def test_a_table_has_its_own_head(cli: Cli, tmp_path: Path) -> None:
     """The names of one table's columns never stand above the rows of the next."""
     tables = "<table><tr><th>Weekdays</th><th>Sunday</th></tr><tr><td>5:10</td><td>6:40</td></tr></table>"
