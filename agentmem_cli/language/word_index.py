@@ -89,13 +89,24 @@ class WordIndex:
         return WordIndex(self.entries, self.lengths[kept], np.where(kept, kept.cumsum() - 1, _HIDDEN))
 
     def counts(self, words: Sequence[Word]) -> Counts:
-        """How often each text holds each word, shape (words, texts); of too many words only the rarest."""
+        """How often each text holds each word, shape (words, texts): a row for each of the `rarest`, in their order."""
+        return self.counts_of_all(self.rarest(words))
+
+    def counts_of_all(self, words: Sequence[Word]) -> Counts:
+        """The same with a row for each of the words, however many they are."""
         import numpy as np
 
-        holding = sorted((self._rows_with(word) for word in words), key=len)[:MOST_WORDS]
         texts = len(self.lengths)
-        counts = [np.bincount(rows, minlength=texts) for rows in holding]
-        return np.array(counts, np.float32).reshape(len(holding), texts)
+        counts = [np.bincount(self._rows_with(word), minlength=texts) for word in words]
+        return np.array(counts, np.float32).reshape(len(words), texts)
+
+    def rarest(self, words: Sequence[Word]) -> list[Word]:
+        """The words in their order; of more than MOST_WORDS the rarest, and one that no text holds after all others."""
+        if len(words) <= MOST_WORDS:
+            return list(words)
+        held = [len(self._rows_with(word)) for word in words]
+        places = sorted(range(len(words)), key=lambda place: (not held[place], held[place]))
+        return [words[place] for place in sorted(places[:MOST_WORDS])]
 
     def texts_with(self, word: Word) -> int:
         """How many texts hold a word."""

@@ -88,6 +88,15 @@ def test_k_bounds_each_kind(told: Cli) -> None:
     assert 2 == told("recall", " ").code
 
 
+@pytest.mark.parametrize("command", [("recall",), ("memories", "search"), ("sessions", "search")])
+def test_words_that_nobody_said_crowd_out_none_that_was_said(told: Cli, command: tuple[str, ...]) -> None:
+    """Of a question with more words than are looked for, those that some text holds are looked for first."""
+    unsaid = " ".join(f"{first}qu{last}zle" for first in "bdfgklmnprt" for last in "aeiou")
+    found = told(*command, f"{unsaid}. What did I say about the broken boiler in the cold flat?", "--json").json()
+    items = found["items"] if command == ("recall",) else found
+    assert any("boiler" in str(item) for item in items)
+
+
 def test_a_japanese_question_finds_a_japanese_message(told: Cli) -> None:
     """Words that no space divides are found all the same."""
     assert ["東京"] == [item["session"] for item in told("recall", "東京への引っ越し", "--json").json()["items"]]
