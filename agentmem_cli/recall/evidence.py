@@ -95,8 +95,10 @@ def features(transcript: Transcript, asked: Asked, memories: Sequence[str], mess
     import numpy as np
 
     talk = max(_logit(message.chat), _logit(message.follows) - FOLLOWS_LESS)
-    counts = transcript.words.counts(asked.words)
-    known = indexed([packed(text) for text in memories]).counts(asked.words)
+    of_memories = indexed([packed(text) for text in memories])
+    sought = {*transcript.words.rarest(asked.words), *of_memories.rarest(asked.words)}
+    words = [word for word in asked.words if word in sought]
+    counts, known = transcript.words.counts_of_all(words), of_memories.counts_of_all(words)
     texts = counts.shape[1] + OTHER_TEXTS
     weights = 1 - np.log1p((counts > 0).sum(axis=1)) / math.log(1 + texts)
     is_found = counts.any(axis=1) | known.any(axis=1)

@@ -13,7 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.word_index import indexed, packed, words_of
+from agentmem_cli.recall.evidence import features
+from agentmem_cli.recall.ranking import Asked
 from agentmem_cli.recall.recall import recall_for
 from agentmem_cli.recall.transcript import Transcript, transcript_of
 from agentmem_cli.records import TurnStatus
@@ -120,3 +123,17 @@ def test_a_question_is_no_evidence_for_itself(database: Database) -> None:
         assert before == recall_for(database, "sarah", question, without_runs={turn.run_id})
         settle_turn(database, turn, TurnStatus.DONE, "It is.", at=2_001)
     assert before.turns
+
+
+def test_a_word_of_a_memory_counts_as_rare_as_it_is_in_what_was_said(database: Database) -> None:
+    """A memory with the rarest word of a question is more of an evidence than one with a common word in its place."""
+    said = [*["The ferry is late."] * 6, *["The harbour is foggy."] * 3, "The walrus is asleep."]
+    import_lines(
+        database, "sarah", [ImportedLine(str(n), "user", text, 1_000, None, None) for n, text in enumerate(said)]
+    )
+    unsaid = " ".join(f"{first}qu{last}zle" for first in "bdfgklmn" for last in "aeiou")
+    question = f"{unsaid} walrus harbour ferry"
+    (judged,) = judge([question])
+    asked, transcript = Asked(question, words_of(question)), transcript_of(database, "sarah")
+    rare, common = (features(transcript, asked, [text], judged)[-1] for text in ("walrus ferry", "harbour ferry"))
+    assert rare > common
