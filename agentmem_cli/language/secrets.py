@@ -50,8 +50,8 @@ _CODES = (
 )
 _IS = r"(?:\s+(?:is|was|are|ist|lautet|war|es|est|é|è|jest|to|är|on)(?=\s)|\s*[:=])"
 _BETWEEN = r"(?:\s+[^\s.,;!?:=\d]+)"
-_VALUE = r"(?=\S*\d)(?:(?=\S*[^\W\d_])\S{5,}|[\d-]{4,})"
-"""Letters with a digit among them, or four digits and more."""
+_VALUE = r"(?=\S{0,99}\d)(?:(?=\S{0,99}[^\W\d_])\S{5,99}|[\d-]{4,99})"
+"""Letters with a digit among them, or four digits and more. No longer, since a paste may have no space at all."""
 _NONE = r"(?!\s+(?:manager|generator|years?))"
 _IN_WORDS = re.compile(
     rf"(?<![\w-])(?:[\w-]*-)?(?:{_WORDS_FOR_SECRETS}s?|{_CODES}){_NONE}"

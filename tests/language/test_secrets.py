@@ -117,6 +117,13 @@ OTHERS = [
 ]
 
 
+def test_a_long_text_without_blanks_is_looked_through() -> None:
+    """A picture as text, in which a value may begin at each slash."""
+    picture = "data:image/png;base64," + "iVBORw0KGgo/" * 100_000
+    assert [] == secrets_in(picture)
+    assert ["a password"] == secrets_in(f"{picture}, and my password is hunter2")
+
+
 @pytest.mark.parametrize("text", SECRETS)
 def test_a_secret_is_seen(text: str) -> None:
     """Keys of the main providers, private keys, card and account numbers, passwords in words."""
