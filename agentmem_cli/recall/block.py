@@ -49,7 +49,7 @@ MARK_LENGTH = 4
 _WORD = re.compile(r"\w+")
 _MARKS = r"(?:\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+"
 _ENDS_WORD = r"(?=[\d\[\],;\s]+[.,;:!?)*_\"”]*(?:$|\s(?!\s*=)))"
-CITATION = re.compile(rf"\s*(?<!\])(?:(?<!\w)|(?<=[^\W_]{{2}}){_ENDS_WORD})({_MARKS})(?!\()")
+CITATION = re.compile(rf"(?<!\s)\s*(?<!\])(?:(?<!\w)|(?<=[^\W_]{{2}})(?=\[){_ENDS_WORD})({_MARKS})(?!\()")
 """The mark of a passage in an answer, or several in a row, at the end of a word too; not `list[1].size`, nor a link."""
 
 Source = str | int

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, block_lines, profile_text, recall_block
+from agentmem_cli.recall.block import CITATION, LEAST_BLOCK, MEMORY_BUDGET, block_lines, profile_text, recall_block
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
 
@@ -130,3 +131,10 @@ def test_what_tells_nothing_is_left_out() -> None:
     assert [True, False, False, False] == [each.text in block for each in said]
     answer = replace(turn("It was built in 1998.", role="assistant"), message_id=9, reply_to=2)
     assert "furnace?" in recall_block(Recall("How old is it?", [], [], turns, [answer]), "0a1b2c3d")
+
+
+@pytest.mark.parametrize("run", [" ", "7", "\n"])
+def test_marks_of_passages_are_found_behind_a_long_run(run: str) -> None:
+    """A message may hold a million blanks or digits in a row."""
+    said = f"Here.{run * 1_000_000}.\nThe end"
+    assert f"{said}." == CITATION.sub("", f"{said} [1].")
