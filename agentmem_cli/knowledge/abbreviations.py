@@ -8,6 +8,7 @@ identifying abbreviation definitions, 2003). A long word may give letters from w
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from agentmem_cli.language.stems import stop_words_of
 
 _COMPOUND = 8
 """Letters from which a word may give more than its first."""
+LONGEST_SHORT = 10
+"""Characters of an abbreviation."""
 _GAP = 3
 """Words that may stand between an abbreviation and its long form: "stands for"."""
 _LEAST = 3
@@ -65,8 +68,8 @@ def long_forms(short: str, text: str) -> list[str]:
 
 
 def is_short(word: str) -> bool:
-    """Whether a word is written as abbreviations are: two capitals or more."""
-    return sum(map(str.isupper, word)) > 1
+    """Whether a word is written as abbreviations are: in few letters, with two capitals or more."""
+    return len(word) <= LONGEST_SHORT and sum(map(str.isupper, word)) > 1
 
 
 def _before_bracket(short: str, before: str) -> str:
@@ -152,15 +155,21 @@ def _spells(letters: str, words: Sequence[str], stop_words: Collection[str]) -> 
 
 
 def _goes_on(letters: str, words: Sequence[str], stop_words: Collection[str]) -> bool:
-    """Whether the words spell the rest of the letters. A figure stands for a stop word: "B2B"."""
-    if not words:
-        return not letters
-    word, *rest = words
-    if word in stop_words and _goes_on(letters[1:] if letters[:1].isdigit() else letters, rest, stop_words):
-        return True
-    if word[0] != letters[:1]:
-        return False
-    return any(_goes_on(letters[taken:], rest, stop_words) for taken in range(1, 1 + _most_taken(letters, word)))
+    """Whether the words spell all of the letters. A figure stands for a stop word: "B2B"."""
+
+    @functools.cache
+    def goes_on(letter: int, place: int) -> bool:
+        """Whether the words from this place on spell the letters from this one on."""
+        if place == len(words):
+            return letter == len(letters)
+        word, rest = words[place], letters[letter:]
+        if word in stop_words and goes_on(letter + rest[:1].isdigit(), place + 1):
+            return True
+        if word[0] != rest[:1]:
+            return False
+        return any(goes_on(letter + taken, place + 1) for taken in range(1, 1 + _most_taken(rest, word)))
+
+    return goes_on(0, 0)
 
 
 def _most_taken(letters: str, word: str) -> int:

@@ -14,8 +14,8 @@ MOST_FORMS = 2
 """How many long forms of one abbreviation count: those that most passages introduce."""
 LOOKED_THROUGH = 100
 """How many passages that hold a word are read for what introduces it."""
-_LONGEST_SHORT, _LONGEST_LOWER = 10, 6
-"""Characters of an abbreviation, and of one that the question writes in lower case."""
+_LONGEST_LOWER = 6
+"""Characters of an abbreviation that the question writes in lower case."""
 _ASKED = 400
 """Characters of a question that are looked through: each of its words takes up to twelve reads."""
 _MOST_WORDS = 7
@@ -48,7 +48,7 @@ def _shorts(question: str) -> list[str]:
     stop_words = stop_words_of(question)
     found = []
     for word in _TOKEN.findall(question):
-        if is_short(word) and len(word) <= _LONGEST_SHORT:
+        if is_short(word):
             found.append(word[:-1] if word[-1] == "s" and word[:-1].isupper() else word)
         elif 1 < len(word) <= _LONGEST_LOWER and word.lower() not in stop_words:
             found.append(word.upper())

@@ -54,6 +54,7 @@ def test_a_long_form_is_found_where_it_is_introduced(short: str, text: str, long
         ("RPO", "We report RPO. Recovery point objective and more follow."),
         ("IT", "The system was ready in time (IT)."),
         ("Q3", "The third quarter (Q3) was good."),
+        ("RTO", f"{'A' * 40}B RTO {' '.join(['a' * 20] * 20)} rest"),
     ],
 )
 def test_words_that_do_not_spell_it_are_no_long_form(short: str, text: str) -> None:
