@@ -76,11 +76,18 @@ def pin(database: Database, user_id: str, prefixes: Sequence[str], *, pinned: bo
 def approve(
     database: Database, user_id: str, prefixes: Sequence[str], *, now: int, keep_old: bool = False
 ) -> list[Memory]:
-    """Accept proposals, and answer questions with yes: what one may replace is superseded, unless `keep_old`."""
+    """Accept proposals, and answer questions with yes: what one may replace is superseded, unless `keep_old`.
+
+    The first said comes first, and the last one of several that replace each other holds.
+    """
+    settled = []
     with database.write(user_id) as connection:
         batch = begin_batch(connection, user_id, PERSON, now)
-        waiting = _waiting(database, user_id, prefixes)
-        return [settle(database, batch, memory, keep_old=keep_old) for memory in waiting]
+        for memory in _waiting(database, user_id, prefixes):
+            current = find_memory(database, user_id, memory.memory_id)  # the one before may have replaced it
+            if current.status == memory.status:
+                settled.append(settle(database, batch, current, keep_old=keep_old))
+    return settled
 
 
 def reject(database: Database, user_id: str, prefixes: Sequence[str], *, now: int) -> list[Memory]:
@@ -123,13 +130,13 @@ def _found(database: Database, user_id: str, prefixes: Sequence[str], allowed: S
 
 
 def _waiting(database: Database, user_id: str, prefixes: Sequence[str]) -> list[Memory]:
-    """The memories of these ids, which must wait for the person."""
-    waiting = {memory.memory_id for memory in list_pending(database, user_id)}
+    """The memories of these ids, which must wait for the person, the first said first."""
+    waiting = [memory.memory_id for memory in reversed(list_pending(database, user_id))]
     found = _found(database, user_id, prefixes, STATUSES)
     for memory in found:
         if memory.memory_id not in waiting:
             _must_be(memory, ("proposed", "in question"))
-    return found
+    return sorted(found, key=lambda memory: waiting.index(memory.memory_id))
 
 
 def _must_be(memory: Memory, allowed: Sequence[str]) -> None:

@@ -64,6 +64,22 @@ def test_yes_replaces_the_older_one(store: Store, asked: tuple[Memory, Memory]) 
     assert ([NEW, OLD], [NEW]) == (texts(store), waiting(store))
 
 
+@pytest.mark.parametrize("mode", ["auto", "review"])
+def test_yes_to_all_keeps_the_last_said(store: Store, mode: str) -> None:
+    """One that replaces another which waits as well ends it, whatever the order in which they are named."""
+    old = store.say("I live in Oslo").added[0]
+    asking = Operation("add", "I live in Bergen", asks_about=old.memory_id)
+    written = store.write(asking, actor="person", mode=mode)
+    about = (written.added or [old])[0]
+    store.write(Operation("add", "I live in Rome", asks_about=about.memory_id), actor="person", mode=mode)
+    ids = [memory.memory_id for memory in list_pending(store.database, "sarah")]
+    approved = corrections.approve(store.database, "sarah", ids, now=NOW)
+    assert ["I live in Bergen", "I live in Rome"] == [memory.text for memory in approved]
+    assert ["I live in Rome"] == texts(store)
+    corrections.undo_last(store.database, "sarah", now=NOW)
+    assert set(ids) == {memory.memory_id for memory in list_pending(store.database, "sarah")}
+
+
 @pytest.mark.parametrize("answer", ["reject", "keep old"])
 def test_no_keeps_both_and_is_not_asked_again(store: Store, asked: tuple[Memory, Memory], answer: str) -> None:
     """Also when one of the two was forgotten and is said once more; undo asks again."""
