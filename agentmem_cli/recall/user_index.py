@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.configured import configured_embedder
+from agentmem_cli.memories.index import latest_change
 from agentmem_cli.recall.transcript import Transcript, transcript_of
 from agentmem_cli.recall.vectors import (
     MEMORIES,
@@ -37,9 +38,10 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class _Meanings:
-    """The vectors in memory, and how many texts have none."""
+    """The vectors in memory, and how many texts have none, as of the `latest` change of a memory."""
 
     embedder: Embedder
+    latest: tuple[object, ...]
     vectors: dict[Kept, LoadedVectors]
     missing: dict[Kept, Numbers]
 
@@ -113,16 +115,23 @@ class UserIndex:
         return {row["message_id"] for row in rows}
 
     def _read_meanings(self) -> _Meanings:
-        """Read the vectors that are not in memory yet. All of them, where the embedder is another one now."""
+        """Read the vectors that are not in memory yet. All of them, where the embedder is another one now.
+
+        And all of the memories, where one of these has changed: it may have another text.
+        """
         embedder = configured_embedder(self._database)
+        latest = latest_change(self._database, self._user_id)
         wanted = {MESSAGES: self.transcript().numbers, MEMORIES: numbers_of(self._database, self._user_id, MEMORIES)}
-        before = self._meanings.vectors if self._meanings and self._meanings.embedder.name == embedder.name else {}
+        known = self._meanings
+        before = dict(known.vectors) if known and known.embedder.name == embedder.name else {}
+        if known and known.latest != latest:
+            before.pop(MEMORIES, None)
         vectors = {
             kept: before.get(kept, no_vectors(embedder)).brought_to(self._database, embedder, kept, numbers)
             for kept, numbers in wanted.items()
         }
         missing = {kept: without(numbers, vectors[kept].numbers) for kept, numbers in wanted.items()}
-        self._meanings = _Meanings(embedder, vectors, missing)
+        self._meanings = _Meanings(embedder, latest, vectors, missing)
         return self._meanings
 
     def _make(self, known: _Meanings, until: float | None, tell: Callable[[int, int], None]) -> None:

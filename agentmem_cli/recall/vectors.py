@@ -1,7 +1,7 @@
 """What messages and memories mean, as vectors: made, kept in SQLite beside the texts, and read into memory.
 
-A vector is made after its text is stored and goes with it when it is erased. The text of a number never changes, so
-a vector that was read once is not read again.
+A vector is made after its text is stored and goes with it when it is erased or changed. The text of a message never
+changes, so a vector of one that was read once is not read again; that of a memory may be corrected.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from agentmem_cli.embedding.configured import BUNDLED
 from agentmem_cli.language.word_index import words_of
+from agentmem_cli.memories.corrections import edit_memory
 from agentmem_cli.memories.operations import PERSON, Operation, Source
 from agentmem_cli.memories.store import list_memories
 from agentmem_cli.memories.writer import apply_operations
@@ -75,6 +76,18 @@ def test_what_is_said_in_other_words_is_found(database: Database) -> None:
     assert ["The physician prescribed tablets against hypertension."] == [turn.text for turn in found.turns]
     known = recall_for(database, "sarah", "Do I own a car?", index=index).memories
     assert ["Bought a used automobile"] == [memory.text for memory in known]
+
+
+def test_a_corrected_memory_is_found_by_what_it_means_now(database: Database) -> None:
+    """Also in a chat that has read the vector of what it was before."""
+    know(database, "Plays the trombone")
+    index = refreshed(database)
+    (memory,) = list_memories(database, "sarah")
+    edit_memory(database, "sarah", memory.memory_id, "Bought a used automobile", now=2_000)
+    index.refresh()
+    known = recall_for(database, "sarah", "Do I own a car?", index=index).memories
+    assert ["Bought a used automobile"] == [memory.text for memory in known]
+    assert [] == recall_for(database, "sarah", "Which brass instruments do I know?", index=index).memories
 
 
 def test_what_means_the_same_as_the_best_of_another_session_is_lifted(database: Database) -> None:
