@@ -15,6 +15,7 @@ from agentmem_cli.errors import UsageProblem
 from agentmem_cli.memories.index import index_text
 from agentmem_cli.memories.ledger import THEY_SAID, Batch, begin_batch
 from agentmem_cli.memories.replacing import end_questions
+from agentmem_cli.memories.statements import reworded
 from agentmem_cli.memories.store import find_memory, same_text, sameness_hash
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import Memory
@@ -82,7 +83,8 @@ def _take_over(database: Database, batch: Batch, row: Row) -> bool:
         return False
     if row["status"] == "active":
         memory = find_memory(database, batch.user_id, row["memory_id"])
-        batch.change(memory, replace(memory, text=text, replaces_perhaps=None, updated_at=batch.now), "edit")
+        edited = replace(reworded(memory, text), replaces_perhaps=None, updated_at=batch.now)
+        batch.change(memory, edited, "edit")
         end_questions(database, batch, memory)
     elif row["status"] or _is_unwanted(database, batch.user_id, text):
         batch.connection.execute("DELETE FROM agno_memories WHERE memory_id = ?", (row["memory_id"],))

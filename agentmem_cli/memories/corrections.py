@@ -12,6 +12,7 @@ from agentmem_cli.errors import NotFound, UsageProblem
 from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, last_batch, undo
 from agentmem_cli.memories.operations import PERSON
 from agentmem_cli.memories.replacing import end_questions, settle
+from agentmem_cli.memories.statements import reworded
 from agentmem_cli.memories.store import STATUSES, find_memory, list_memories, list_pending, same_text
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import LedgerEntry, Memory
@@ -33,7 +34,7 @@ def edit_memory(database: Database, user_id: str, prefix: str, text: str, *, now
                 raise UsageProblem(
                     f'"{other.text}" is known already, as {other.memory_id[:8]}.', "Delete one of the two."
                 )
-        corrected = replace(memory, text=text, replaces_perhaps=None, updated_at=now)
+        corrected = replace(reworded(memory, text), replaces_perhaps=None, updated_at=now)
         batch = begin_batch(connection, user_id, PERSON, now)
         batch.change(memory, corrected, "edit")
         end_questions(database, batch, memory)

@@ -63,6 +63,15 @@ def statement_by_hand(text: str, known: Sequence[Memory], said_at: int) -> Opera
     return _dated(replace(operation, quote=None), said_at)
 
 
+def reworded(memory: Memory, text: str) -> Memory:
+    """The memory with another text, and of the kind, topics and day of that, where the old text has others."""
+    before, after = (statement_by_hand(each, [], memory.said_at) for each in (memory.text, text))
+    kind = memory.kind if after.kind == before.kind else after.kind
+    topics = memory.topics if after.topics == before.topics else after.topics
+    on_date = memory.on_date if (after.kind, after.on) == (before.kind, before.on) else after.on
+    return replace(memory, text=text, kind=kind, topics=topics, on_date=on_date)
+
+
 def asks_to_forget(judgement: Judgement) -> bool:
     """Whether a sentence wants something forgotten. Of a question more is needed: "Do you remember …?"."""
     may_be_else = judgement.asks >= ASKS or judgement.is_worth_keeping

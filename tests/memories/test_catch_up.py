@@ -59,3 +59,13 @@ def test_what_cannot_be_a_memory_is_left_to_agno(store: Store, agno: BaseDb) -> 
     agno.upsert_user_memory(UserMemory(memory="Likes tea", memory_id="nobody's"))
     assert 0 == catch_up(store.database)
     assert ([], 3) == (texts(store), store.database.read("SELECT count(*) FROM agno_memories")[0][0])
+
+
+def test_what_agno_worded_anew_is_of_the_kind_that_its_words_say(store: Store, agno: BaseDb) -> None:
+    """As after a correction by hand."""
+    memory = store.say("Likes tea").added[0]
+    text = "I fly to Rome on 14 June 2099"
+    agno.upsert_user_memory(UserMemory(memory=text, memory_id=memory.memory_id, user_id="sarah"))
+    catch_up(store.database)
+    (changed,) = list_memories(store.database, "sarah")
+    assert (text, "event", "2099-06-14") == (changed.text, changed.kind, changed.on_date)

@@ -53,6 +53,22 @@ def test_editing_changes_the_text_everywhere(store: Store) -> None:
     assert '"Likes coffee"' == store.database.read("SELECT memory FROM agno_memories")[0]["memory"]
 
 
+def test_editing_changes_what_the_text_says_of_itself(store: Store) -> None:
+    """Its kind, topics and day are those of the new text; with no other day, a day that was noted stays."""
+    flight = "I fly to Rome on 14 June 2099"
+    written = store.write(Operation("add", flight, "event", topics=["travel"], on="2099-06-14"), actor="person")
+    (memory,) = written.added
+    later = corrections.edit_memory(store.database, "sarah", memory.memory_id, flight.replace("14", "20"), now=NOW)
+    assert ("event", "2099-06-20") == (later.kind, later.on_date)
+    same = corrections.edit_memory(store.database, "sarah", memory.memory_id, f"{flight.replace('14', '20')}!", now=NOW)
+    assert "2099-06-20" == same.on_date
+    other = corrections.edit_memory(store.database, "sarah", memory.memory_id, "I am allergic to peanuts", now=NOW)
+    assert ("fact", ["health"], None) == (other.kind, other.topics[:1], other.on_date)
+    planned = store.write(Operation("add", "Flies to Roem", "event", on="2099-06-14"), actor="person").added[0]
+    mended = corrections.edit_memory(store.database, "sarah", planned.memory_id, "Flies to Rome", now=NOW)
+    assert ("event", "2099-06-14") == (mended.kind, mended.on_date)
+
+
 @pytest.mark.parametrize("text", ["", "x" * 501, "my password is hunter2", "likes tea."])
 def test_editing_holds_to_the_rules_of_writing(store: Store, text: str) -> None:
     """Not empty, not overlong, no secret, nothing that is known already."""
