@@ -27,6 +27,8 @@ _MAX_TOPICS = 3
 _LONGEST_SUBJECT = 80
 _THE_PERSON = ("", "user", "the user", "person", "the person", "self", "me")
 """What models call the person, where the memory is about nobody else."""
+_YEARS = range(1000, 9999)
+"""Years of a day: the one after the last has to be a day too."""
 _SHOWN = 700
 """Characters of one side of an earlier exchange."""
 
@@ -195,4 +197,4 @@ def _day(value: Any) -> str | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day.isoformat() if len(text) == len("2026-06-01") and day.year >= 1000 else None
+    return day.isoformat() if len(text) == len("2026-06-01") and day.year in _YEARS else None

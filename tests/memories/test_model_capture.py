@@ -96,6 +96,8 @@ def test_ending_and_forgetting_need_no_text(known: list[Memory]) -> None:
         ("soon", None),
         ("2026-13-01", None),
         ("0001-01-01", None),
+        ("9998-12-31", "9998-12-31"),
+        ("9999-12-31", None),
         ("20260601", None),
         (7, None),
     ],
