@@ -156,8 +156,9 @@ class _Writing:
         if not memories:
             return
         if self._waits(checked):
-            if quote and not same_text(self.database, self.batch.user_id, quote):
-                self._propose(checked, replace(checked.operation, text=quote), memories)
+            text = quote if quote is None or len(quote) <= MAX_TEXT else f"{quote[: MAX_TEXT - 1]}…"
+            if text and not same_text(self.database, self.batch.user_id, text):
+                self._propose(checked, replace(checked.operation, text=text), memories)
             return
         last_day = checked.operation.until or checked.operation.on
         until = _end_of(last_day) if last_day else checked.source.said_at

@@ -13,6 +13,8 @@ from memories.conftest import NOW, Store
 from agentmem_cli.memories.corrections import approve, undo_last
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import history, list_memories, profile_memories, search_memories
+from agentmem_cli.memories.transfer import export_memories, parse_memories
+from agentmem_cli.memories.wording import MAX_TEXT
 
 WORK = Operation("add", "Works in healthcare", quote="I work in healthcare", topics=["work"])
 
@@ -150,6 +152,16 @@ def test_an_end_that_is_to_be_approved_waits_in_the_persons_own_words(store: Sto
         waiting.supersedes,
         texts(store),
     )
+
+
+def test_an_end_in_many_words_waits_in_the_first_of_them(store: Store) -> None:
+    """As many as a memory may have, so that it can be exported and imported."""
+    old = store.write(WORK).added[0]
+    quote = f"I quit healthcare {'and sailed on ' * 50}alone"
+    (waiting,) = store.write(Operation("replace", quote=quote, replaces=(old.memory_id,)), mode="review").proposed
+    assert (MAX_TEXT, "…", quote) == (len(waiting.text), waiting.text[-1], waiting.quote)
+    (approved,) = approve(store.database, "sarah", [waiting.memory_id], now=NOW)
+    assert [approved.text] == [each.text for each in parse_memories(export_memories([approved], "jsonl"))]
 
 
 def test_what_is_asked_for_is_forgotten(store: Store) -> None:
