@@ -12,9 +12,8 @@ import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -187,7 +186,6 @@ def _kept_log() -> Iterator[list[str]]:
     log = logging.getLogger("agno")
     log.addHandler(kept)
     try:
-        with redirect_stdout(StringIO()):  # litellm prints an advertisement
-            yield said
+        yield said
     finally:
         log.removeHandler(kept)

@@ -5,8 +5,10 @@ Builds each provider's client, as a chat does, and calls none. What is missing i
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
+from io import StringIO
 from urllib.parse import urlsplit
 
 from agno.models.utils import MODEL_PROVIDER_CLASSES, get_model
@@ -45,10 +47,12 @@ class Provider(Record):
 def known_providers() -> list[Provider]:
     """Every provider that Agno knows, and the way to use a file.
 
-    Imports the package of each that is installed: seconds where there are many.
+    Imports the package of each that is installed: seconds where there are many. What another thread prints by then is
+    lost.
     """
     here = Provider(GGUF, package=None if find_spec("xllamacpp") and find_spec("openai") else "xllamacpp")
-    return [here, *map(_examined, MODEL_PROVIDER_CLASSES)]
+    with redirect_stdout(StringIO()):  # litellm prints an advertisement
+        return [here, *map(_examined, MODEL_PROVIDER_CLASSES)]
 
 
 def _examined(name: str) -> Provider:

@@ -6,6 +6,7 @@ A process imports the packages of all providers, which takes seconds: only what 
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from harness.model_list_server import ModelListServer, listing_models
 from harness.no_network.sitecustomize import WITHOUT
 
 from agentmem_cli.agent import model_servers, providers
+from agentmem_cli.agent.clients import made_client
 
 Cli = Callable[..., Result]
 
@@ -98,6 +100,29 @@ def test_a_password_in_an_address(cli: Cli, server: ModelListServer, monkeypatch
     assert {"/api/tags": None, "/v1/models": "Basic bWU6aGlkZGVu"} == dict(server.asked)
     assert [server.url, f"{server.url}/v1"] == [each["url"] for each in result.json()["servers"]]
     assert "hidden" not in result.out
+
+
+@pytest.mark.usefixtures("no_server")
+def test_what_a_package_prints_is_no_output(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One advertises itself where its model is made."""
+
+    def made(name: str) -> None:
+        sys.stdout.write("Give feedback!\n")
+        raise ImportError(name)
+
+    monkeypatch.setattr(providers, "get_model", made)
+    assert cli("models", "--json").json()["providers"]
+
+
+def test_while_a_client_is_made_the_chat_goes_on() -> None:
+    """What the terminal prints by then is shown: a client is made on another thread."""
+    shown = sys.stdout
+
+    class Model:
+        def get_client(self) -> bool:
+            return sys.stdout is shown
+
+    assert made_client(Model()).client
 
 
 @pytest.mark.parametrize(
