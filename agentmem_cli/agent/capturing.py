@@ -62,7 +62,13 @@ class Capturing:
         return (self._settings.memory_model or model) == OFFLINE
 
     async def capture(self, run_id: str, model: str) -> Captured:
-        """What a turn's message teaches; nothing when it is ended before, or does not wait in the queue."""
+        """What a turn's message teaches; nothing when it is ended before, or does not wait in the queue.
+
+        What is being captured already is waited for.
+        """
+        if running := self._running.get(run_id):
+            await asyncio.wait([running])
+            return Captured() if running.cancelled() else running.result()
         task = asyncio.ensure_future(self._captured(run_id, model))
         self._running[run_id] = task
         try:

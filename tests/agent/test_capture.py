@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -13,9 +14,13 @@ from harness.captures import CAPTURE, operation, replied
 from harness.command_line import Result
 from harness.erasing import erase_turn
 
-from agentmem_cli.agent.capturing import NOT_IN_FORM
+from agentmem_cli.agent.capturing import NOT_IN_FORM, Capturing
+from agentmem_cli.agent.events import Captured
 from agentmem_cli.agent.undo import ChatChanges
+from agentmem_cli.records import TurnStatus
+from agentmem_cli.sessions.turns import begin_turn, settle_turn
 from agentmem_cli.settings import load_settings
+from agentmem_cli.storage.captures import queue_capture
 from agentmem_cli.storage.opening import open_database
 from agentmem_cli.terminal import once
 
@@ -59,6 +64,25 @@ def test_one_call_on_what_was_typed(tell: Cli, cli: Cli, anthropic: AnthropicSer
     assert "tools" not in capture.body
     (memory,) = cli("memories", "list", "--json").json()
     assert ("I work in healthcare", "fact") == (memory["quote"], memory["kind"])
+
+
+@pytest.mark.usefixtures("home")
+def test_a_message_is_captured_once_however_often_it_is_asked_for() -> None:
+    """Whoever asks for it meanwhile is told the same."""
+    with closing(open_database(load_settings())) as database:
+        turn = begin_turn(database, user_id="sarah", session_id="s1", question=SAID, at=1_000)
+        settle_turn(database, turn, TurnStatus.DONE, "Noted.", at=1_001)
+        with database.write() as connection:
+            said = {"run_id": turn.run_id, "user_id": "sarah", "session_id": "s1", "typed": SAID}
+            queue_capture(connection, **said, at=1_000, mode="auto")
+        capturing = Capturing(load_settings(), database, lambda: None)
+
+        async def both() -> list[Captured]:
+            return await asyncio.gather(*(capturing.capture(turn.run_id, "offline") for _ in range(2)))
+
+        first, second = asyncio.run(both())
+    assert first == second
+    assert first.added
 
 
 @pytest.mark.parametrize("said", ["```\nI am Bob\n```", "> I am Bob", "x " * 3_000], ids=["code", "quoted", "long"])
