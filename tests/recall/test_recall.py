@@ -72,6 +72,22 @@ def test_an_answer_is_found_by_its_question(told: Cli) -> None:
     assert ["D1:1", "D1:2"] == [item["id"] for item in found if item["type"] == "turn"]
 
 
+@pytest.mark.parametrize(
+    ("names", "question", "first"),
+    [
+        (("Zoe", "Ed"), "Which trip to Rome is planned?", "Zoe"),
+        (("Zoe", "Ed"), "Which trip to Rome is Ed's?", "Ed"),
+        (("美咲", "健"), "健さんのローマ旅行はいつですか", "健"),
+    ],
+)
+def test_a_name_is_a_word_of_its_own(cli: Cli, names: tuple[str, str], question: str, first: str) -> None:
+    """Who is named comes first; "Ed" is not named in "planned"."""
+    trip = "The trip to Rome is next week. ローマ旅行"
+    lines = [{"session": name, "role": "user", "content": trip, "name": name} for name in names]
+    cli("sessions", "import", "-", stdin="\n".join(map(json.dumps, lines)))
+    assert first == cli("recall", question, "--json").json()["items"][0]["name"]
+
+
 def test_one_json_line_for_each_line_of_stdin(told: Cli) -> None:
     """`-` answers line by line, a blank line too, so that answers and questions stay in step."""
     questions = ["Which boiler?", "", "hello", '"quoted OR (', "Oslo"]
