@@ -176,8 +176,8 @@ def _text(value: Any) -> str:
 def _numbered(numbers: Any, known: Sequence[Memory]) -> tuple[str, ...]:
     """The ids of the memories of these numbers; small models give one number, or numbers as text."""
     given = numbers if isinstance(numbers, list) else [numbers]
-    places = [int(str(number)) for number in given if str(number).isdecimal()]
-    return tuple(known[place - 1].memory_id for place in places if 1 <= place <= len(known))
+    by_number = {str(number): memory.memory_id for number, memory in enumerate(known, start=1)}
+    return tuple(by_number[str(number)] for number in given if str(number) in by_number)
 
 
 def _topics(value: Any) -> list[str]:

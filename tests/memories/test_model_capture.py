@@ -69,7 +69,16 @@ def test_operations_are_read_whatever_stands_around_them(reply: str) -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "replaced"),
-    [([1], [0]), ([2, 1], [1, 0]), ([0, 3], []), ("1", [0]), (None, []), ([1.5, "x", None, [1]], []), (2, [1])],
+    [
+        ([1], [0]),
+        ([2, 1], [1, 0]),
+        ([0, 3], []),
+        ("1", [0]),
+        (None, []),
+        ([1.5, "x", None, [1]], []),
+        (2, [1]),
+        (["1" * 5_000, 2], [1]),
+    ],
 )
 def test_memories_are_named_by_number(known: list[Memory], numbers: Any, replaced: list[int]) -> None:
     """Numbers of none of them add."""
