@@ -19,6 +19,7 @@ A miss is better than a wrong day: an abbreviation needs a number beside it, a m
 
 from __future__ import annotations
 
+import calendar
 import functools
 import re
 from collections.abc import Callable, Iterator
@@ -257,9 +258,11 @@ def _year_of(said: _Said, month: int, day: int = 0) -> int:
     """The year of a day or a month (day 0) that is named without one."""
     today = said.today
     named, now = (month, day or today.day), (today.month, today.day)
-    if said.prefer == "past":
-        return today.year - (named > now)
-    return today.year + (named < now)
+    is_past = said.prefer == "past"
+    year = today.year - (named > now) if is_past else today.year + (named < now)
+    while named == (2, 29) and not calendar.isleap(year):
+        year += -1 if is_past else 1
+    return year
 
 
 def _month_span(year: int, month: int) -> Span:

@@ -77,6 +77,7 @@ def test_a_time_is_understood(text: str, days: str) -> None:
         ("on 3 May", "2026-05-03", "2027-05-03"),
         ("am 24. Dezember", "2025-12-24", "2026-12-24"),
         ("el 25 de noviembre", "2026-11-25", "2026-11-25"),
+        ("on 29 February", "2024-02-29", "2028-02-29"),
     ],
 )
 def test_past_and_future(text: str, past: str, future: str) -> None:
@@ -107,6 +108,8 @@ def test_past_and_future(text: str, past: str, future: str) -> None:
         "水を飲みます。",
         "我喜欢周杰伦。",
         "on 31 February 2024",
+        "on 29 February 2026",
+        "on 30 February",
         "2024-13-45",
         "in 0000",
         "",
