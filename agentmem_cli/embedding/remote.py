@@ -57,11 +57,15 @@ def ollama_embed(model: str) -> Callable[[list[str]], Vectors]:
 
 
 def ollama_address() -> str:
-    """Where Ollama is: OLLAMA_HOST, with or without scheme and port, or its usual place on this machine."""
+    """Where Ollama is: OLLAMA_HOST, with or without scheme, host and port, or its usual place on this machine."""
     host = os.environ.get("OLLAMA_HOST") or "127.0.0.1"
     if "://" in host:
         return host.rstrip("/")
-    return f"http://{host if ':' in host else f'{host}:11434'}"
+    if host.count(":") > 1 and not host.startswith("["):
+        host = f"[{host}]"
+    elif host.startswith(":"):
+        host = f"127.0.0.1{host}"
+    return f"http://{host if ':' in host.rpartition(']')[2] else f'{host}:11434'}"
 
 
 def _in_batches(texts: list[str], answer: Callable[[list[str]], list[list[float]]]) -> Vectors:

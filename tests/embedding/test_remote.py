@@ -7,6 +7,7 @@ import pytest
 from harness.embedding_server import DIMENSIONS, EmbeddingServer
 
 from agentmem_cli.embedding.configured import chosen_embedder
+from agentmem_cli.embedding.remote import ollama_address
 from agentmem_cli.errors import AgentmemError, ConfigProblem, ProviderProblem, UsageProblem
 
 MODELS = ["openai:text-embedding-3-small", "ollama:nomic-embed-text"]
@@ -37,6 +38,24 @@ def test_the_key_goes_to_openai_only(server: EmbeddingServer) -> None:
     for name in MODELS:
         chosen_embedder(name)
     assert ["Bearer key-of-the-test", None] == server.keys
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("", "127.0.0.1:11434"),
+        ("ollama.lan", "ollama.lan:11434"),
+        ("ollama.lan:1", "ollama.lan:1"),
+        (":11435", "127.0.0.1:11435"),
+        ("::1", "[::1]:11434"),
+        ("[::1]", "[::1]:11434"),
+        ("[::1]:1", "[::1]:1"),
+    ],
+)
+def test_where_ollama_is(monkeypatch: pytest.MonkeyPatch, given: str, address: str) -> None:
+    """What its variable leaves out is as Ollama has it, which takes IPv6 with and without brackets."""
+    monkeypatch.setenv("OLLAMA_HOST", given)
+    assert f"http://{address}" == ollama_address()
 
 
 def test_a_busy_server_is_asked_again(server: EmbeddingServer) -> None:
