@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 def unit_vectors(rows: Vectors | Sequence[Sequence[float]]) -> Vectors:
-    """The rows at length 1, as float32; a row that points nowhere, or holds NaN, becomes zeros."""
+    """The rows at length 1, as float32; a row that points nowhere, or holds NaN or what is too large, becomes zeros."""
     import numpy as np
 
-    vectors: Vectors = np.asarray(rows, np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    with np.errstate(over="ignore"):
+        vectors: Vectors = np.asarray(rows, np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    has_length = (lengths > 0) & np.isfinite(lengths)
+    unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=has_length)
     return unit

@@ -8,6 +8,7 @@ from harness.embedding_server import DIMENSIONS, EmbeddingServer
 
 from agentmem_cli.embedding.configured import chosen_embedder
 from agentmem_cli.embedding.remote import ollama_address
+from agentmem_cli.embedding.vectors import unit_vectors
 from agentmem_cli.errors import AgentmemError, ConfigProblem, ProviderProblem, UsageProblem
 
 MODELS = ["openai:text-embedding-3-small", "ollama:nomic-embed-text"]
@@ -56,6 +57,12 @@ def test_where_ollama_is(monkeypatch: pytest.MonkeyPatch, given: str, address: s
     """What its variable leaves out is as Ollama has it, which takes IPv6 with and without brackets."""
     monkeypatch.setenv("OLLAMA_HOST", given)
     assert f"http://{address}" == ollama_address()
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e30, 1e300, 0.0])
+def test_what_points_nowhere_is_zeros(value: float) -> None:
+    """Infinite values would be near to everything, as NaN."""
+    assert [[0.0, 0.0], [0.0, 1.0]] == unit_vectors([[value, 0.0], [0.0, 2.0]]).tolist()
 
 
 def test_a_busy_server_is_asked_again(server: EmbeddingServer) -> None:
