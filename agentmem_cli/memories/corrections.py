@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentmem_cli.errors import NotFound, UsageProblem
-from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, last_batch, undo
+from agentmem_cli.memories.ledger import UNDO, Batch, batch_entries, begin_batch, last_batch
 from agentmem_cli.memories.operations import PERSON
 from agentmem_cli.memories.replacing import end_questions, settle
 from agentmem_cli.memories.statements import reworded
 from agentmem_cli.memories.store import STATUSES, find_memory, list_memories, list_pending, same_text
+from agentmem_cli.memories.taking_back import MemoryChanges, take_back
 from agentmem_cli.memories.wording import check_text, tidy
 from agentmem_cli.records import LedgerEntry, Memory
 from agentmem_cli.storage.database import Database
@@ -109,9 +110,9 @@ def undo_last(database: Database, user_id: str, *, now: int) -> list[LedgerEntry
         entries = last_batch(database, user_id)
         if not entries:
             raise NotFound("There is nothing to undo.", "`agentmem memories history` shows every change.")
-        batch = Batch(connection, UNDO + entries[0].batch_id, user_id, PERSON, now)
-        undo(batch, entries)
-    return batch_entries(database, user_id, batch.batch_id)
+        batch_id = entries[0].batch_id
+        take_back(database, connection, user_id, batch_id, now, MemoryChanges())
+    return batch_entries(database, user_id, UNDO + batch_id)
 
 
 def _end(batch: Batch, memories: Sequence[Memory], status: str, action: str) -> list[Memory]:

@@ -1,6 +1,6 @@
 """How one memory changes: its row, Agno's row, the text index and the ledger, always the four together.
 
-Decides nothing: what may be written is the writer's. Undo reads the ledger and puts back what was before.
+Decides nothing: what may be written is the writer's.
 """
 
 from __future__ import annotations
@@ -168,19 +168,6 @@ def batch_entries(database: Database, user_id: str, batch_id: str) -> list[Ledge
     """The entries of one batch, in the order they were made."""
     sql = "SELECT * FROM memory_ledger WHERE user_id = ? AND batch_id = ? ORDER BY entry_id"
     return [entry_of(row) for row in database.read(sql, (user_id, batch_id))]
-
-
-def undo(batch: Batch, entries: list[LedgerEntry]) -> None:
-    """Put back what was before each entry, the last one first.
-
-    The memories are as the entries left them: every later batch is undone already.
-    """
-    for entry in reversed(entries):
-        batch.change(_restored(entry.after), _restored(entry.before), "undo")
-
-
-def _restored(snapshot: dict[str, Any] | None) -> Memory | None:
-    return None if snapshot is None else memory_from_json(snapshot)
 
 
 def _fields(memory: Memory) -> dict[str, Any]:
