@@ -49,17 +49,6 @@ MOST_SCANNED = 20_000
 with no import of Chroma (1.1 s). Above it Chroma answers, and the exact scan only while Chroma is out of step."""
 
 
-def search_knowledge(
-    database: Database, settings: Settings, query: str, *, limit: int = 10, document: str | None = None
-) -> list[FoundPassage]:
-    """One search; for several keep a Searcher. See `Searcher.search`."""
-    searcher = Searcher(database, settings)
-    try:
-        return searcher.search(query, limit=limit, document=document)
-    finally:
-        searcher.close()
-
-
 class Searcher:
     """Searches again and again, from any thread, with the embedder and the vectors loaded once.
 

@@ -8,11 +8,11 @@ from typing import cast
 
 import pytest
 from harness.command_line import Result
+from harness.searching import search_knowledge
 
 from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms, long_forms
 from agentmem_cli.knowledge.abbreviations_asked import abbreviations_in, other_forms
 from agentmem_cli.knowledge.quoting import Asked, best_lines
-from agentmem_cli.knowledge.search import search_knowledge
 from agentmem_cli.knowledge.walk import FileResult
 from agentmem_cli.knowledge.words import WordIndex
 from agentmem_cli.language.stems import stemmed_terms

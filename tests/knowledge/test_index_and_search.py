@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from harness.command_line import run_here, run_process
+from harness.searching import search_knowledge
 
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.configured import BUNDLED
@@ -21,7 +22,7 @@ from agentmem_cli.knowledge.checks import check_knowledge
 from agentmem_cli.knowledge.documents import count_up, find_document, remove_documents
 from agentmem_cli.knowledge.index import PassageIndex, bring_index_in_step
 from agentmem_cli.knowledge.ingest import ingest_files
-from agentmem_cli.knowledge.search import Searcher, search_knowledge
+from agentmem_cli.knowledge.search import Searcher
 from agentmem_cli.knowledge.walk import FileResult, find_files
 from agentmem_cli.settings import Settings
 from agentmem_cli.storage.checks import Verdict

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from harness.office_files import excel_file
+from harness.searching import search_knowledge
 
 from agentmem_cli.agent.citations import citation
 from agentmem_cli.agent.events import Evidence, TurnEnded, Usage
 from agentmem_cli.errors import NotFound
 from agentmem_cli.knowledge.documents import find_document, remove_documents
 from agentmem_cli.knowledge.ingest import ingest_files
-from agentmem_cli.knowledge.search import search_knowledge
 from agentmem_cli.records import FoundPassage, TurnStatus
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.database import Database
