@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from agentmem_cli.agent.citations import cited_numbers
 from agentmem_cli.errors import AgentmemError
+from agentmem_cli.memories.operations import in_json
 from agentmem_cli.records import FoundPassage, Memory, Recall, Record, TurnStatus
 
 
@@ -140,17 +141,7 @@ class Captured:
 
     def as_json(self) -> dict[str, Any]:
         """What `--format json` prints under `memory`."""
-        return {
-            "added": [memory.as_json() for memory in self.added],
-            "replaced": [memory.as_json() for memory in self.replaced],
-            "ended": [memory.as_json() for memory in self.ended],
-            "forgotten": [memory.as_json() for memory in self.forgotten],
-            "asked": [memory.as_json() for memory in self.asked],
-            "proposed": [memory.as_json() for memory in self.proposed],
-            "withheld": self.withheld,
-            "problem": self.problem,
-            "waits": self.waits,
-        }
+        return {each.name: in_json(getattr(self, each.name)) for each in fields(self)}
 
 
 TurnEvent = TextDelta | ToolUsed | Waiting | TurnEnded

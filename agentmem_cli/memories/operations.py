@@ -83,10 +83,11 @@ class Written(Record):
 
     def as_json(self) -> dict[str, Any]:
         """The lists by name, memories in their JSON form."""
-        return {each.name: _in_json(getattr(self, each.name)) for each in fields(self)}
+        return {each.name: in_json(getattr(self, each.name)) for each in fields(self)}
 
 
-def _in_json(value: Any) -> Any:
+def in_json(value: Any) -> Any:
+    """A value as it is, a list of memories in their JSON form."""
     if not isinstance(value, list):
         return value
     return [each.as_json() if isinstance(each, Memory) else each for each in value]
