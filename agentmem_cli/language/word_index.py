@@ -148,15 +148,11 @@ def rarity(counts: Counts) -> Counts:
 
 def bm25(counts: Counts, lengths: NDArray[np.floating | np.integer]) -> Counts:
     """The score of each text, shape (texts,), by how often it holds each word and how many words it has."""
-    return weighted(counts, lengths, rarity(counts), float(lengths.mean()) if len(lengths) else 0.0)
-
-
-def weighted(counts: Counts, lengths: NDArray[np.floating | np.integer], weights: Counts, mean: float) -> Counts:
-    """BM25 by the weight of each word, shape (words,), and the mean length, where the texts are only some of many."""
     import numpy as np
 
+    mean = float(lengths.mean()) if len(lengths) else 0.0
     relative = lengths / mean if mean else np.zeros(len(lengths))
     least = (SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * relative)).astype(np.float32)
     saturated = counts * (SATURATION + 1) / (counts + np.maximum(least, 1e-6))
-    scores: Counts = weights @ saturated
+    scores: Counts = rarity(counts) @ saturated
     return scores
