@@ -15,7 +15,7 @@ from operator import mul
 from agentmem_cli.agent.offline_question import has_question_mark, looks_for, wanted_stems
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.closeness import closeness
-from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.classifier import Judgement, judge, sigmoid
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
 from agentmem_cli.recall.block import tells
@@ -85,7 +85,7 @@ def certainty_of(ranked: Sequence[Find]) -> float:
     next_best = next((find.score for find in ranked if find.message != best.message), 0.0)
     values = (best.score, best.covers, best.means, best.score - next_best)
     logit = sum(weight * value for weight, value in zip(CERTAINTY, values, strict=True)) + UNCERTAIN
-    return 1 / (1 + math.exp(-logit))
+    return sigmoid(logit)
 
 
 def _candidates(messages: Sequence[RecalledTurn], memories: Sequence[Memory]) -> list[Find]:

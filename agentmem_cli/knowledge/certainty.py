@@ -7,7 +7,6 @@ neural network over the same features, and over 50 others, were no better.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.knowledge.lines import CELLS, Line
+from agentmem_cli.language.classifier import sigmoid
 from agentmem_cli.language.stems import language_of, stems
 from agentmem_cli.records import FoundPassage
 
@@ -40,7 +40,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 def certainty_of(evidence: Sequence[float]) -> float:
     """The chance that the line answers."""
     logit = sum(weight * value for weight, value in zip(WEIGHTS, evidence, strict=True)) + BIAS
-    return 1 / (1 + math.exp(-logit))
+    return sigmoid(logit)
 
 
 @dataclass(frozen=True, slots=True)

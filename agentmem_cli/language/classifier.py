@@ -40,6 +40,7 @@ _KEPT_IN_MIND = 512
 """Messages that were judged last: in a turn the same ones are judged for what is kept, sought and said."""
 _LIKELY_REQUEST, _LIKELY_TOPIC = 0.27, 0.35
 _MOST_TOPICS = 2
+_LOGIT_RANGE = 1e-4
 WEIGHTS = "weights.npz"
 Logits = dict[str, float]
 """By head."""
@@ -132,8 +133,8 @@ def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgeme
         head: (1 - OF_NETWORK) * (in_message if head in network.IN_MESSAGE else alone)[head] + OF_NETWORK * logit
         for head, logit in by_network.items()
     }
-    score = {head: _sigmoid(logit) for head, logit in (in_message | both).items()}
-    by_itself = {head: _sigmoid(logit) for head, logit in (alone | both).items()}
+    score = {head: sigmoid(logit) for head, logit in (in_message | both).items()}
+    by_itself = {head: sigmoid(logit) for head, logit in (alone | both).items()}
     request = max(REQUESTS, key=lambda head: by_itself[head])
     ranked = sorted(TOPICS, key=lambda topic: -score[topic])
     second = [topic for topic in ranked[1:_MOST_TOPICS] if score[topic] >= _LIKELY_TOPIC]
@@ -172,8 +173,15 @@ def _logits(features: Features) -> Logits:
     return found
 
 
-def _sigmoid(logit: float) -> float:
+def sigmoid(logit: float) -> float:
+    """The probability of a logit."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def logit_of(probability: float) -> float:
+    """The logit of a probability, which counts as neither impossible nor certain."""
+    bounded = min(max(probability, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
+    return math.log(bounded / (1 - bounded))
 
 
 @functools.cache

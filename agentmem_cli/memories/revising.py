@@ -9,14 +9,13 @@ but the features and thresholds were chosen with them in view.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.classifier import Judgement, judge, logit_of
 from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import denies, first_person_words
 from agentmem_cli.records import Memory
@@ -39,7 +38,6 @@ never wrong there."""
 REVISES, OF_TOPIC = 0.8, 0.6
 """How likely a message revises something, and that of a topic, from which the only memory of the topic is asked about:
 right 9 times in 10, and never raised by what is all true."""
-_LOGIT_RANGE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def features(text: str, message: Judgement, known: Sequence[Memory]) -> NDArray[
     close, closest = _closeness(text, [memory.text for memory in known])
     return np.column_stack(
         [
-            np.full(len(known), _logit(message.revises)),
+            np.full(len(known), logit_of(message.revises)),
             _lead(np.array([float(vector @ said) for vector in memories])),
             _lead(_rare_stems_shared(text, known)),
             close,
@@ -139,11 +137,6 @@ def _lead(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
     best = [np.delete(values, place).max(initial=0.0) for place in range(len(values))]
     return np.subtract(values, best)
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
-    return math.log(bounded / (1 - bounded))
 
 
 def another_value(text: str, topics: Sequence[str], known: Sequence[Memory]) -> Memory | None:

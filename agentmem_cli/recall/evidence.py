@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.classifier import Judgement, judge, logit_of
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.vocabulary import is_greeting
 from agentmem_cli.language.word_index import indexed, packed
@@ -34,7 +34,6 @@ WEAK, NEAR, SEEKS = 0.02, 0.3, 0.6
 """Less than so much in common, and no meaning so near, is nothing, unless the message likely looks for something."""
 OTHER_TEXTS = 1_000
 """Texts without the word that are counted beside the person's own: what all ten of ten texts hold may still be rare."""
-_LOGIT_RANGE = 1e-4
 
 Numbers = tuple[float, float, float]
 
@@ -94,7 +93,7 @@ def features(transcript: Transcript, asked: Asked, memories: Sequence[str], mess
     """What FEATURES names, for a message that is judged so."""
     import numpy as np
 
-    talk = max(_logit(message.chat), _logit(message.follows) - FOLLOWS_LESS)
+    talk = max(logit_of(message.chat), logit_of(message.follows) - FOLLOWS_LESS)
     of_memories = indexed([packed(text) for text in memories])
     sought = {*transcript.words.rarest(asked.words), *of_memories.rarest(asked.words)}
     words = [word for word in asked.words if word in sought]
@@ -105,9 +104,4 @@ def features(transcript: Transcript, asked: Asked, memories: Sequence[str], mess
     held = np.concatenate([with_neighbours(transcript, counts) > 0, known > 0], axis=1)
     together = float((weights @ held).max(initial=0.0)) / (float(weights.sum()) or 1.0)
     rarest = float(weights[is_found].max(initial=0.0))
-    return talk, _logit(message.seeks), (together * rarest) ** 2
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, _LOGIT_RANGE), 1 - _LOGIT_RANGE)
-    return math.log(bounded / (1 - bounded))
+    return talk, logit_of(message.seeks), (together * rarest) ** 2
