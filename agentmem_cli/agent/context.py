@@ -10,7 +10,7 @@ from agentmem_cli.agent.history import history_within
 from agentmem_cli.agent.prompt import answer_shown, system_text
 from agentmem_cli.agent.tools import read_only_tools, tools_text
 from agentmem_cli.agent.window import history_budget, room_beside
-from agentmem_cli.recall.block import LEAST_BLOCK, MEMORY_BUDGET, WRAPPING, profile_text
+from agentmem_cli.recall.block import WRAPPING, profile_text, room_for
 from agentmem_cli.recall.profile import profile_of
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall
@@ -38,7 +38,7 @@ def next_request(conversation: Conversation) -> list[ContextPart]:
     room = room_beside(conversation.window, sum(part.tokens for part in fixed))
     profile = profile_text(found := profile_of(database, user, room=room))
     known = _tokens(profile)
-    recalled = max(LEAST_BLOCK, MEMORY_BUDGET - WRAPPING - known)
+    recalled = room_for(Recall("", found, [], []))
     left = recalled if room is None else max(0, min(recalled, room - known - WRAPPING))
     return [
         *fixed,
