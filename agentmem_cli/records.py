@@ -23,6 +23,11 @@ def iso(at: int | None) -> str | None:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local_day(at: int) -> str:
+    """Unix seconds -> `2026-06-01`, the day as people here mean it."""
+    return datetime.fromtimestamp(at, UTC).astimezone().date().isoformat()
+
+
 class Record:
     """What every record can do: become the dictionary that `--json` prints."""
 

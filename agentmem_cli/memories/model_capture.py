@@ -18,7 +18,7 @@ from agentmem_cli.language.secrets import masked
 from agentmem_cli.memories.operations import Operation
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import own_words, tidy
-from agentmem_cli.records import Memory
+from agentmem_cli.records import Memory, local_day
 from agentmem_cli.storage.database import storable_json
 
 MAX_OPERATIONS = 20
@@ -118,9 +118,8 @@ def _moment(at: int) -> str:
 
 def _shown(memory: Memory) -> str:
     """`Flies to Rome (event, said 2026-05-20, on 2026-06-14)`."""
-    said = datetime.fromtimestamp(memory.said_at).astimezone().strftime("%Y-%m-%d")
     dates = [f"{word} {day}" for word, day in (("on", memory.on_date), ("until", memory.until_date)) if day]
-    return f"{tidy(memory.text)} ({', '.join([memory.kind, f'said {said}', *dates])})"
+    return f"{tidy(memory.text)} ({', '.join([memory.kind, f'said {local_day(memory.said_at)}', *dates])})"
 
 
 def _cut(text: str) -> str:

@@ -15,7 +15,7 @@ from agentmem_cli.memories.operations import PERSON, Operation, Source, Written
 from agentmem_cli.memories.store import KINDS
 from agentmem_cli.memories.wording import MAX_TEXT, check_length, tidy
 from agentmem_cli.memories.writer import apply_operations
-from agentmem_cli.records import Memory, iso
+from agentmem_cli.records import Memory, iso, local_day
 from agentmem_cli.storage.database import Database
 
 FORMATS = ("json", "jsonl", "md")
@@ -82,7 +82,7 @@ def _operation(number: int, value: Any) -> Operation:
         [tidy(topic) for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else judged.topics,
         subject=_subject(number, value.get("subject")),
         on=_day(number, value, "on_date"),
-        from_=None if valid_from is None or valid_from == said_at else _local_day(valid_from),
+        from_=None if valid_from is None or valid_from == said_at else local_day(valid_from),
         until=_day(number, value, "until_date"),
         said_at=said_at,
         memory_id=_id(value.get("memory_id")),
@@ -116,10 +116,6 @@ def _day(number: int, value: dict[str, Any], key: str) -> str | None:
         return date.fromisoformat(value[key]).isoformat()
     except (TypeError, ValueError):
         raise _bad(number, f'has a "{key}" that is no day such as "2026-06-01"') from None
-
-
-def _local_day(at: int) -> str:
-    return date.fromtimestamp(at).isoformat()  # noqa: DTZ012 -- local, as the writer counts days
 
 
 def _time(number: int, value: dict[str, Any], key: str, earliest: int = 0) -> int | None:
