@@ -6,7 +6,6 @@ The sentences are those of recalled and of recent messages, and of the memories.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from agentmem_cli.embedding.closeness import closeness
 from agentmem_cli.language.classifier import Judgement, judge, sigmoid
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
+from agentmem_cli.language.word_index import rarity_of
 from agentmem_cli.recall.block import tells
 from agentmem_cli.records import Memory, RecalledTurn
 
@@ -231,13 +231,9 @@ def _mean(ones: list[float], others: list[float]) -> list[float]:
 def _shares(wanted: list[str], held: list[set[str]]) -> list[float]:
     """The share of the wanted stems in each text, a stem weighted by how few of the texts hold it, as in BM25."""
     frequency = Counter(stem for each in held for stem in each)
-    rarity = {stem: _rarity(frequency[stem], len(held)) for stem in wanted}
+    rarity = {stem: rarity_of(frequency[stem], len(held)) for stem in wanted}
     whole = sum(rarity.values()) or 1.0
     return [sum(rarity[stem] for stem in wanted if stem in each) / whole for each in held]
-
-
-def _rarity(holding: int, texts: int) -> float:
-    return math.log(1 + (texts - holding + 0.5) / (holding + 0.5))
 
 
 def _closeness(question: str, texts: list[str]) -> list[float]:

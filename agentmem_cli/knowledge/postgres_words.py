@@ -8,14 +8,13 @@ inverted index holds which texts have which, and the server counts and weighs th
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agentmem_cli.knowledge.documents import Position, position
 from agentmem_cli.knowledge.words import FIRST_PAGE, MOST_MATCHES, NAME, WordIndex
-from agentmem_cli.language.word_index import LENGTH_SHARE, SATURATION, Word, packed, words_of
+from agentmem_cli.language.word_index import LENGTH_SHARE, SATURATION, Word, packed, rarity_of, words_of
 from agentmem_cli.storage.database import Connection, Database
 
 _SAMPLE = 10_000
@@ -133,7 +132,7 @@ class PostgresWordIndex(WordIndex):
     ) -> dict[Any, float]:
         """The keys of the texts that the words fit best, of one document or all, with their BM25 among all."""
         total, mean = self._size(texts)
-        weights = {word: _rarity(held, total) for word, held in self._holding(texts, words).items() if held}
+        weights = {word: rarity_of(held, total) for word, held in self._holding(texts, words).items() if held}
         if not weights:
             return {}
         saturating = f"{SATURATION} * ({1 - LENGTH_SHARE} + {LENGTH_SHARE} * cardinality({texts.words}) / {mean})"
@@ -196,10 +195,6 @@ def _score(weights: dict[Word, float]) -> str:
         times = " + ".join(f"cardinality(array_positions(words, {each}))" for each in _numbers([word]))
         terms.append(f"{weight * (SATURATION + 1):.6f} * (1 - least / (least + {times}))")
     return " + ".join(terms)
-
-
-def _rarity(holding: int, texts: int) -> float:
-    return math.log(1 + max(0.0, texts - holding + 0.5) / (holding + 0.5))
 
 
 def _hashed(words: Sequence[str]) -> list[Word]:

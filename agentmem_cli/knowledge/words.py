@@ -5,10 +5,10 @@ On PostgreSQL `postgres_words.py` stands behind the same methods.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 
 from agentmem_cli.knowledge.documents import Position, position, title_words
+from agentmem_cli.language.word_index import rarity_of
 from agentmem_cli.storage.database import Connection, Database, Row
 from agentmem_cli.storage.fulltext import match_all, match_any, searchable
 
@@ -85,7 +85,7 @@ class WordIndex:
         """Of each word BM25's weight: the logarithm of how few passages hold it, among BACKGROUND others without it."""
         passages = BACKGROUND + self._passage_count()
         counts = {word: self._matches(word) for word in words}
-        return {word: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
+        return {word: rarity_of(count, passages) for word, count in counts.items()}
 
     def texts_with(self, words: list[str], part: str, count: int) -> list[str]:
         """The texts with a part, in this case, among the first `count` passages that hold all of the words."""

@@ -7,6 +7,7 @@ texts, so every count and every length in a score is of that person alone. Pure 
 from __future__ import annotations
 
 import functools
+import math
 import unicodedata
 import zlib
 from array import array
@@ -134,6 +135,11 @@ def indexed(texts: Sequence[bytes]) -> WordIndex:
     lengths = np.array([len(text) // 4 for text in texts], np.int64)
     nothing = WordIndex(np.zeros(0, np.uint64), np.zeros(0, np.int64))
     return nothing.extended(b"".join(texts), lengths)
+
+
+def rarity_of(holding: int, texts: int) -> float:
+    """BM25's weight of a word that `holding` of the texts hold."""
+    return math.log(1 + max(0.0, texts - holding + 0.5) / (holding + 0.5))
 
 
 def rarity(counts: Counts) -> Counts:
