@@ -13,19 +13,15 @@ _LOOKED_AT = 1_000
 """Characters of a message that are looked through for questions."""
 
 
-def asking_share(text: str) -> float:
-    """The share of a message that asks, 0 to 1: an answer is seldom found in a question."""
-    start = text[:_LOOKED_AT]
-    asking = sum(len(sentence[0]) for sentence in _SENTENCE.finditer(start) if sentence[0].rstrip()[-1:] in ("?", "？"))
-    return asking / len(start) if start else 0.0
-
-
 def asking(text: str, name: str | None) -> float:
     """How much a message is taken for a question, 0 to 1, said by somebody with a name or in a chat with an assistant.
 
-    Who chats with an assistant tells something and ends by asking.
+    It is the share of the message that asks: an answer is seldom found in a question. Who chats with an assistant tells
+    something and ends by asking.
     """
-    share = asking_share(text)
+    start = text[:_LOOKED_AT]
+    asked = [each[0] for each in _SENTENCE.finditer(start) if each[0].rstrip()[-1:] in ("?", "？")]
+    share = sum(map(len, asked)) / len(start) if start else 0.0
     return share if name else share**2
 
 
