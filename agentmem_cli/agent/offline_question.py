@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
-from agentmem_cli.language.classifier import Judgement, judge
+from agentmem_cli.language.classifier import Judgement, judge, logit_of
 from agentmem_cli.language.dates import Span, dates_and_rest
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
@@ -29,7 +28,8 @@ SOURCE, SOURCE_BIAS = (0.99, -1.14, 0.75), -6.25
 """Weights of the logits of three chances: that documents answer, that what was said does, and that documents would hold
 what the text asks for; and the bias. `tests/bench/offline_sources.py --fit` finds them."""
 LEAST = 0.002
-"""A chance counts as no less: where nothing was ever said, "where do I work?" still asks for none of the documents."""
+"""The chance that what was said answers counts as no less: where nothing was, "where do I work?" still asks
+for none of the documents."""
 _QUESTION_MARKS = ("?", "？", "؟")
 
 
@@ -61,13 +61,8 @@ def asks_documents(text: str, documents: float, said: float) -> bool:
 
     Each answers it with the chance given, between 0 and 1.
     """
-    chances = (documents, said, judge([text])[0].of_documents)
-    return sum(weight * _logit(chance) for weight, chance in zip(SOURCE, chances, strict=True)) + SOURCE_BIAS > 0
-
-
-def _logit(chance: float) -> float:
-    bounded = min(max(chance, LEAST), 1 - LEAST)
-    return math.log(bounded / (1 - bounded))
+    chances = (documents, max(said, LEAST), judge([text])[0].of_documents)
+    return sum(weight * logit_of(chance) for weight, chance in zip(SOURCE, chances, strict=True)) + SOURCE_BIAS > 0
 
 
 def past_days(text: str) -> tuple[list[Span], str]:

@@ -37,7 +37,7 @@ from agentmem_cli.agent.conversation import Conversation
 from agentmem_cli.agent.offline_answer import NOTHING_CERTAIN, NOTHING_FOUND
 from agentmem_cli.agent.offline_question import LEAST
 from agentmem_cli.knowledge.ingest import ingest_files
-from agentmem_cli.language.classifier import judge
+from agentmem_cli.language.classifier import judge, logit_of
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
 
@@ -85,11 +85,10 @@ def fit() -> None:
         for name in FILES:
             counts_of(people(name)[::2], FITTED)
     of_documents = {each["question"] for name in FITTED for each in questions_of(FOLDER / name)}
-    chances = np.array([(*rest, judge([text])[0].of_documents) for text, *rest in asked if rest[-1]]).clip(
-        LEAST, 1 - LEAST
-    )
+    some = [(text, documents, max(said, LEAST)) for text, documents, said in asked if said]
+    logits = [list(map(logit_of, (*chances, judge([text])[0].of_documents))) for text, *chances in some]
     model = LogisticRegression(class_weight="balanced")
-    model.fit(np.log(chances / (1 - chances)), [text in of_documents for text, _, said in asked if said])
+    model.fit(logits, [text in of_documents for text, *_ in some])
     print(f"SOURCE, SOURCE_BIAS = {tuple(model.coef_[0].round(2).tolist())}, {model.intercept_[0]:.2f}")
 
 
