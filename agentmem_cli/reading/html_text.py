@@ -1,5 +1,6 @@
 """HTML -> the lines that a browser would show, and its headings. The standard library's parser; runs no script.
 
+Headings are marked as in Markdown: a passage may hold several, and each, a question too, stands above what answers it.
 A row of a table is a line, its cells parted by ` | `, empty ones too; what stands in a cell that spans rows is said in
 each of them. The rows that name the columns are one line. A table that only arranges a page has its cells one after the
 other. Items of a numbered list have their numbers. Of a form there is what is filled in, ticked and chosen. Scripts,
@@ -243,6 +244,7 @@ class _Page(HTMLParser):
         self.end_line()
         if len(self.lines) > before:
             self.headings.append((before, level, self.lines[-1]))
+            self.lines[-1] = f"{'#' * level} {self.lines[-1]}"
 
     def _break_before(self, tag: str) -> None:
         if self._hidden:

@@ -67,7 +67,7 @@ def test_html_is_what_a_browser_shows(tmp_path: Path) -> None:
     assert [
         (
             "Prices > Plans & prices",
-            "Plans & prices\n\nAll prices in euros.\n\nMore.\n\nPlan | Price\nSolo | 49\n\na\nb\n\nEnd here",
+            "# Plans & prices\n\nAll prices in euros.\n\nMore.\n\nPlan | Price\nSolo | 49\n\na\nb\n\nEnd here",
         )
     ] == passages_in(path)
 
@@ -125,8 +125,8 @@ def test_the_head_of_a_table_ends_with_it() -> None:
 def test_a_table_that_arranges_a_page() -> None:
     """Cells with headings, or long ones, are read one after the other, and the headings stay headings."""
     lines, headings = html_lines(f"<table><tr><td><h2>News</h2>{'word ' * 9}<td>{'side ' * 99}</table>")
-    assert ["News", f"{'word ' * 9}".strip(), f"{'side ' * 99}".strip()] == [line for line in lines if line]
-    assert [(lines.index("News"), 2, "News")] == headings
+    assert ["## News", f"{'word ' * 9}".strip(), f"{'side ' * 99}".strip()] == [line for line in lines if line]
+    assert [(lines.index("## News"), 2, "News")] == headings
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_table_that_arranges_a_page() -> None:
         ("<ol reversed start=1><li>a<li>b</ol>", ["1. a", "0. b"]),
         ("<ol><li><p>a</p><p>b</p></li><li><ol type=a><li>c</ol><li>d</ol>", ["1. a", "b", "2. a. c", "3. d"]),
         ("<ol><li>a<ul><li>b</ul><li>c<li><li hidden>x<li>e</ol>", ["1. a", "b", "2. c", "4. e"]),
-        ("<ol><li><h2>Scope</h2>a<li></ol>b<ul><li>c</ul>", ["1. Scope", "a", "b", "c"]),
+        ("<ol><li><h2>Scope</h2>a<li></ol>b<ul><li>c</ul>", ["## 1. Scope", "a", "b", "c"]),
         ("<ol start=x><li value=''>a</ol><li>b", ["1. a", "b"]),
     ],
 )

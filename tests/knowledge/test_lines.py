@@ -1,0 +1,50 @@
+"""What of a file may be quoted in an answer: its sentences and rows, each under what stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from harness.office_files import book_file
+
+from agentmem_cli.knowledge.lines import Line, lines_of
+from agentmem_cli.knowledge.split import passages_of
+from agentmem_cli.reading.read import read_file
+from agentmem_cli.reading.readers import Reader
+from agentmem_cli.records import FoundPassage
+
+Quotable = Callable[[Path], list[Line]]
+QUESTIONS = (
+    "<h1>Pool FAQ</h1><h3>How much is a day ticket?</h3><p>7 euros, for children 3 euros.</p>"
+    "<h6>When do you close?</h6><p>At 21:30.</p>"
+)
+
+
+@pytest.fixture(scope="module")
+def quotable() -> Iterator[Quotable]:
+    reader = Reader()
+
+    def lines_in(path: Path) -> list[Line]:
+        passages = passages_of(read_file(reader, path).pages)
+        found = (FoundPassage(path.name, "", 1, 0, each.text, 1.0, 1, each.heading) for each in passages)
+        return [line for place, passage in enumerate(found) for line in lines_of(place, passage)]
+
+    yield lines_in
+    reader.stop(for_good=True)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".epub"])
+def test_a_question_that_is_a_heading(quotable: Quotable, tmp_path: Path, suffix: str) -> None:
+    """Every heading of a passage stands above its answer and is no line to quote."""
+    path = tmp_path / f"faq{suffix}"
+    if suffix == ".epub":
+        book_file(path, second=QUESTIONS)
+    else:
+        path.write_text(QUESTIONS, "utf-8")
+    found = [(line.heading.strip("# "), line.text) for line in quotable(path)]
+    assert [
+        ("How much is a day ticket?", "7 euros, for children 3 euros."),
+        ("When do you close?", "At 21:30."),
+    ] == found[-2:]
+    assert not any("?" in text for _, text in found)
