@@ -13,6 +13,7 @@ from statistics import median
 
 from agentmem_cli.reading.clean import CELL_BORDER, goes_on
 from agentmem_cli.reading.page_segments import WIDE_BLANK, OutLine, Row, Segment, plain_lines
+from agentmem_cli.reading.page_text import is_text_beside
 
 _PROSE_LENGTH, _PROSE_WIDTH, _PROSE_STARTS = 15, 0.6, 0.6
 """Of the lines in a column of prose: characters and share of the column's width (medians); at most so many start with a
@@ -25,6 +26,8 @@ _FEW = 0.1
 """Of the rows: a column with no more cells, and none beside one of the next column, is none of its own."""
 _TIGHT = 0.8
 """Times that of rows with a first cell: nearer rows without one are lines of the same cells."""
+_OTHER_SIZE = 0.1
+"""Of the height: lines that differ by so much are a heading and a text."""
 _CLOSING = ")]}%"
 _ENUMERATION = re.compile(r"\W*\w{1,3}[.)]")
 
@@ -68,6 +71,24 @@ class Block:
         is_table = len(groups) > 1 and max(map(len, groups)) <= _MOST_LINES_OF_CELL
         return list(self._table(groups)) if is_table else None
 
+    def has_text_beside(self) -> bool:
+        """Whether the first or the last column is a text of its own, which runs on beside the rows of a table."""
+        if self._is_prose():
+            return False
+        columns = self.by_column()
+        return any(
+            _is_prose(columns[number])
+            and is_text_beside(columns[number], [each for each in self.segments if each.column != number])
+            for number in (0, len(columns) - 1)
+        )
+
+    def by_column(self) -> list[list[Segment]]:
+        """The segments of each column."""
+        columns: list[list[Segment]] = [[] for _ in range(len(self.borders) + 1)]
+        for segment in self.segments:
+            columns[segment.column].append(segment)
+        return columns
+
     def _groups(self, drawn: Iterable[tuple[Segment, Segment]]) -> list[list[Row]]:
         """The rows; those of which one cell's lines were drawn before the next cell's, above them, are one group."""
         start = first = self.rows[0][0].row
@@ -89,10 +110,7 @@ class Block:
 
     def _is_prose(self) -> bool:
         """Whether every column is lines of words that mostly fill it."""
-        columns: dict[int, list[Segment]] = {}
-        for segment in self.segments:
-            columns.setdefault(segment.column, []).append(segment)
-        return all(_is_prose(column) for column in columns.values())
+        return all(_is_prose(column) for column in self.by_column() if column)
 
     def _parted_rows(self) -> list[list[Row]]:
         """The rows, parted where a space goes through all columns: there a row of a table with wrapped cells ends."""
@@ -112,7 +130,7 @@ class Block:
     def _columns(self, rows: Sequence[Row]) -> Iterator[OutLine]:
         for number in range(len(self.borders) + 1):
             of_column = [segment for row in rows for segment in row if segment.column == number]
-            yield from _joined(plain_lines(of_column))
+            yield from joined_lines(of_column)
 
     def _table(self, groups: Sequence[Sequence[Row]]) -> Iterator[OutLine]:
         """A line for each row: with its cells parted by bars where there are three columns, so that empty ones show."""
@@ -131,9 +149,7 @@ class Block:
 
     def _joined_columns(self) -> list[int]:
         """For each column the number that it has once those that say nothing alone have joined the next one."""
-        columns: list[list[Segment]] = [[] for _ in range(len(self.borders) + 1)]
-        for segment in self.segments:
-            columns[segment.column].append(segment)
+        columns = self.by_column()
         found = [0]
         for number, (column, following) in enumerate(pairwise(columns)):
             found.append(found[-1] + (not self._are_one(column, following, is_first=number == 0)))
@@ -170,19 +186,19 @@ class Block:
         return _TIGHT * median(above - below for above, below in pairwise(first)) if len(first) > 2 else 0
 
 
-def _joined(lines: Sequence[OutLine]) -> Iterator[OutLine]:
+def joined_lines(column: Sequence[Segment]) -> list[OutLine]:
     """The lines of a column, which are shorter than those of a page, with each wrapped sentence made one line."""
-    joined = ""
-    first = -1
-    for line, place in lines:
-        if joined and goes_on(joined, line):
-            joined += f" {line}"
-            continue
-        if joined:
-            yield joined, first
-        joined, first = line, place
-    if joined:
-        yield joined, first
+    heights = {segment.words[0].place: segment.top - segment.bottom for segment in column}
+    found: list[OutLine] = []
+    before = -1
+    for line, place in plain_lines(column):
+        is_one_size = abs(heights[place] - heights.get(before, 0.0)) < _OTHER_SIZE * heights[place]
+        if found and is_one_size and goes_on(found[-1][0], line):
+            found[-1] = (f"{found[-1][0]} {line}", found[-1][1])
+        else:
+            found.append((line, place))
+        before = place
+    return found
 
 
 def _parted(segment: Segment, borders: Sequence[float]) -> Iterator[Segment]:

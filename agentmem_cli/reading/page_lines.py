@@ -1,17 +1,17 @@
 """The words of a page and where they stand -> its lines in reading order.
 
 The order in which a page was drawn is mostly the order in which it is read, so it is kept unless the places of words
-say otherwise: columns that were drawn row by row are read one after the other, and a table row by row. Pure: knows
-nothing of PDF.
+say otherwise: columns that were drawn row by row are read one after the other, and a table row by row, apart from the
+text beside it. Pure: knows nothing of PDF.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from agentmem_cli.reading.page_blocks import Block
+from agentmem_cli.reading.page_blocks import Block, joined_lines
 from agentmem_cli.reading.page_segments import NARROWEST, SAME_ROW, OutLine, Row, Segment, plain_lines
 
 _FAR = 3.5
@@ -21,12 +21,13 @@ _CROSSED = 0.25
 _MOST_ROWS = 2000
 """Of a page whose layout is looked at."""
 
+DrawnLines = Callable[[Sequence[Segment]], list[OutLine]]
 Gutter = tuple[float, float]
 """Left and right end of a space between columns."""
 
 
-def lines_of(segments: Sequence[Segment]) -> list[OutLine]:
-    """The lines in reading order."""
+def lines_of(segments: Sequence[Segment], drawn_lines: DrawnLines = plain_lines) -> list[OutLine]:
+    """The lines in reading order; `drawn_lines` makes those of segments that are read as they were drawn."""
     _number(segments)
     rows = _rows(segments)
     title = _drawn_late(rows)
@@ -35,22 +36,49 @@ def lines_of(segments: Sequence[Segment]) -> list[OutLine]:
         segments = title + [segment for segment in segments if segment not in late]
         _number(segments)
     if len(rows) == len(segments) or len(rows) > _MOST_ROWS:
-        return plain_lines(segments)
+        return drawn_lines(segments)
     instead: dict[int, list[OutLine]] = {}
     """Of the first segment of each block the block's lines, of the others nothing."""
-    for block in _blocks(rows):
+    beside, rest = _texts_beside(rows)
+    for block in beside:
+        columns = (sorted(column, key=lambda each: each.order) for column in block.by_column())
+        lines_of_columns = [line for column in columns for line in lines_of(column, joined_lines)]
+        instead |= {order: [] for order in block.orders} | {min(block.orders): lines_of_columns}
+    for block in (block for part in rest for block in _blocks(part)):
         lines = block.lines()
         if lines is not None:
             instead |= {order: [] for order in block.orders} | {min(block.orders): lines}
     found: list[OutLine] = []
-    rest: list[Segment] = []
+    drawn: list[Segment] = []
     for order, segment in enumerate(segments):
         if order in instead:
-            found += plain_lines(rest) + instead[order]
-            rest = []
+            found += drawn_lines(drawn) + instead[order]
+            drawn = []
         else:
-            rest.append(segment)
-    return found + plain_lines(rest)
+            drawn.append(segment)
+    return found + drawn_lines(drawn)
+
+
+def _texts_beside(rows: Sequence[Row]) -> tuple[list[Block], list[Sequence[Row]]]:
+    """(rows in two columns of which one is a text that runs on beside a table, the other rows)."""
+    found: list[Block] = []
+    rest: list[Sequence[Row]] = []
+    tried: list[tuple[int, int, float]] = []
+    start = 0
+    for place, row in enumerate(rows):
+        gaps = _gaps(row) if place >= start else []
+        for gap in gaps[:1] + gaps[1:][-1:]:
+            if any(first <= place <= last and gap[0] < border < gap[1] for first, last, border in tried):
+                continue
+            first, last, borders = _grown(rows, place, [gap], range(start, len(rows)))
+            tried += [(first, last, border) for border in borders]
+            block = Block([list(each) for each in rows[first : last + 1]], borders)
+            if block.has_text_beside():
+                found.append(block)
+                rest.append(rows[start:first])
+                start = last + 1
+                break
+    return found, [*rest, rows[start:]]
 
 
 def _number(segments: Sequence[Segment]) -> None:
@@ -145,7 +173,8 @@ class _Growth:
         for number in numbers[1:]:
             row = rows[number]
             free = [_free(gutter, row) for gutter in self.gutters]
-            if not any(free) or abs(row[0].middle - rows[last][0].middle) > _FAR * (row[0].top - row[0].bottom):
+            height = min(each.top - each.bottom for each in (row[0], rows[last][0]))
+            if not any(free) or abs(row[0].middle - rows[last][0].middle) > _FAR * height:
                 break
             if len(row) == 1:
                 alone = number, replace(self)

@@ -224,6 +224,51 @@ def test_wrapped_cells_are_one_row(lines: Lines) -> None:
     ] == lines(draw)
 
 
+FIGURES = (("Sums", "2025", "2024"), ("Income", "341", "297"), ("Profit", "139", ""), ("Staff", "23", "24"))
+
+
+def draw_cells(canvas: Any, order: str, cells: list[tuple[float, float, str]]) -> None:
+    canvas.setFont("Helvetica", 10)
+    for x, y, text in sorted(cells, key=lambda cell: -cell[1]) if order == "by row" else cells:
+        canvas.drawString(x, y, text)
+
+
+@pytest.mark.parametrize("order", ["by column", "by row"])
+@pytest.mark.parametrize("step", [12, 17])
+@pytest.mark.parametrize("text_at", [40, 340])
+def test_a_text_beside_a_table(lines: Lines, text_at: float, step: float, order: str) -> None:
+    """Each is read by itself, left before right, whether their rows are level or not; headings stay lines."""
+    from reportlab.lib.utils import simpleSplit
+
+    at = 320 if text_at < 320 else 40
+    wrapped = simpleSplit(" ".join(LEFT), "Helvetica", 10, 200)
+    cells = [(text_at, 700 - 12 * number, text) for number, text in enumerate(("A short heading", *wrapped))]
+    cells += [
+        (at + 80 * column, 701 - step * number, text)
+        for number, row in enumerate(FIGURES)
+        for column, text in enumerate(row)
+    ]
+    found = lines(lambda canvas: draw_cells(canvas, order, cells))
+    text = ["A short heading", " ".join(LEFT)]
+    table_ = [" | ".join(row) for row in FIGURES]
+    assert (text + table_ if text_at < at else table_ + text) == found
+
+
+@pytest.mark.parametrize("offset", [0, 12])
+def test_wrapped_cells_stay_beside_their_figures(lines: Lines, offset: float) -> None:
+    """A column of a table whose cells are sentences is no text of its own, with figures at the top or in the middle."""
+    cells = []
+    for number in range(3):
+        top = 700 - 42 * number
+        cells += [(40.0, top - 12 * line, text) for line, text in enumerate((*LEFT[:2], "it rings."))]
+        cells += [(320.0, top - offset, str(140 + number)), (400.0, top - offset, str(150 + number))]
+    found = " ".join(lines(lambda canvas: draw_cells(canvas, "by row", cells)))
+    places = [found.index(each) for each in ("140", "141", "142")]
+    rings = [place for place in range(len(found)) if found.startswith("it rings.", place)]
+    assert (rings[0] < places[1], rings[1] < places[2]) == (True, True)
+    assert places[0] < found.index("The river", 10)
+
+
 def test_two_columns_of_a_table_need_no_bars(lines: Lines) -> None:
     """Nor do lists: where no place can be mistaken, a row is read as it stands."""
 
