@@ -16,6 +16,8 @@ _FULL = 60
 """Characters from which a line of prose goes on in the next one."""
 _BELOW_HEAD = re.compile(r"[|:\s-]*-[|:\s-]*\|[|:\s-]*")
 """What Markdown has between the head of a table and its rows."""
+_QUOTE_MARKS = re.compile(r"^(?:>[ \t]*)+", re.MULTILINE)
+"""Of what a message repeats of others: a passage keeps them, a line of it is read without."""
 _ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*$")
 
 
@@ -42,7 +44,8 @@ def lines_of(place: int, passage: FoundPassage) -> list[Line]:
     """The sentences and rows of the passage with this place, in order; not its headings and the heads of tables."""
     found: list[Line] = []
     heading = ""
-    groups = [list(group) for _, group in groupby(_blocks(passage.text), key=_is_row)]
+    text = _QUOTE_MARKS.sub("", passage.text) if passage.document.lower().endswith(".eml") else passage.text
+    groups = [list(group) for _, group in groupby(_blocks(text), key=_is_row)]
     for group, following in pairwise([*groups, [""]]):
         if _is_row(group[0]):
             found += [Line(place, row, heading, head) for row, head in _with_heads(group)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,18 @@ def test_a_question_that_is_a_heading(quotable: Quotable, tmp_path: Path, suffix
         ("When do you close?", "At 21:30."),
     ] == found[-2:]
     assert not any("?" in text for _, text in found)
+
+
+def test_what_a_message_repeats(quotable: Quotable, tmp_path: Path) -> None:
+    """Its lines are quoted without the marks of mail, a wrapped sentence as one, and no empty line."""
+    message = EmailMessage()
+    message.set_content(
+        "On Monday.\n\nAnna wrote:\n> We have waited for the kettles since the middle of February, and\n"
+        "> would like to know the date.\n>\n> > The number is K-4417.\n> >\n>> It was paid."
+    )
+    (tmp_path / "a.eml").write_bytes(bytes(message))
+    assert [
+        *("On Monday.", "Anna wrote:"),
+        "We have waited for the kettles since the middle of February, and would like to know the date.",
+        *("The number is K-4417.", "It was paid."),
+    ] == [line.text for line in quotable(tmp_path / "a.eml")]
