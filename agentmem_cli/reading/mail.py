@@ -1,8 +1,11 @@
-"""Messages of mail -> their text and their attachments' text or names, in the child process (`pdf.py`)."""
+"""Messages of mail -> their text and their attachments' text or names, in the child process (`pdf.py`).
+
+Of a text and its HTML twin the text is read, unless it only says that the message is in the HTML.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -85,7 +88,24 @@ def _inner(part: EmailMessage) -> EmailMessage:
 
 def _body(message: EmailMessage) -> list[str]:
     body = message.get_body(("plain", "html")) if message.is_multipart() or _is_text(message) else None
-    return _text_lines(body) if body is not None else []
+    if body is None:
+        return []
+    lines = _text_lines(body)
+    beside = _html_beside(message, body)
+    return beside if _word_count(beside, besides=lines) > _word_count(lines) else lines
+
+
+def _html_beside(message: EmailMessage, body: Any) -> list[str]:
+    """The lines of the HTML that is meant to say the same as this part."""
+    choices = (part for part in message.walk() if part.get_content_type() == "multipart/alternative")
+    choice = next((part for part in choices if body in part.get_payload()), None)
+    html = choice.get_body(("html",)) if isinstance(choice, EmailMessage) else None
+    return _text_lines(html) if html is not None else []
+
+
+def _word_count(lines: Sequence[str], *, besides: Sequence[str] = ()) -> int:
+    """How many different words are in the lines and not in the others."""
+    return len(set(" ".join(lines).split()).difference(" ".join(besides).split()))
 
 
 def _is_text(message: EmailMessage) -> bool:

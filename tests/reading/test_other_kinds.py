@@ -180,6 +180,23 @@ def test_a_message(reader: Reader, tmp_path: Path) -> None:
     assert "Subject: Old request\n\nWe need 40 kettles." == found['attached message "Old request"']
 
 
+@pytest.mark.parametrize("is_related", [False, True])
+def test_a_text_that_only_points_to_the_html(reader: Reader, tmp_path: Path, is_related: bool) -> None:
+    """The HTML is read where it says more than the text, also beside pictures of its own; a longer twin is not."""
+    stub = "Please view this message in an HTML capable mail program."
+    long = "The kettles arrive on Friday at nine, at dock 4, and the driver rings the bell at gate B twice."
+    for text, html, expected in ((stub, f"<p>{long}", long), (long, f"<p>{long}<p>Unsubscribe here", long)):
+        message = EmailMessage()
+        message.set_content(text)
+        message.add_alternative(html, subtype="html")
+        if is_related:
+            message.get_payload(1).add_related(b"x", "image", "png", cid="<x>")
+        message.add_attachment("<p>Dock", subtype="html", filename="dock.html")
+        (tmp_path / "a.eml").write_bytes(bytes(message))
+        found = texts(read_file(reader, tmp_path / "a.eml"))["the message"]
+        assert expected == found.partition("\n\n")[2] or found
+
+
 def test_a_message_of_html_in_an_encoding_of_its_own(reader: Reader, tmp_path: Path) -> None:
     """Without a plain text the HTML is read; a charset that is unknown is found from the bytes."""
     message = EmailMessage()
