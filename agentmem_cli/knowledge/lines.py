@@ -48,7 +48,7 @@ def lines_of(place: int, passage: FoundPassage) -> list[Line]:
     groups = [list(group) for _, group in groupby(_blocks(text), key=_is_row)]
     for group, following in pairwise([*groups, [""]]):
         if _is_row(group[0]):
-            found += [Line(place, row, heading, head) for row, head in _with_heads(group)]
+            found += [Line(place, row, heading, head) for row, head in map(_with_names, _with_heads(group))]
             continue
         for block, below in pairwise([*filter(None, group), following[0]]):
             if _is_heading(block, below, passage):
@@ -68,6 +68,15 @@ def _with_heads(table: Sequence[str]) -> Iterator[tuple[str, str]]:
     if not others or _has_digit(first) or not any(map(_has_digit, others)):
         yield first, ""
     yield from ((row, first) for row in others)
+
+
+def _with_names(row_and_head: tuple[str, str]) -> tuple[str, str]:
+    """The same; of a row that names each of its cells, with an empty one, the names are the head."""
+    cells = row_and_head[0].split(CELLS)
+    named = [cell.removesuffix(":").partition(": ") for cell in cells]
+    if not any(cell.endswith(":") for cell in cells) or not all(":" in cell for cell in cells):
+        return row_and_head
+    return CELLS.join(value for _, _, value in named), CELLS.join(name for name, _, _ in named)
 
 
 def _is_heading(block: str, following: str, passage: FoundPassage) -> bool:

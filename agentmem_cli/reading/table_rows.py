@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile, zip_longest
 
 from agentmem_cli.reading.places import Part
 
 ROWS_ALONE = 2_000
 """So many rows are parts of their own, so that a citation names one row; of a longer table they come together."""
 _ROWS_TOGETHER = 25
+_ROWS_AHEAD = 100
+"""In which a column that is to have a place has a value."""
 _LONGEST_NAME = 100
 _HAS_WORDS = re.compile(r"[^\W\d_]")
 _IS_NUMBER = re.compile(r"[\W\d_]*\d[\W\d_]*[^\W\d_]{0,3}[\W\d_]*")
@@ -49,17 +52,36 @@ def _part(rows: Sequence[tuple[int, str]], sheet: str, title: str, prefix: str) 
 def _lines(rows: Iterable[Row]) -> Iterator[tuple[int, str, str]]:
     """(number, the row as a line, the title above its table) for each row but those of names."""
     table = _Table()
-    for number, cells in rows:
+    for (number, cells), following in _with_following(rows):
         filled = [cell for cell in cells if cell]
         if not filled:
             table.end()
         elif table.is_new and _is_title(cells, filled):
             table.take_title(filled[0])
             yield number, filled[0], table.title
-        elif not table.takes_names(number, cells):
+        elif table.takes_names(number, cells):
+            table.look_at(following)
+        else:
             yield number, table.line(cells), table.title
     if table.named is not None:
         yield table.named, " | ".join(filter(None, table.names)), table.title
+
+
+def _with_following(rows: Iterable[Row]) -> Iterator[tuple[Row, Sequence[Row]]]:
+    """Each row with those right below it; of a file that breaks off, all that came before."""
+    waiting: deque[Row] = deque()
+    failure: Exception | None = None
+    try:
+        for row in rows:
+            waiting.append(row)
+            if len(waiting) > _ROWS_AHEAD:
+                yield waiting.popleft(), waiting
+    except Exception as error:  # noqa: BLE001 -- raised again behind the rows that wait
+        failure = error
+    while waiting:
+        yield waiting.popleft(), waiting
+    if failure:
+        raise failure
 
 
 @dataclass(slots=True)
@@ -74,6 +96,8 @@ class _Table:
     title: str = ""
     is_new: bool = True
     has_rows: bool = False
+    used: set[int] = field(default_factory=set)
+    """The columns that are not empty in all rows."""
 
     def end(self) -> None:
         """A blank row: what follows may be another table, to which a remark below this one is no title."""
@@ -97,13 +121,29 @@ class _Table:
         self.named, self.is_new, self.has_rows = None, False, True
         return False
 
+    def look_at(self, rows: Iterable[Row]) -> None:
+        """See which columns the rows of the table use."""
+        table = takewhile(any, (cells for _, cells in rows))
+        self.used = {column for cells in table for column, cell in enumerate(cells) if cell}
+
     def line(self, cells: Sequence[str]) -> str:
-        """`Plan: Solo | Price: 49 €`. Where columns have names, empty cells are left out."""
+        """`Plan: Solo | People: | Price: 49 €`. Where columns have names, those that no row uses are left out.
+
+        So are all empty cells of a row that has few others.
+        """
         if not any(self.names):
             return " | ".join(cells).rstrip(" |")
-        padded = [*self.names, *[""] * (len(cells) - len(self.names))]
-        named = zip(padded, cells, strict=False)
-        return " | ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
+        self.used |= {column for column, cell in enumerate(cells) if cell}
+        padded = [*cells, *[""] * (len(self.names) - len(cells))]
+        named = list(zip_longest(self.names, padded, fillvalue=""))
+        empty = [place for place, (name, cell) in enumerate(named) if name and not cell and place in self.used]
+        filled = [place for place, (_, cell) in enumerate(named) if cell]
+        shown = sorted([*filled, *empty]) if len(empty) < len(filled) else filled
+        return " | ".join(_named(*named[place]) for place in shown)
+
+
+def _named(name: str, cell: str) -> str:
+    return f"{name}: {cell}".rstrip() if name else cell
 
 
 def _is_title(cells: Sequence[str], filled: Sequence[str]) -> bool:

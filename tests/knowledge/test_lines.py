@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from harness.command_line import Result
 from harness.office_files import book_file
 
 from agentmem_cli.knowledge.lines import Line, lines_of
@@ -64,3 +65,25 @@ def test_what_a_message_repeats(quotable: Quotable, tmp_path: Path) -> None:
         "We have waited for the kettles since the middle of February, and would like to know the date.",
         *("The number is K-4417.", "It was paid."),
     ] == [line.text for line in quotable(tmp_path / "a.eml")]
+
+
+def test_an_empty_cell_of_a_sheet(quotable: Quotable, tmp_path: Path) -> None:
+    """It keeps its place below the names of the columns, as in any table; a column that is always empty has none."""
+    path = tmp_path / "tools.csv"
+    path.write_text("Code;Week;Deposit;Note\nT-102;;100;\nT-103;480;90;\nT-104;;;\n", "utf-8")
+    assert [
+        ("Code | Week | Deposit", "T-102 |  | 100"),
+        ("", "Code: T-103 | Week: 480 | Deposit: 90"),
+        ("", "Code: T-104"),
+    ] == [(line.head, line.text) for line in quotable(path)]
+
+
+@pytest.mark.usefixtures("without_index")
+def test_an_empty_cell_is_no_answer(cli: Callable[..., Result], tmp_path: Path) -> None:
+    """Asked for what a row leaves empty, nothing answers for certain."""
+    names = "Article;Description;Unit;Day rate EUR;Week rate EUR;Deposit EUR;Stock\n"
+    rows = "T-100;Floor sander;piece;41,00;164,00;120;2\nT-102;Tile cutter 900 mm;piece;24,00;;100;3\n"
+    (tmp_path / "tools.csv").write_text(names + rows, "utf-8")
+    cli("ingest", str(tmp_path / "tools.csv"))
+    answers = [cli("chat", "--incognito", "-p", f"weekly price {item}").out for item in ("floor sander", "tile cutter")]
+    assert [True, False] == [answer.startswith("From tools.csv") for answer in answers]

@@ -76,7 +76,7 @@ def test_a_sheet(reader: Reader, tmp_path: Path) -> None:
     assert {
         'sheet "Prices", row 1': "Price list 2026",
         'sheet "Prices", row 3': "Plan: Solo | Price: 49.00 € | Valid from: 05.01.2026 | Discount: 15.5%",
-        'sheet "Prices", row 4': "Plan: Team | Price: 0.30 € | Valid from: 01.02.2026",
+        'sheet "Prices", row 4': "Plan: Team | Price: 0.30 € | Valid from: 01.02.2026 | Discount:",
         'sheet "Prices", row 5': "Plan: Practice | Price: 1,234.50 € | Valid from: 01.03.2026 | Discount: 0.0%",
         'sheet "Prices", row 7': "All prices without VAT",
         'sheet "Prices", row 10': "Region: North | Manager: Okafor",
@@ -136,6 +136,16 @@ def test_the_headings_of_a_sheet(reader: Reader, tmp_path: Path) -> None:
     ("content", "rows"),
     [
         ("Item,Price\nBolt,1.50\nNut,\n", {"row 2": "Item: Bolt | Price: 1.50", "row 3": "Item: Nut"}),
+        ("A,B,C,D\nx,,1\ny,2\n", {"row 2": "A: x | B: | C: 1", "row 3": "A: y | B: 2 | C:"}),
+        (
+            "A,B,C\nx,,1\ny,,2\n\nD,E,F\nx,y,\nx,z,1\n",
+            {
+                "row 2": "A: x | C: 1",
+                "row 3": "A: y | C: 2",
+                "row 6": "D: x | E: y | F:",
+                "row 7": "D: x | E: z | F: 1",
+            },
+        ),
         ('Item;Price\n"Bolt; long";1,50\n', {"row 2": "Item: Bolt; long | Price: 1,50"}),
         ('Name\tPlace\n"two\nlines"\tOslo\n', {"row 2": "Name: two lines | Place: Oslo"}),
         ("Region,2024,2025\nNorth,1,2\n", {"row 2": "Region: North | 2024: 1 | 2025: 2"}),
