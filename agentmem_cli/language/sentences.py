@@ -8,13 +8,15 @@ from agentmem_cli.language.vocabulary import without_greeting
 
 _LETTER = r"[^\W\d_]"
 _SHORT_WORD = "|".join(rf"(?<=\b{_LETTER * length}\.)" for length in (2, 3, 4))
+_QUOTED_WORD = "|".join(rf"(?<=[\"“„«]{_LETTER * length}\.)" for length in (2, 3, 4, 5))
 _BORDER = re.compile(
-    rf"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)(?!(?:{_SHORT_WORD})\s+\d)"
+    rf"(?<=[.!?…؟\u06d4।॥])(?<!\b\d\.)(?<!\b\d\d\.)(?!(?:{_SHORT_WORD})\s+\d)(?!(?:{_QUOTED_WORD})\s)"
     r"(?<!\b\w\.)(?<!\b(?:Dr|Fr|Hr|Jr|Mr|Ms|Sr|St)\.)(?<!\b(?:Dra|Mrs|Sra)\.)[\"'”’»)\]]*\s+"
     r"|(?<=[。！？])[」』”’）]*\s*|\n+"
 )
 """Not after a number of one or two digits ("am 14. März"), an initial, or a title ("Dr. Ana", "Mrs. Hale"), nor between
-a short word and a number ("invoice no. 1003", "Ext. 12")."""
+a short word and a number ("invoice no. 1003", "Ext. 12"), nor within quotation marks behind a short first word
+("mark it 'Attn. Bo'", in double marks)."""
 
 _LEAD_IN = re.compile(r"^(?:[^\s:.!?]+ ){0,3}[^\s:.!?]{2,}:\s+(?=\S)")
 """Up to four words and a colon: "For context: …"."""

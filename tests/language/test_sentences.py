@@ -17,6 +17,7 @@ from agentmem_cli.language.sentences import sentences, without_lead_in
         ["Dr. Hale and Mrs. Lee met J. Smith.", "They talked."],
         ["Version 3.5 is out.", "It works."],
         ["The customer of invoice no. 1003 is Bo.", "Siehe Abs. 204 und Tel. 030 2255."],
+        ['Mark it "Attn. Bo" from now on.', "Bo knows."],
         ['He said "Stop."', "Then he left (at last!)", "Good."],
         ["أين تسكن؟", "أنا في القاهرة."],
         ["मैं दिल्ली में रहता हूँ।", "मुझे चाय पसंद है।"],
@@ -26,7 +27,7 @@ from agentmem_cli.language.sentences import sentences, without_lead_in
     ids=lambda expected: expected[0],
 )
 def test_borders(expected: list[str]) -> None:
-    """A mark ends a sentence; the point of a date, an initial, a title or a number does not."""
+    """A mark ends a sentence; the point of a date, an initial, a title, a number or an abbreviation does not."""
     assert expected == sentences(" ".join(expected))
 
 
