@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from agentmem_cli.language.sentences import sentences
+from agentmem_cli.reading.clean import entries_of, number_of, starts_with_bullet
 from agentmem_cli.records import FoundPassage
 
 CELLS = " | "
 """What stands between the cells of a row."""
 _FULL = 60
 """Characters from which a line of prose goes on in the next one."""
+_FULL_BELOW = 45
+"""The same of a further line: one that is shorter is the last of its paragraph."""
 _BELOW_HEAD = re.compile(r"[|:\s-]*-[|:\s-]*\|[|:\s-]*")
 """What Markdown has between the head of a table and its rows."""
 _QUOTE_MARKS = re.compile(r"^(?:>[ \t]*)+", re.MULTILINE)
 """Of what a message repeats of others: a passage keeps them, a line of it is read without."""
-_ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*$")
+_ENDED = re.compile(r"[.!?:;。！？।]['\"”’)\]]*[⁰¹²³⁴-⁹]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,13 @@ def lines_of(place: int, passage: FoundPassage) -> list[Line]:
         if _is_row(group[0]):
             found += [Line(place, row, heading, head) for row, head in map(_with_names, _with_heads(group))]
             continue
+        above = ""
         for block, below in pairwise([*filter(None, group), following[0]]):
-            if _is_heading(block, below, passage):
+            if _is_heading(block, (above, below), passage):
                 heading = block
             else:
                 found += [Line(place, sentence, heading) for sentence in sentences(block)]
+            above = block
     return found
 
 
@@ -79,12 +84,20 @@ def _with_names(row_and_head: tuple[str, str]) -> tuple[str, str]:
     return CELLS.join(value for _, _, value in named), CELLS.join(name for name, _, _ in named)
 
 
-def _is_heading(block: str, following: str, passage: FoundPassage) -> bool:
-    """Whether a line is a heading of the document, or a few words above prose or a table."""
+def _is_heading(block: str, beside: tuple[str, str], passage: FoundPassage) -> bool:
+    """Whether a line is a heading of the document, or a few words above prose or a table, with or without a number.
+
+    `beside` is what stands above and below it.
+    """
     if block.startswith("#") or block in passage.heading.split(" > "):
         return True
-    stands_above = len(following) >= _FULL or _is_row(following)
-    return stands_above and len(block) < _FULL and not _ENDED.search(block) and not _has_digit(block)
+    number = number_of(block)
+    is_entry = number is not None and any(number_of(each) is not None for each in beside)
+    words = block if number is None else block.partition(" ")[2]
+    if is_entry or starts_with_bullet(block) or len(sentences(words)) > 1:
+        return False
+    stands_above = len(beside[1]) >= _FULL or _is_row(beside[1])
+    return stands_above and len(block) < _FULL and not _ENDED.search(block) and not _has_digit(words)
 
 
 def _has_digit(text: str) -> bool:
@@ -93,16 +106,20 @@ def _has_digit(text: str) -> bool:
 
 def _blocks(text: str) -> list[str]:
     """The lines of a text; a paragraph that was broken into lines is one, and "" ends a table."""
+    lines = [line.strip() for line in text.splitlines()]
+    entries = entries_of(lines)
     blocks: list[str] = []
-    for line in map(str.strip, text.splitlines()):
+    goes_on = False
+    for place, line in enumerate(lines):
         if _BELOW_HEAD.fullmatch(line):
             continue
         if not line:
             blocks += [""] if blocks and _is_row(blocks[-1]) else []
-        elif blocks and _goes_on(blocks[-1]) and not _is_row(line):
+        elif goes_on and not _is_row(line) and place not in entries:
             blocks[-1] = f"{blocks[-1]} {line}"
         else:
             blocks.append(line)
+        goes_on = len(line) >= _FULL_BELOW and _goes_on(blocks[-1])
     return blocks
 
 

@@ -6,7 +6,7 @@ Never changes a word's letters: it only drops, joins and parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 _HYPHEN = "\ufffe"  # where pdfium found a hyphen at the end of a line and joined the lines
 _HYPHENS = (_HYPHEN, "-", "\u2010")
@@ -45,6 +45,9 @@ CELL_BORDER = " | "
 """Between the cells of a table's row."""
 TICKED, NOT_TICKED = "[x]", "[ ]"
 """A button of a form."""
+_BULLETS = ("• ", "* ", "‣ ", "◦ ", "▪ ", "● ", "· ")
+_DASHES = ("- ", "– ")
+_NUMBERED = re.compile(r"(\d{1,3})[.)]\s+\S")
 _SHORTEST_FULL_LINE = 60
 _OPEN_ENDS = frozenset(",;(&/\u2019'-")
 _LONGEST_ENDING = 6
@@ -133,13 +136,42 @@ def _joined_lines(lines: list[str]) -> list[str]:
     """The lines with each wrapped sentence made one; short lines, rows of figures and headings stay as they are."""
     joined: list[str] = []
     full = False
-    for line in lines:
-        if full and goes_on(joined[-1], line):
+    entries = entries_of(lines)
+    for place, line in enumerate(lines):
+        if full and place not in entries and goes_on(joined[-1], line):
             joined[-1] += f" {line}"
         else:
             joined.append(line)
         full = _is_full(line)
     return joined
+
+
+def entries_of(lines: Sequence[str]) -> set[int]:
+    """The places of lines that start an entry of a list, or a numbered heading.
+
+    A number, or a dash, may stand at the start of a line by chance: one that does has no neighbour.
+    """
+    numbers = [number_of(line) for line in lines]
+    dashes = [place for place, line in enumerate(lines) if line.startswith(_DASHES)]
+    known = set(numbers)
+    numbered = {
+        place
+        for place, number in enumerate(numbers)
+        if number is not None and not known.isdisjoint((number - 1, number + 1))
+    }
+    bullets = {place for place, line in enumerate(lines) if line.startswith(_BULLETS)}
+    return numbered | bullets | (set(dashes) if len(dashes) > 1 else set())
+
+
+def number_of(line: str) -> int | None:
+    """The number of an entry: `12. Handover`, `3) Notes`."""
+    found = _NUMBERED.match(line)
+    return int(found[1]) if found else None
+
+
+def starts_with_bullet(line: str) -> bool:
+    """Whether a line starts as an entry of a list without numbers does."""
+    return line.startswith((*_BULLETS, *_DASHES))
 
 
 def _is_full(line: str) -> bool:

@@ -87,3 +87,46 @@ def test_an_empty_cell_is_no_answer(cli: Callable[..., Result], tmp_path: Path) 
     cli("ingest", str(tmp_path / "tools.csv"))
     answers = [cli("chat", "--incognito", "-p", f"weekly price {item}").out for item in ("floor sander", "tile cutter")]
     assert [True, False] == [answer.startswith("From tools.csv") for answer in answers]
+
+
+ENTRIES = (
+    "Present: Ann Holm (chair), Bo Lind and Cy Marsh, who also takes the minutes of this meeting",
+    "- The caretaker who looks after the lift and the two cellars is on leave until the end of May",
+    "- Budget for the year is 4,000 euros",
+    "1. Open the valve on the left side of the boiler with the red key and wait until it stops",
+    "2. Close it",
+)
+
+
+def test_entries_of_a_list_are_lines(quotable: Quotable, tmp_path: Path) -> None:
+    """None is glued to what stands above it, though that has no full stop; a number or a dash by chance starts none."""
+    wrapped = "The fire drill that was put off twice takes place in the yard behind the kitchen on\n12. March, at noon."
+    (tmp_path / "a.txt").write_text("\n".join([*ENTRIES, "", wrapped]), "utf-8")
+    assert [*ENTRIES, wrapped.replace("\n", " ")] == [line.text for line in quotable(tmp_path / "a.txt")]
+
+
+def test_clauses_with_numbers(quotable: Quotable, tmp_path: Path) -> None:
+    """The number and words above a clause are its heading, and end the sentence before: also one without full stop."""
+    (tmp_path / "lease.txt").write_text(
+        "4. Service\nThe account comes in May, and heating and electricity are bought by the tenant directly.³\n\n"
+        "5. Deposit\nThe tenant deposits 44,160 euros, and belongings that are still there within ten days,\n\n"
+        "6. Law\nSwedish law applies, and the courts of the city of Gothenburg have jurisdiction over it.\n",
+        "utf-8",
+    )
+    found = [(line.heading, line.text.split()[-1]) for line in quotable(tmp_path / "lease.txt")]
+    assert [("4. Service", "directly.³"), ("5. Deposit", "days,"), ("6. Law", "it.")] == found
+
+
+def test_a_short_entry_above_a_long_one(quotable: Quotable, tmp_path: Path) -> None:
+    """It is no heading, nor are two sentences."""
+    long = "and this goes on for as long as a line of prose does, or a little longer than that"
+    lines = [
+        "Present: Ann. Absent: Cy",
+        f"- Long: {long}",
+        "- Short",
+        f"- Again: {long}",
+        "1. Short",
+        f"2. Long: {long}",
+    ]
+    (tmp_path / "a.txt").write_text("\n".join(lines), "utf-8")
+    assert " ".join(lines) == " ".join(line.text for line in quotable(tmp_path / "a.txt"))
