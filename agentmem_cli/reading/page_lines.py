@@ -7,8 +7,10 @@ text beside it. Pure: knows nothing of PDF.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from agentmem_cli.reading.page_blocks import Block, joined_lines
@@ -18,6 +20,8 @@ _FAR = 3.5
 """Times the height: rows farther apart are no one table."""
 _CROSSED = 0.25
 """Of the rows: a gutter that words of more rows cross is none."""
+_LEAST_OVERLAP = 1.0
+"""Points."""
 _MOST_ROWS = 2000
 """Of a page whose layout is looked at."""
 
@@ -35,8 +39,10 @@ def lines_of(segments: Sequence[Segment], drawn_lines: DrawnLines = plain_lines)
         late = set(title)
         segments = title + [segment for segment in segments if segment not in late]
         _number(segments)
-    if len(rows) == len(segments) or len(rows) > _MOST_ROWS:
+    if len(rows) > _MOST_ROWS:
         return drawn_lines(segments)
+    if len(rows) == len(segments):
+        return drawn_lines(_from_above([segment for row in rows for segment in row]))
     instead: dict[int, list[OutLine]] = {}
     """Of the first segment of each block the block's lines, of the others nothing."""
     beside, rest = _texts_beside(rows)
@@ -98,6 +104,45 @@ def _drawn_late(rows: Sequence[Row]) -> list[Segment]:
             break
         found += row
     return found
+
+
+def _from_above(segments: Sequence[Segment]) -> list[Segment]:
+    """Segments that each have their own level, in the order in which they were drawn, but none before one above it."""
+    below: defaultdict[Segment, list[Segment]] = defaultdict(list)
+    missing: dict[Segment, int] = {}
+    for segment, above in _seen_above(segments):
+        missing[segment] = len(above)
+        for each in above:
+            below[each].append(segment)
+    ready = [(segment.order, segment) for segment, count in missing.items() if not count]
+    heapify(ready)
+    found: list[Segment] = []
+    while ready:
+        _, segment = heappop(ready)
+        found.append(segment)
+        for each in below[segment]:
+            missing[each] -= 1
+            if not missing[each]:
+                heappush(ready, (each.order, each))
+    return found
+
+
+def _seen_above(segments: Sequence[Segment]) -> Iterator[tuple[Segment, set[Segment]]]:
+    """Each segment, from top to bottom, and those that stand right above some of it."""
+    skyline: list[tuple[float, float, Segment]] = []
+    for segment in segments:
+        yield segment, {each for left, right, each in skyline if _overlap(left, right, segment)}
+        pieces = [
+            piece
+            for left, right, each in skyline
+            for piece in ((left, min(right, segment.left), each), (max(left, segment.right), right, each))
+            if piece[0] < piece[1]
+        ]
+        skyline = [*pieces, (segment.left, segment.right, segment)]
+
+
+def _overlap(left: float, right: float, segment: Segment) -> bool:
+    return min(right, segment.right) - max(left, segment.left) > _LEAST_OVERLAP
 
 
 def _rows(segments: Sequence[Segment]) -> list[Row]:

@@ -149,6 +149,18 @@ def test_a_column_that_starts_higher_is_read_in_its_turn(lines: Lines) -> None:
     assert LEFT[0] == lines(draw)[0][: len(LEFT[0])]
 
 
+def test_a_page_of_one_column_is_read_from_above(lines: Lines) -> None:
+    """In whatever order it was drawn; lines that have nothing above each other stay as they were drawn."""
+
+    def draw(canvas: Any) -> None:
+        for y, text in ((700, "Door code"), (40, "- 2 -"), (680, "Extension"), (720, "Switch"), (760, "Manual")):
+            canvas.drawString(50, y, text)
+        for x, y, text in ((300, 600, "right"), (300, 580, "more"), (50, 610, "left"), (50, 590, "last")):
+            canvas.drawString(x, y, text)
+
+    assert ["Manual", "Switch", "Door code", "Extension", "right", "more", "left", "last", "- 2 -"] == lines(draw)
+
+
 def table(canvas: Any, *rows: tuple[str, ...], right: bool = False, step: float = 15) -> None:
     canvas.setFont("Helvetica", 10)
     for number, row in enumerate(rows):
