@@ -43,6 +43,8 @@ _PAGE_OF_PAGES = rf"{_OF_PAGE}\s*[页頁]?(?:\W*[^\W\d]{{0,5}}\W*{_OF_ALL}\s*[�
 _MARK = r"[|·•–—/-]"
 _LONE = re.compile(rf"\W*{_WORD}?{_PAGE_OF_PAGES}\W*", re.IGNORECASE)
 """Page numbers without other words: "3", "- 3 -", "Page 3 of 6"."""
+_MARKED = re.compile(rf"\W*{_WORD}{_PAGE_OF_PAGES}\W*|{_MARK}\s*{_OF_PAGE}\s*{_MARK}", re.IGNORECASE)
+"""Those of them that are nothing but page numbers: not "3"."""
 _SET_APART = re.compile(
     rf"(?:^\W*|\s{_MARK}\s*|\s\s|\d\s|{_WORD}){_PAGE_OF_PAGES}(?:\W*$|\s*{_MARK}\s|\s\s)", re.IGNORECASE
 )
@@ -89,17 +91,18 @@ class _Found:
         for line in lines:
             (self.furniture if line.page > first else self.passed).add((line.page, line.place))
 
-    def add_numbers(self, lines: Sequence[_EdgeLine], ahead: int) -> None:
+    def add_numbers(self, lines: Sequence[_EdgeLine], ahead: int, *, is_marked: bool) -> None:
         """Take these numbers without words, each so far ahead of the index of its page, for those of the pages.
 
         Figures may go up with the page by chance: on some pages of a long document, or ahead of it in a short one.
         """
         pages = [line.page for line in lines]
-        if self.page_count > _FEWEST_PAGES:
+        if self.page_count > _FEWEST_PAGES and ahead <= self.page_count:
             fewest = max(_FEWEST_PAGES, _SHARE * (max(pages) - min(pages) + 1))
         else:
-            fewest = max(_FEWEST_NUMBERED, self.page_count - 1)
-        if _apart_count(lines) >= fewest and (ahead <= 1 or self.page_count > _FEWEST_PAGES):
+            fewest = max(_FEWEST_PLACED if ahead > 1 else _FEWEST_NUMBERED, self.page_count - 1)
+        may_be_ahead = is_marked or self.page_count > _FEWEST_PAGES
+        if _apart_count(lines) >= fewest and (ahead <= 1 or may_be_ahead):
             self.furniture.update((line.page, line.place) for line in lines)
 
 
@@ -173,17 +176,19 @@ def _sort_numbered(found: _Found, lines: Sequence[_EdgeLine], position: int) -> 
     """The same for lines in which only the number at this position varies.
 
     It counts the pages from any page of the file, or a little ahead: a year, a room or an invoice that goes up from
-    page to page mostly starts far ahead of that.
+    page to page mostly starts far ahead of that. In a part of a longer document it may be alone in the margin.
     """
-    groups: defaultdict[tuple[int, bool], list[_EdgeLine]] = defaultdict(list)
+    groups: defaultdict[tuple[int, bool, bool], list[_EdgeLine]] = defaultdict(list)
     for line in lines:
         ahead = line.numbers()[position] - line.page
         marked = _marked(line.text, position, found.page_count)
-        if ahead <= found.page_count and _SET_APART.search(marked):
-            groups[ahead, bool(_LONE.fullmatch(marked))].append(line)
-    for (ahead, is_lone), counted in groups.items():
-        if is_lone and found.is_placed:
-            found.add_numbers(counted, ahead)
+        is_lone = found.is_placed and bool(_LONE.fullmatch(marked))
+        may_be_ahead = ahead <= found.page_count or (is_lone and line.is_in_margin)
+        if may_be_ahead and _SET_APART.search(marked):
+            groups[ahead, is_lone, bool(_MARKED.fullmatch(marked))].append(line)
+    for (ahead, is_lone, is_marked), counted in groups.items():
+        if is_lone:
+            found.add_numbers(counted, ahead, is_marked=is_marked)
         else:
             found.add_heads(counted)
 

@@ -167,6 +167,13 @@ def test_numbers_of_short_documents_that_stay(sections_of: SectionsOf, height: f
     assert [f"Keys handed over:\n{number}" for number in range(first, first + 3)] == sections_of(pages)
 
 
+@pytest.mark.parametrize(("number", "count"), [("- {n} -", 3), ("Page {n}", 3), ("{n}", 6)])
+def test_page_numbers_of_a_part(sections_of: SectionsOf, number: str, count: int) -> None:
+    """Those that start far ahead go too, where marks or many pages show what they are."""
+    pages = [[(700.0, words), (40.0, number.format(n=place))] for place, words in enumerate(TEXT[:count], 101)]
+    assert list(TEXT[:count]) == sections_of(pages)
+
+
 def test_page_numbers_that_start_again(sections_of: SectionsOf) -> None:
     """Those of each part of a document go; figures at the foot of some pages, which do not count them, stay."""
     numbers = [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 8, 3, 9]
