@@ -21,6 +21,8 @@ _SHORTEST = 200
 """A last passage below this joins the one before it, which may then reach MOST + _SHORTEST."""
 _ENOUGH_OF_A_SECTION = 600
 """From here a new heading starts a passage: below ENOUGH it would be added, and what it stands above cut off it."""
+_LONGEST_REMNANT = 100
+"""Of what a passage begins with under a heading from before: behind it, the next heading is the passage's."""
 _LONG_LINE = 400
 _LONGEST_REST = 600
 """Of a sentence that runs over a page border, how much may stand on the next page."""
@@ -52,6 +54,7 @@ def split_page(index: int, sections: Iterable[Section]) -> Iterator[Passage]:
     pieces = [piece for section in sections for piece in _pieces(section)]
     found: list[tuple[str, str]] = []
     current = heading = above = ""
+    is_inherited = False
     for separator, piece, its_heading in pieces:
         enough = ENOUGH if its_heading == above else _ENOUGH_OF_A_SECTION
         full = len(current) + len(piece) >= MOST or (len(current) >= enough and _opens(separator, piece))
@@ -61,6 +64,9 @@ def split_page(index: int, sections: Iterable[Section]) -> Iterator[Passage]:
             current = ""
         if not current:
             heading = its_heading
+            is_inherited = bool(heading) and piece.strip("# ") != heading.rpartition(" > ")[2]
+        elif is_inherited and len(current) < _LONGEST_REMNANT and not f"{its_heading} > ".startswith(f"{heading} > "):
+            heading, is_inherited = its_heading, False
         current = f"{current}{separator}{piece}" if current else piece
     if found and 0 < len(current) < _SHORTEST:
         found[-1] = (f"{found[-1][0]}\n{current}", found[-1][1])

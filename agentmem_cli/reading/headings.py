@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agentmem_cli.reading.clean import CELL_BORDER
+
 Font = tuple[float, bool]
 """The height of a line to half a point, and whether it is bold."""
 Span = tuple[float, float]
@@ -127,8 +129,8 @@ def _uses(pages: Mapping[int, RawPage], large: set[float]) -> Counter[float]:
 
 
 def _may_be_large(words: str) -> bool:
-    """Whether a large line is a heading: letters in it, a capital or a figure first, no sentence that goes on."""
-    if sum(map(str.isalpha, words)) < _FEWEST_LETTERS or len(words) > _LONGEST:
+    """Whether a large line is a heading: letters, a capital or a figure first, no row, no sentence that goes on."""
+    if sum(map(str.isalpha, words)) < _FEWEST_LETTERS or len(words) > _LONGEST or CELL_BORDER.strip() in words:
         return False
     return words[0].isalnum() and not words[0].islower() and words[-1] not in ".,;" and not _GOES_ON.search(words)
 

@@ -102,6 +102,26 @@ def test_a_passage_starts_at_a_heading() -> None:
     )[1].startswith("Second Matter")
 
 
+@pytest.mark.parametrize(
+    ("remnant", "expected"),
+    [
+        ("33", "Segments"),
+        (
+            "and all of this was paid in the spring, before the ice on the lake broke and the mill could start " * 2,
+            "Law",
+        ),
+        ("Law", "Law"),
+    ],
+)
+def test_a_heading_of_the_page_before_ends_at_the_next_one(remnant: str, expected: str) -> None:
+    """Where little stands under it; not where it stands there itself, nor for a heading below it."""
+    text = "Segments\nTimber sold more than in the year before."
+    sections = [Section("Law", remnant), Section("Segments", text)]
+    assert [expected] == [each.heading for each in split_sections(0, sections)]
+    below = [Section("Law", "33"), Section("Law > Segments", text)]
+    assert ["Law"] == [each.heading for each in split_sections(0, below)]
+
+
 @pytest.mark.parametrize("length", [700, 790, 900, 1200, 1300])
 def test_a_heading_stays_with_what_it_stands_above(length: int) -> None:
     """Sections of any length: no passage ends with the next section's heading."""

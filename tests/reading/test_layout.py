@@ -170,14 +170,15 @@ def font_page(index: int, *lines: tuple[str, float, bool]) -> RawPage:
 
 
 def test_headings_from_fonts() -> None:
-    """Few lines that are larger, or bold, are headings by their size; a large sentence or a bold figure is none."""
+    """Few lines that are larger, or bold, are headings by their size; a large sentence, a figure, a row are none."""
     body = [("The text of the report goes on for a line or two, as such texts do.", 10.0, False)] * 12
     raw = {
         0: font_page(0, ("Results", 16.0, True), *body, ("Cash Flow", 10.0, True), *body, ("Total 12", 10.0, True)),
+        3: font_page(3, ("Year | Sum", 10.0, True), *body),
         1: font_page(1, ("and it went on, larger.", 16.0, False), *body),
         2: font_page(2, ("Outlook", 16.0, True), *body),
     }
-    assert {(0, "Results"), (0, "Results > Cash Flow"), (1, "Results > Cash Flow"), (2, "Outlook")} == {
+    assert {(0, "Results"), (0, "Results > Cash Flow"), (1, "Results > Cash Flow"), (2, "Outlook"), (3, "Outlook")} == {
         (each.page_index, each.heading) for each in passages_of(laid_out(raw))
     }
 
