@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from agentmem_cli.errors import Ambiguous, NotFound
@@ -40,8 +41,8 @@ _PENDING = (
 # A question whose older memory is no longer active is over; undo, which makes that active again, asks again.
 _RESEMBLING, _LATEST = 60, 100
 """Memories that a message is compared with: those that share words with it, and those said last."""
-_OF_A_TOPIC = 24
-"""Memories of one topic read for a profile: more than its share of the room holds."""
+_OF_A_TOPIC = 40
+"""Memories of one topic read for a profile: more than the whole of it holds."""
 _TOPIC = " ".join(f"WHEN instr(topics, '\"{topic}\"') > 0 THEN '{topic}'" for topic in ESSENTIAL if topic != WISHES)
 _RANK = " ".join(f"WHEN '{topic}' THEN {rank}" for rank, topic in enumerate(ESSENTIAL))
 _PROFILE = f"""
@@ -57,7 +58,7 @@ WITH known AS (
         PARTITION BY topic ORDER BY need > 0 DESC, is_pinned DESC, of_others, need DESC, passes, at DESC, number DESC
     ) AS place, is_pinned, need FROM known
 )
-SELECT memory_id, topic FROM placed JOIN memory_details ON memory_number = number
+SELECT memory_id, topic, need > 0 AS is_needed FROM placed JOIN memory_details ON memory_number = number
 WHERE is_pinned = 1 OR place <= {_OF_A_TOPIC}
 ORDER BY need > 0 DESC, place, CASE topic {_RANK} ELSE 99 END, said_at DESC, memory_number DESC
 """  # noqa: S608 -- only names of this file
@@ -137,14 +138,22 @@ def touched_memories(database: Database, user_id: str, text: str) -> list[Memory
     return list((touched | {memory.memory_id: memory for memory in latest}).values())
 
 
-_profiles: WeakKeyDictionary[Database, dict[str, tuple[tuple[object, ...], list[tuple[str, str]]]]] = (
+class Candidate(NamedTuple):
+    """A memory that a profile is chosen from; `is_needed` says whether it must always be known, as every wish must."""
+
+    topic: str
+    memory: Memory
+    is_needed: bool
+
+
+_profiles: WeakKeyDictionary[Database, dict[str, tuple[tuple[object, ...], list[tuple[str, str, bool]]]]] = (
     WeakKeyDictionary()
 )
-"""Of each user what was changed last when the profile was chosen, and the topics and ids of it: 20 ms for 10,000."""
+"""Of each user what was changed last when the profile was chosen, and what it is chosen from: 20 ms for 10,000."""
 
 
-def profile_memories(database: Database, user_id: str) -> list[tuple[str, Memory]]:
-    """What a profile is chosen from: (topic, memory), first the best of each topic, then the second of each, and so on.
+def profile_memories(database: Database, user_id: str) -> list[Candidate]:
+    """What a profile is chosen from, first the best of each topic, then the second of each, and so on.
 
     What must always be known comes first: an allergy before a remark on health. Of a topic the pinned come first, then
     what the person tells of themselves, what is needed most, lasting facts, the newest. Neither the question nor the
@@ -154,12 +163,12 @@ def profile_memories(database: Database, user_id: str) -> list[tuple[str, Memory
     of_users = _profiles.setdefault(database, {})
     if user_id not in of_users or of_users[user_id][0] != latest:
         rows = database.read(_PROFILE, (user_id,))
-        of_users[user_id] = latest, [(row["topic"], row["memory_id"]) for row in rows]
+        of_users[user_id] = latest, [(row["topic"], row["memory_id"], bool(row["is_needed"])) for row in rows]
     _, chosen = of_users[user_id]
     marks = ", ".join("?" * len(chosen))
-    found = _select(database, f"user_id = ? AND memory_id IN ({marks})", (user_id, *(each for _, each in chosen)))
+    found = _select(database, f"user_id = ? AND memory_id IN ({marks})", (user_id, *(each for _, each, _ in chosen)))
     by_id = {memory.memory_id: memory for memory in found}
-    return [(topic, by_id[memory_id]) for topic, memory_id in chosen if memory_id in by_id]
+    return [Candidate(topic, by_id[each], is_needed) for topic, each, is_needed in chosen if each in by_id]
 
 
 def history(database: Database, user_id: str, memory_id: str | None = None) -> list[LedgerEntry]:

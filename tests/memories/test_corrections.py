@@ -239,7 +239,7 @@ def test_users_are_walls(store: Store, mine: list[tuple[str, str]], theirs: list
     shown += memories_as_of(store.database, "sarah", NOW * 2)
     shown += same_text(store.database, "sarah", "Likes tea")
     shown += touched_memories(store.database, "sarah", "Likes tea")
-    shown += [memory for _, memory in profile_memories(store.database, "sarah")]
+    shown += [memory for _, memory, _ in profile_memories(store.database, "sarah")]
     shown += [memory for memory, _ in search_memories(store.database, "sarah", "likes tea coffee milk", 99)]
     assert {"sarah"} >= {each.user_id for each in shown}
     active = {memory.memory_id for user in ("sarah", "tom") for memory in list_memories(store.database, user)}

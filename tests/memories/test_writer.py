@@ -364,7 +364,7 @@ def test_a_profile_is_chosen_by_topic(store: Store) -> None:
     ):
         subject = "sister" if "sister" in text else None
         store.write(Operation("add", text, kind, topics=topics, subject=subject), actor="person")
-    chosen = [(topic, memory.text) for topic, memory in profile_memories(store.database, "sarah")]
+    chosen = [(topic, memory.text) for topic, memory, _ in profile_memories(store.database, "sarah")]
     assert [
         ("health", "Is coeliac"),
         ("wishes", "Always answer in German"),
@@ -379,7 +379,7 @@ def test_a_profile_is_chosen_by_topic(store: Store) -> None:
 def test_a_memory_without_a_topic_gets_one(store: Store) -> None:
     """Who imports a memory need not say what it is about."""
     store.write(Operation("add", "I am allergic to peanuts"), actor="person")
-    assert ["health"] == [topic for topic, _ in profile_memories(store.database, "sarah")]
+    assert ["health"] == [topic for topic, _, _ in profile_memories(store.database, "sarah")]
 
 
 def test_what_was_written_shows_as_json(store: Store) -> None:

@@ -161,3 +161,38 @@ def test_memory_takes_no_more_than_its_budget(database: Database, count: int) ->
     know(database, "instruction", count)
     found = recall_for(database, "sarah", "Which fact on travel do I prefer, and which on pets?")
     assert count_tokens(profile_text(found.profile)) + count_tokens(recall_block(found, "0a1b2c3d")) <= MEMORY_BUDGET
+
+
+VITAL = [
+    *("I'm allergic to penicillin", "I'm allergic to nuts", "I'm coeliac", "I'm type 1 diabetic", "I have asthma"),
+    *("I'm lactose intolerant", "My son is allergic to eggs", "My wife is allergic to shellfish", "I'm on warfarin"),
+    *("I have epilepsy", "My daughter is allergic to wasps", "I'm 34 weeks pregnant", "I have a pacemaker"),
+    *("I am allergic to latex", "I carry an EpiPen for bee stings", "I have haemophilia", "My dad has dementia"),
+]
+
+
+def test_what_must_always_be_known_may_fill_the_profile(database: Database) -> None:
+    """However many allergies and illnesses there are, each that fits the budget is there, whatever else is known."""
+    write(database, [Operation("add", text, topics=["health"]) for text in VITAL])
+    for topic in ("pets", "travel", "work"):
+        know(database, "preference", 60, topic)
+    know(database, "instruction", 8)
+    shown = profile(database)
+    assert [] == [text for text in VITAL if text not in shown]
+    assert tokens(database) <= PROFILE_BUDGET
+
+
+def test_no_preference_takes_the_room_of_a_wish(database: Database) -> None:
+    """A person's dozen wishes are followed in every answer, however many preferences there are."""
+    know(database, "instruction", 12)
+    know(database, "preference", 60, "pets")
+    wishes = [memory for memory in profile_of(database, "sarah") if memory.kind == "instruction"]
+    assert 12 == len(wishes)
+    assert TOPIC_SHARE < sum(count_tokens(profile_line(memory)) + 1 for memory in wishes)
+
+
+def test_a_topic_may_have_the_room_that_nobody_wants(database: Database) -> None:
+    """A person who tells of little but pets is known by that."""
+    know(database, "fact", 12, "pets")
+    assert 12 == len(profile_of(database, "sarah"))
+    assert TOPIC_SHARE < tokens(database)
