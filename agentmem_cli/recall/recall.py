@@ -11,6 +11,7 @@ from dataclasses import replace
 from agentmem_cli.language.word_index import words_of
 from agentmem_cli.memories.store import replaced_since, search_memories
 from agentmem_cli.recall.evidence import is_evidence, is_follow_up
+from agentmem_cli.recall.forgotten import without_forgotten
 from agentmem_cli.recall.further import NEXT_RANKED, replies_to
 from agentmem_cli.recall.known import recalled_memories
 from agentmem_cli.recall.later_mentions import with_later_mentions
@@ -61,7 +62,8 @@ def recall_for(
         return Recall(question, profile, [], [], without_vectors=index.without_vectors_beside(without_runs))
     ranked = rank_messages(database, transcript, asked, limit + NEXT_RANKED)
     ranked = with_later_mentions(database, transcript, asked, ranked, limit)
-    replies = replies_to(database, transcript, ranked[:limit])
+    ranked = without_forgotten(database, user_id, ranked)
+    replies = without_forgotten(database, user_id, replies_to(database, transcript, ranked[:limit]))
     replied = {turn.message_id for turn in replies}
     further = replies + [turn for turn in ranked[limit:] if turn.message_id not in replied]
     best = max((score for _, score in found), default=1.0) or 1.0
