@@ -11,10 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from agentmem_cli.language.classifier import FORGET, Judgement, judge
-from agentmem_cli.language.dates import dates_in
+from agentmem_cli.language.dates import Prefer, dates_in
 from agentmem_cli.language.sentences import sentences, without_lead_in
 from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import first_person_words, joins
@@ -30,6 +30,8 @@ are taken for one, and .001 of all else."""
 ENDS = 0.2
 """The score for keeping from which a sentence is kept that ends something: half of those that say what ends have less
 than KEEP, and what stands in a role play or a translation has less than this."""
+LATELY = 91
+"""Days: "on Tuesday" and "on 12 November" may speak of a day so long ago, and whether they do is not judged."""
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BREAK = re.compile(r"\s*[,;]\s*|\s+")
 
@@ -144,13 +146,22 @@ def _operation(statement: Statement, known: Sequence[Memory], revised: Revised |
 
 
 def _dated(operation: Operation, said_at: int) -> Operation:
-    """An event with its day, where its words name just one and that is not past, counted from when they were said."""
+    """An event with its day, where its words name just one that is surely not past, counted from when they were said.
+
+    A day without a week or a year is in doubt where there was one of its name lately: "I fell off my bike on Tuesday".
+    """
     if operation.kind != "event":
         return operation
     today = date.fromtimestamp(said_at)  # noqa: DTZ012 -- local dates, as people mean them
-    spans = dates_in(operation.text, today, "future")
-    days = {day for span in spans for day in span}
-    return replace(operation, on=days.pop().isoformat()) if len(days) == 1 and min(days) >= today else operation
+    days, earlier = (_days_of(operation.text, today, prefer) for prefer in ("future", "past"))
+    is_in_doubt = days != earlier and max(earlier, default=date.min) >= today - timedelta(LATELY)
+    is_clear = len(days) == 1 and min(days) >= today and not is_in_doubt
+    return replace(operation, on=days.pop().isoformat()) if is_clear else operation
+
+
+def _days_of(text: str, today: date, prefer: Prefer) -> set[date]:
+    """The first and last days of what a text speaks of."""
+    return {day for span in dates_in(text, today, prefer) for day in span}
 
 
 def _shared(text: str, known: Sequence[Memory]) -> list[float]:
