@@ -53,15 +53,43 @@ _BETWEEN = r"(?:\s+[^\s.,;!?:=\d]+)"
 _VALUE = r"(?=\S{0,99}\d)(?:(?=\S{0,99}[^\W\d_])\S{5,99}|[\d-]{4,99})"
 """Letters with a digit among them, or four digits and more. No longer, since a paste may have no space at all."""
 _NONE = r"(?!\s+(?:manager|generator|years?))"
+_OF_WHAT = r"\s+(?:for|to|of|on|at|für|zu|pour|de|du|para|per|di|do|da|voor|van|för|til|для|от)(?=\s)"
+_DIGITS = r"(?!20\d\d\b|(?<=\b\w\w\s)19\d\d\b)\d{4,8}(?![.,:/-]?\d|\s*[%€$£])"
+"""Four digits and more that are likely no year."""
 _IN_WORDS = re.compile(
     rf"(?<![\w-])(?:[\w-]*-)?(?:{_WORDS_FOR_SECRETS}s?|{_CODES}){_NONE}"
     rf"(?:{_BETWEEN}{{0,5}}?{_IS}{_BETWEEN}{{0,2}}?)?\s*(?<=[\s:=]){_VALUE}{_NONE}"
+    rf"|(?<![\w-])(?:[\w-]*-)?(?:{_WORDS_FOR_SECRETS}s?|{_CODES}){_NONE}{_OF_WHAT}{_BETWEEN}{{1,4}}?\s+{_DIGITS}"
     rf"|(?<![\w-]){_VALUE}{_IS}{_BETWEEN}{{0,3}}?\s*(?:[\w-]*-)?{_WORDS_FOR_SECRETS}\b"
     rf"|(?<![\w-])(?:[\w-]*-)?{_PASSWORDS}{_BETWEEN}{{0,3}}?\s*[:=]\s*[^\s.,;!?]{{4,}}(?=[.,;!?]|$)"
     rf"|{_SIGNS_FOR_SECRETS}\s*(?:是|为|為|は|는|은|:|：|هي|هو|คือ|है|là)?\s*(?=[\x21-\x7e]*\d)[\x21-\x7e]{{4,}}",
     re.IGNORECASE | re.MULTILINE,
 )
 """The word for a secret in some twenty languages, and the secret behind it or before it in one clause."""
+_MIXED = r"(?=\S{0,99}\d)(?=\S{0,99}[^\W\d_])(?!\d+(?:[/-]?[^\W\d_]+)+(?![^\s.,;!?]))"
+"""Letters and digits, but no "20-minute"."""
+_KEY = re.compile(rf"\bkey(?:\s+(?:is|was)|\s*[:=])\s+{_MIXED}[^\s@]{{8,}}", re.IGNORECASE)
+_NAME = r"(?:(?<!\S)\S{1,80}@[\w-]+(?:\.[\w-]+)+|\blog-?in\b(?:\s+(?:is|was|for|to)\b|\s*[:=])(?:\s+[^\s/|]+){1,4}?)"
+_LOGIN = re.compile(rf"{_NAME}\s*[/|]\s*{_MIXED}[^\s/|@]{{6,}}", re.IGNORECASE)
+"""A name and what goes with it: "beth@example.com / Summer!2023"."""
+_WORDS_FOR_ACCOUNTS = r"(?:account|acct|a/c|konto|rekening|compte|cuenta|conto|conta|hesap|tili|сч[её]т|rachunek)"
+_NUMBER = r"(?:number|no|nummer|numer|nr|numéro|numero|número|num|n[°º]|numarası|номер)"
+_ACCOUNT = re.compile(
+    rf"(?<![\w-])(?:{_WORDS_FOR_ACCOUNTS}(?:[ -]?{_NUMBER})?|sort[ -]?codes?)[.:#]?{_IS}?\s+"
+    r"(?:\d{7,18}|\d\d[ -]\d\d[ -]\d\d|\d{3,4}(?:[ -]\d{3,4}){1,4})(?![ -]?\d|[.,]\d|\s*[%€$£])",
+    re.IGNORECASE,
+)
+_INSURANCE = re.compile(
+    r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?\d{2}){3} ?[A-D]\b", re.IGNORECASE
+)
+"""Of the United Kingdom: two letters, six digits, a letter."""
+_LABELLED = [
+    ("a password", _IN_WORDS),
+    ("a password", _KEY),
+    ("a password", _LOGIN),
+    ("an account number", _ACCOUNT),
+    ("an insurance number", _INSURANCE),
+]
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _CARD = re.compile(r"(?<![\d-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])")
 
@@ -107,11 +135,9 @@ def _end(shape: re.Pattern[str], text: str, start: int) -> int:
 
 def _found(text: str) -> Iterator[tuple[str, range]]:
     """The secrets of a text, of each its kind and where it is found; its end may be further on."""
-    for kind, shape in _SHAPES:
+    for kind, shape in (*_SHAPES, *_LABELLED):
         for found in shape.finditer(text):
             yield kind, range(*found.span())
-    for found in _IN_WORDS.finditer(text):
-        yield "a password", range(*found.span())
     for found in _CARD.finditer(text):
         if _passes_luhn(found.group()):
             yield "a card number", range(*found.span())
