@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agentmem_cli.language.classifier import judge
@@ -72,8 +72,12 @@ class Line:
         return count_tokens(f"{MARK_LENGTH * ' '} {self.text}") + 1
 
     def repeats(self, other: Line) -> bool:
-        """Whether it says nothing that the other, which is not older, does not say too."""
-        return self.by == other.by and self.at <= other.at and self.words <= other.words
+        """Whether it says nothing that the other, which is not older, does not say too.
+
+        What is known is in the person's own words, so a message may repeat it.
+        """
+        is_by_same = other.by == self.by or (self.by == "user" and other.by == "known")
+        return is_by_same and self.at <= other.at and self.words <= other.words
 
 
 def profile_text(profile: list[RecalledMemory]) -> str:
@@ -132,7 +136,7 @@ def block_lines(recall: Recall, budget: int) -> list[Line]:
     answered = {turn.reply_to for turn in recall.further}
     near = [turn for turn in (*recall.turns, *recall.further) if turn.score >= least]
     turns = [turn for turn in near if turn.message_id in answered or tells(turn)]
-    in_profile = [replace(_memory_line(each, recall.question), by="user") for each in recall.profile]
+    in_profile = [_memory_line(each, recall.question) for each in recall.profile]
     chosen: list[Line] = []
     for line in _by_turns(memories, turns, recall.question):
         kept = [other for other in chosen if not other.repeats(line)]

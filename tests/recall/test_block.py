@@ -75,6 +75,18 @@ def test_the_same_words_are_shown_once() -> None:
     assert 1 == block.count("I like tea.")
 
 
+def test_a_message_that_says_no_more_than_its_memory_is_left_out() -> None:
+    """The sentence stands once, as what is known; a message that says more stands beside it, and so does an answer."""
+    known = memory("My sister Jen lives in Halifax.")
+    again = turn("my sister Jen lives in Halifax")
+    block = recall_block(Recall("q", [], [known], [again]), "0a1b2c3d")
+    assert (1, True) == (block.count("Halifax"), "known: My sister Jen" in block)
+    more = turn("My sister Jen lives in Halifax. She is a vet.")
+    assert "She is a vet." in recall_block(Recall("q", [], [known], [more]), "0a1b2c3d")
+    answer = turn("My sister Jen lives in Halifax.", role="assistant")
+    assert "assistant: My" in recall_block(Recall("q", [], [known], [answer]), "0a1b2c3d")
+
+
 def test_lines_stand_in_date_order() -> None:
     """What was said first stands first, whatever its rank, each line with its date and who said it."""
     day = 86_400
