@@ -24,8 +24,8 @@ LEAST_BLOCK = 200
 """Tokens that the recalled block may take however long the profile is."""
 WRAPPING = 60
 """Tokens of the block's marks and of the line that says what it is."""
-LINE_LIMIT = 160
-"""Characters of what one line shows of a message or a memory: a sentence or two."""
+LINE_LIMIT, LONG_LIMIT = 160, 480
+"""Characters of what one line shows of a message or a memory, a sentence or two, and where there is room for more."""
 MEMORY_LIMIT = 600
 """Characters of a memory in the profile."""
 CUT = 0.35
@@ -65,6 +65,7 @@ class Line:
     text: str
     by: str
     words: frozenset[str]
+    shows: RecalledMemory | RecalledTurn
 
     @property
     def cost(self) -> int:
@@ -146,7 +147,19 @@ def block_lines(recall: Recall, budget: int) -> list[Line]:
         ):
             continue
         chosen = [*kept, line]
-    return sorted(chosen, key=lambda line: (line.at, _place(line), line.text))
+    return sorted(_lengthened(chosen, recall.question, budget), key=lambda line: (line.at, _place(line), line.text))
+
+
+def _lengthened(chosen: list[Line], question: str, budget: int) -> list[Line]:
+    """The lines, each in its longer form while there is room, the best first."""
+    left = budget - sum(line.cost for line in chosen)
+    lines = []
+    for line in chosen:
+        may_be_longer = left > 0 and len(line.shows.text) > LINE_LIMIT
+        long = _line_of(line.shows, question, LONG_LIMIT) if may_be_longer else line
+        lines.append(long if long.cost - line.cost <= left else line)
+        left -= lines[-1].cost - line.cost
+    return lines
 
 
 def tells(turn: RecalledTurn) -> bool:
@@ -179,10 +192,16 @@ def _by_turns(memories: list[RecalledMemory], turns: list[RecalledTurn], questio
     return mixed
 
 
-def _memory_line(memory: RecalledMemory, question: str) -> Line:
-    text = masked(excerpt(memory.text, question, LINE_LIMIT))
+def _line_of(shown: RecalledMemory | RecalledTurn, question: str, limit: int) -> Line:
+    if isinstance(shown, RecalledMemory):
+        return _memory_line(shown, question, limit)
+    return _turn_line(shown, question, limit)
+
+
+def _memory_line(memory: RecalledMemory, question: str, limit: int = LINE_LIMIT) -> Line:
+    text = masked(excerpt(memory.text, question, limit))
     line = f"[{_day(memory.said_at)}] known: {text}{_dates(memory)}{_perhaps_now(memory, question)}"
-    return Line(memory.said_at, memory.memory_id, line, "known", _words(text))
+    return Line(memory.said_at, memory.memory_id, line, "known", _words(text), memory)
 
 
 def _perhaps_now(memory: RecalledMemory, question: str) -> str:
@@ -191,12 +210,12 @@ def _perhaps_now(memory: RecalledMemory, question: str) -> str:
     return f"{BELOW}perhaps replaced; newer: {excerpt(newer, question, LINE_LIMIT)}" if newer else ""
 
 
-def _turn_line(turn: RecalledTurn, question: str) -> Line:
+def _turn_line(turn: RecalledTurn, question: str, limit: int = LINE_LIMIT) -> Line:
     said = CITATION.sub("", turn.text)  # numbers that are not those of this turn's passages
-    text = excerpt(masked(said), question, LINE_LIMIT)
+    text = excerpt(masked(said), question, limit)
     by = f'"{_name(turn.name)}"' if turn.name else ("user" if turn.role == "user" else "assistant")
     now = f"{BELOW}replaced; now: {excerpt(turn.replaced_by, question, LINE_LIMIT)}" if turn.replaced_by else ""
-    return Line(turn.at, turn.message_id, f"[{_day(turn.at)}] {by}: {text}{now}", by, _words(text))
+    return Line(turn.at, turn.message_id, f"[{_day(turn.at)}] {by}: {text}{now}", by, _words(text), turn)
 
 
 def _name(name: str) -> str:

@@ -87,6 +87,18 @@ def test_a_message_that_says_no_more_than_its_memory_is_left_out() -> None:
     assert "assistant: My" in recall_block(Recall("q", [], [known], [answer]), "0a1b2c3d")
 
 
+def test_a_line_is_longer_where_there_is_room() -> None:
+    """All of a long message where nothing else wants the tokens, and a sentence or two of each beside others."""
+    said = [
+        turn(f"We went to town {n}. {f'It rained on day {n}. ' * 12}It was fun.", at=1_780_000_000 + n)
+        for n in range(20)
+    ]
+    assert said[0].text in recall_block(Recall("town", [], [], said[:1]), "0a1b2c3d")
+    block = recall_block(Recall("town", [], [], said), "0a1b2c3d", budget=500)
+    assert (True, False) == ("…" in block, said[-1].text in block)
+    assert 400 < count_tokens(block) <= 500 + WRAPPING
+
+
 def test_lines_stand_in_date_order() -> None:
     """What was said first stands first, whatever its rank, each line with its date and who said it."""
     day = 86_400

@@ -46,3 +46,22 @@ def test_it_is_one_line_of_the_text(text: str, question: str, limit: int) -> Non
 def test_without_a_question_it_is_the_beginning() -> None:
     """Of a memory in the profile, for example."""
     assert FILLER.startswith(excerpt(FILLER, "", 100).rstrip("…"))
+
+
+BUSY = (
+    "first the bus broke down, then my manager Gill told me i'm getting moved to the Bradford office from march, then"
+    " i lost my keys at the gym and had to ring my brother Adeel who lives ages away in Keighley to let me in."
+)
+
+
+def test_a_clause_of_a_long_sentence_is_shown_to_its_end() -> None:
+    """What answers stands behind the words of the question, and a sentence may be longer than a line."""
+    shown = excerpt(f"so today was mad. {BUSY} also the vet says hi.", "where does my brother live", 160)
+    assert "my brother Adeel who lives ages away in Keighley to let me in." in shown
+    assert "…then i lost my keys" in shown
+
+
+def test_a_sentence_without_commas_is_shown_where_it_answers() -> None:
+    """Typed in one go, it has no border but its spaces."""
+    text = f"{'we talked about this and that ' * 12}and i rang Dev in Leicester {'and then we went home again ' * 12}"
+    assert "Dev in Leicester" in excerpt(text, "In which town is Dev?", 160)
