@@ -29,7 +29,7 @@ from agentmem_cli.memories.revising import FEATURES, features
 from agentmem_cli.memories.statements import statements_of
 from agentmem_cli.records import Memory
 
-HELD_OUT = ("en-e", "hints", "west-held", "east-held", "many-c")
+HELD_OUT = ("en-e", "hints", "west-held", "east-held", "many-c", "alike")
 TRUE_FACT = 0.5
 """What a statement that is true beside all others weighs in the fit."""
 SHRINKAGE = 1e-3
