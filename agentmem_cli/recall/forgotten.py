@@ -55,19 +55,24 @@ class _Forgotten:
     asked: str | None
     """The run of the message that asked to forget it, of those that are looked at."""
 
-    def is_in(self, sentence: str, turn: RecalledTurn, run: str) -> bool:
+    def is_in(self, sentence: _Sentence, run: str, *, is_answer: bool) -> bool:
         """Whether a sentence of a message says it, or asks to forget it."""
-        key = text_key(sentence)
-        if key == self.key:
+        if sentence.key == self.key:
             return True
-        is_answer = turn.role == "assistant" and not turn.name
         if run == self.source and not is_answer:
-            return self.key in key or key in self.parts
-        shared = self.stems.intersection(stems(sentence))
+            return self.key in sentence.key or sentence.key in self.parts
+        shared = self.stems & sentence.stems
         if run in (self.source, self.asked):
             return bool(shared)
         says_half = shared and 2 * len(shared) >= len(self.stems)
-        return bool(says_half) and not is_answer and _is_wish(sentence)
+        return bool(says_half) and not is_answer and _is_wish(sentence.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    key: str
+    stems: frozenset[str]
 
 
 def without_forgotten(database: Database, user_id: str, turns: list[RecalledTurn]) -> list[RecalledTurn]:
@@ -88,8 +93,9 @@ def _forgotten(said: str, source: str | None, asked: str | None) -> _Forgotten:
 
 
 def _left_of(turn: RecalledTurn, run: str, forgotten: Sequence[_Forgotten]) -> str:
-    said = sentences(turn.text)
-    kept = [sentence for sentence in said if not any(each.is_in(sentence, turn, run) for each in forgotten)]
+    is_answer = turn.role == "assistant" and not turn.name
+    said = [_Sentence(each, text_key(each), frozenset(stems(each))) for each in sentences(turn.text)]
+    kept = [each.text for each in said if not any(some.is_in(each, run, is_answer=is_answer) for some in forgotten)]
     return turn.text if len(kept) == len(said) else " ".join(kept)
 
 
