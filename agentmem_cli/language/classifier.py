@@ -77,6 +77,8 @@ class Judgement:
     """Whether documents would hold what it asks for, by itself, rather than what the person told."""
     essential: float
     """Whether whoever looks after the person must always know it: an allergy, whom they live with, what they do."""
+    ahead: float
+    """Whether a day that it names lies ahead, by itself, rather than behind."""
     request: str
     """Which of REQUESTS it is, by itself; "" for none."""
     topics: list[str]
@@ -154,6 +156,7 @@ def _judgement(in_message: Logits, alone: Logits, by_network: Logits) -> Judgeme
         about_user=by_itself["about_user"],
         of_documents=by_itself["of_documents"],
         essential=by_itself["essential"],
+        ahead=by_itself["ahead"],
         request=request if by_itself[request] >= _LIKELY_REQUEST else "",
         topics=[ranked[0], *second],
         topic_shares={topic: score[topic] / all_topics for topic in TOPICS},

@@ -32,12 +32,12 @@ from agentmem_cli.language.classifier import BUCKETS, KEEP, KINDS, OF_NETWORK, R
 from agentmem_cli.language.features import BITS, featurize
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.vocabulary import first_person_words, without_greeting
-from agentmem_cli.memories.statements import asks_to_forget
+from agentmem_cli.memories.statements import AHEAD, asks_to_forget
 from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.sessions.titles import title_places, words_of
 
-FOLDERS = ("voices", "revisions", "lookups", "essentials")
-VOICES, REVISIONS, LOOKUPS, ESSENTIALS = (Path(__file__).parent / name for name in FOLDERS)
+FOLDERS = ("voices", "revisions", "lookups", "essentials", "days")
+VOICES, REVISIONS, LOOKUPS, ESSENTIALS, DAYS = (Path(__file__).parent / name for name in FOLDERS)
 FITTED = (*(f"en-{letter}" for letter in "abcdfghi"), "west", "east", "many-b", "true")
 """The files of `revisions` that the head for revisions is fitted on."""
 TALKED = (*(f"messages{letter}.tsv" for letter in ("", "-c", "-d", "-e", "-f")), "looked-up.jsonl", "chat.txt")
@@ -68,6 +68,8 @@ HELD_WISHES = ("forget-held", "forget-held-b", "forget-held-c")
 """A voice in every language, an English one that asks as most people do, and one that mostly asks not to forget."""
 ESSENTIAL, HELD_ESSENTIAL = ("en-a", "en-f", "others-c", "others-g", "notes-e"), ("en-held", "others-held")
 """In `essentials`: what whoever looks after a person must always know, and details."""
+DATED, HELD_DATED = ("a", "b"), "held"
+"""In `days`: sentences with a day that may be past or ahead."""
 OPENERS, HELD_OPENERS = "openers.tsv", "openers-held.tsv"
 """In `voices`: what people begin with before they say what they want to."""
 OPENED_SHARE = 3
@@ -139,6 +141,7 @@ def main(arguments: Sequence[str]) -> None:
     report_tellers()
     report_sources()
     report_essentials()
+    report_days()
     report_requests()
     report_titles()
 
@@ -245,6 +248,7 @@ def heads_of_messages(voices: list[Message]) -> Fits:
         "about_user": lambda: labelled_head("user", looked_up(TELLERS)),
         "of_documents": lambda: labelled_head("documents", [each for name in SOURCES for each in looked_up(name)]),
         "essential": essential_head,
+        "ahead": ahead_head,
         **{request: functools.partial(request_head, request, voices) for request in REQUESTS},
         "title": lambda: title_head(openings(TITLED), [message for _, message in told_messages()]),
     }
@@ -313,6 +317,19 @@ def essential_head() -> Head:
     labelled = [each for name in ESSENTIAL for each in essentials(name)]
     typed = [(_typed_otherwise(Line(OTHER, False, (), text)).text, label) for text, label in labelled]
     return labelled_head("essential", labelled + typed)
+
+
+def ahead_head() -> Head:
+    """Sentences with a day that lies ahead against those whose day is past."""
+    labelled = [each for name in DATED for each in dated(name)]
+    features = matrix([[Line(OTHER, False, (), text)] for text, _ in labelled])[:, :BUCKETS]
+    return _head(_narrowed(features), np.array([label == "future" for _, label in labelled]), MESSAGES_REGULARIZATION)
+
+
+def dated(name: str) -> list[tuple[str, str]]:
+    """The sentences of a file of `days`, each with its label."""
+    lines = (DAYS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return [(text, label) for label, _, text in (line.split("\t") for line in lines)]
 
 
 def essentials(name: str) -> list[tuple[str, str]]:
@@ -598,6 +615,17 @@ def report_essentials() -> None:
         for text, label in essentials(name):
             found[label].append(judge([text])[0].essential >= classifier.LIKELY_ESSENTIAL)
         print(f"{name:<34}", *(f"{np.mean(some):>7.3f}" for some in found.values()))
+
+
+def report_days() -> None:
+    """The share of the days ahead that are told so, and of past ones taken for them; the baseline takes all events."""
+    labelled = dated(HELD_DATED)
+    truth = np.array([label == "future" for _, label in labelled])
+    judged = [judge([text])[0] for text, _ in labelled]
+    found, events = np.array([each.ahead >= AHEAD for each in judged]), np.array([e.kind == "event" for e in judged])
+    print(f"\n{'a day that lies ahead':<20}{'found':>8}{'baseline':>10}{'false':>8}{'baseline':>10}")
+    print(f"{len(labelled):<20}{found[truth].mean():>9.3f}{events[truth].mean():>10.3f}", end="")
+    print(f"{found[~truth].mean():>8.3f}{events[~truth].mean():>10.3f}")
 
 
 def report_tellers() -> None:
