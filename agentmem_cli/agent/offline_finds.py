@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import mul
 
-from agentmem_cli.agent.offline_question import has_question_mark, looks_for, wanted_stems
+from agentmem_cli.agent.offline_question import has_question_mark, wanted_stems
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.embedding.closeness import closeness
 from agentmem_cli.language.classifier import Judgement, judge, sigmoid
@@ -31,6 +31,8 @@ PIECE = 160
 """Characters: sentences that stand together are quoted together, as one often says what the next is about."""
 _SHOWN = ("active", "superseded", "proposed")
 """The statuses of memories whose words are quoted: what was forgotten or rejected is not brought up again."""
+LOOKS_FOR = 0.5
+"""The score from which a sentence that is not kept only looks for something, and answers nothing."""
 _LONGEST = 2_000
 """Characters of a message that are looked through."""
 
@@ -125,7 +127,7 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
 
 
 def _asks(sentence: str, judged: Judgement) -> bool:
-    return has_question_mark(sentence) or looks_for(judged)
+    return has_question_mark(sentence) or judged.looks_for >= LOOKS_FOR
 
 
 def _joined(one: Find, other: Find) -> Find:

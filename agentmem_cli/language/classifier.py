@@ -30,7 +30,7 @@ TOPICS = (
 REQUESTS = ("about_me", "documents", "last_time", "more")
 """What is asked for in general: all that is known of the person, the list of the documents, what was said in the last
 conversation, and more of the last answer."""
-KEEP, INSTRUCTION, FORGET = 0.63, 0.4, 0.2
+KEEP, INSTRUCTION, FORGET = 0.54, 0.4, 0.2
 """The scores from which a sentence is kept, is kept as a standing instruction, and may be a wish to forget."""
 LIKELY_ESSENTIAL = 0.35
 """The score from which a sentence tells what must always be known of a person."""
@@ -85,6 +85,11 @@ class Judgement:
     """One or two of TOPICS, the likelier first."""
     topic_shares: dict[str, float]
     """How likely each of TOPICS is; they sum to 1."""
+
+    @property
+    def looks_for(self) -> float:
+        """Whether it only looks for something, 0 to 1: by both scores for it, which err in different messages."""
+        return sigmoid((logit_of(self.asks) + logit_of(self.seeks)) / 2)
 
     @property
     def is_worth_keeping(self) -> bool:

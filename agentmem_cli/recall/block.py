@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import masked
+from agentmem_cli.recall.asking import asking
 from agentmem_cli.recall.excerpt import excerpt
 from agentmem_cli.recall.tokens import count_tokens
 from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
@@ -167,7 +168,8 @@ def tells(turn: RecalledTurn) -> bool:
     if turn.name or len(turn.text) > SHORT:
         return True
     (message,) = judge([turn.text])
-    return not max(message.chat, message.seeks) >= LIKELY > message.keep
+    tells_nothing = max(message.chat, message.looks_for, asking(turn.text, turn.name))
+    return not tells_nothing >= LIKELY > message.keep
 
 
 def repeated(recall: Recall, placed: Collection[Source]) -> set[Source]:

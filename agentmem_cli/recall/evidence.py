@@ -24,7 +24,7 @@ from agentmem_cli.recall.transcript import Transcript
 
 FEATURES = ("small talk", "looks for something", "rare words together")
 WEIGHTS = (-0.89, 0.9, 5.26)
-BIAS = -1.5
+BIAS = -1.6
 SMALL_TALK, FOLLOWS, SURELY_FOLLOWS = 0.5, 0.2, 0.7
 """The scores from which a message is small talk, and likely or surely a follow-up: of 60 follow-ups .83 find what they
 need with the exchange before them and .38 alone; of 480 other questions .12 are likely one."""

@@ -23,6 +23,7 @@ from classifier import (
     OCCASIONS,
     OF_DOCUMENTS,
     OTHER,
+    SOURCES,
     TALKED,
     WEIGHTS,
     Line,
@@ -103,14 +104,15 @@ def message_examples(hidden: Collection[str] = ()) -> list[Example]:
 
     None is worth keeping, but for some small talk; of OCCASIONS nobody knows.
     """
-    heads_of: dict[str, tuple[str, ...]] = dict.fromkeys([*LOOKED_UP, OF_DOCUMENTS], ("seeks",))
+    heads_of: dict[str, tuple[str, ...]] = dict.fromkeys([*LOOKED_UP, OF_DOCUMENTS, *SOURCES], ("seeks",))
     heads_of |= dict.fromkeys(TALKED, tuple(LOOKUP_HEADS.values()))
     found = []
     for name, heads in (heads_of | {OCCASIONS: ("chat",)}).items():
         for text, label in looked_up(name):
             if text not in hidden:
                 targets = np.full((1, len(HEADS)), UNKNOWN, np.float32)
-                targets[0, [HEADS.index(head) for head in heads]] = [LOOKUP_HEADS[label] == head for head in heads]
+                told = LOOKUP_HEADS.get(label, "seeks")
+                targets[0, [HEADS.index(head) for head in heads]] = [told == head for head in heads]
                 if name != OCCASIONS:
                     targets[0, HEADS.index("keep")] = CHAT_KEPT if label == "chat" else 0
                 nothing = np.zeros((1, len(TOPICS)), np.float32)

@@ -157,6 +157,12 @@ def test_what_tells_nothing_is_left_out() -> None:
     assert "furnace?" in recall_block(Recall("How old is it?", [], [], turns, [answer]), "0a1b2c3d")
 
 
+@pytest.mark.parametrize("text", ["paid the gas bill", "spare key is under the blue pot"])
+def test_what_is_told_without_a_subject_is_shown(text: str) -> None:
+    """It reads like the words of a search, and is none."""
+    assert text in recall_block(Recall("gas and key", [], [], [turn(text)]), "0a1b2c3d")
+
+
 @pytest.mark.parametrize("run", [" ", "7", "\n"])
 def test_marks_of_passages_are_found_behind_a_long_run(run: str) -> None:
     """A message may hold a million blanks or digits in a row."""
