@@ -93,9 +93,9 @@ def _with_what_was_said(done: str, text: str, sources: Sources) -> str:
 
 def _looked_up(question: str, sources: Sources) -> str:
     """What answers the question, or is near it."""
-    if is_small_talk(question):
-        return _OFFER
     is_certain, found = _found(question, sources)
+    if is_small_talk(question) and not (is_certain and sources.found_something):
+        return _OFFER
     if is_certain:
         return found
     if not is_question(question):

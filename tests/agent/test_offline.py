@@ -362,6 +362,12 @@ def test_nothing_found_is_said_plainly(told: Cli, question: str) -> None:
         assert told("--no-knowledge", question).out.startswith(NOTHING_FOUND)
 
 
+def test_a_bare_word_that_was_said_is_no_small_talk(cli: Cli) -> None:
+    cli("chat", "-p", "New client: Nordlicht Verlag in Hamburg, they do children's books.")
+    assert "Nordlicht Verlag in Hamburg" in cli("chat", "-p", "nordlicht").out
+    assert cli("chat", "-p", "hallo").out.startswith(OFFER)
+
+
 @pytest.mark.parametrize("text", ["hello", "Good morning!", "thanks a lot", "how are you?", "What can you do?", "ok"])
 def test_small_talk_gets_an_offer(told: Cli, text: str) -> None:
     """A greeting is answered with what it can do, and quotes nothing."""
