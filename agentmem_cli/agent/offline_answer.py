@@ -6,7 +6,6 @@ It looks up and quotes; it never reasons, and says plainly when it has found not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from agentmem_cli.agent.citations import document_lines
 from agentmem_cli.agent.offline_documents import cut, quoted_lines
@@ -22,7 +21,7 @@ from agentmem_cli.memories.sameness import same_key
 from agentmem_cli.memories.statements import asks_to_forget, forgettable
 from agentmem_cli.recall.asking import teller_of
 from agentmem_cli.recall.evidence import is_small_talk
-from agentmem_cli.records import Document, Memory, TranscriptMessage
+from agentmem_cli.records import Document, Memory, TranscriptMessage, local_day
 
 NOTHING_FOUND = "I found nothing about that in your memories, earlier conversations or documents."
 NEAREST = "The nearest to it:"
@@ -173,7 +172,7 @@ def _is_earlier(find: Find, first: Find) -> bool:
 
 def _quote(find: Find) -> str:
     said_by = {"user": "You said", "assistant": "I answered"}.get(find.speaker, f"{find.speaker} said")
-    return f"{said_by} on {_day(find.at)}: “{cut(find.text)}”"
+    return f"{said_by} on {local_day(find.at)}: “{cut(find.text)}”"
 
 
 def everything_known(memories: Sequence[Memory]) -> str:
@@ -196,7 +195,7 @@ def _topic(memory: Memory) -> str:
 
 def _known_line(memory: Memory, asked_about: set[str | None]) -> str:
     perhaps = ", perhaps replaced" if memory.memory_id in asked_about else ""
-    return f"- {memory.text} ({_day(memory.said_at)}{perhaps})"
+    return f"- {memory.text} ({local_day(memory.said_at)}{perhaps})"
 
 
 def _all_documents(documents: Sequence[Document]) -> str:
@@ -237,7 +236,7 @@ def _last_time(messages: Sequence[TranscriptMessage]) -> str:
     if not said:
         return f"{NOTHING_FOUND} {_NO_MODEL}"
     quotes = "\n\n".join(f"> {cut(message.text)}" for message in said[:_MOST_QUOTED])
-    return f"On {_day(said[0].at)} you said:\n\n{quotes}{_and_more(len(said) - _MOST_QUOTED)}"
+    return f"On {local_day(said[0].at)} you said:\n\n{quotes}{_and_more(len(said) - _MOST_QUOTED)}"
 
 
 def _done(text: str, sources: Sources) -> str:
@@ -290,7 +289,3 @@ def _from_documents(sources: Sources) -> tuple[float, str]:
     """The chance that a line of the documents answers, and the best lines, each under its document and page."""
     quotes = sources.quotes()
     return quotes.certainty, quoted_lines(quotes.lines, sources.passages)
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d")

@@ -81,7 +81,7 @@ def features(text: str, message: Judgement, known: Sequence[Memory]) -> NDArray[
         [
             np.full(len(known), logit_of(message.revises)),
             _lead(np.array([float(vector @ said) for vector in memories])),
-            _lead(_rare_stems_shared(text, known)),
+            _lead(rare_stems_shared(text, known)),
             close,
             closest,
             _lead(np.array([_topic_shared(message, memory) for memory in known])),
@@ -111,7 +111,7 @@ def _closeness(text: str, memories: Sequence[str]) -> tuple[NDArray[np.float64],
     return means, nearest
 
 
-def _rare_stems_shared(text: str, known: Sequence[Memory]) -> NDArray[np.float64]:
+def rare_stems_shared(text: str, known: Sequence[Memory]) -> NDArray[np.float64]:
     """How many stems each memory shares with the message; one that few memories hold counts more."""
     import numpy as np
 

@@ -8,7 +8,6 @@ both stand, the newer one first. Pure functions: `known` is what the message may
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,10 +15,9 @@ from datetime import date, timedelta
 from agentmem_cli.language.classifier import FORGET, Judgement, judge
 from agentmem_cli.language.dates import Prefer, dates_in
 from agentmem_cli.language.sentences import sentences, without_lead_in
-from agentmem_cli.language.stems import stems
 from agentmem_cli.language.vocabulary import first_person_words, joins
 from agentmem_cli.memories.operations import Operation
-from agentmem_cli.memories.revising import Revised, another_value, revised_by
+from agentmem_cli.memories.revising import Revised, another_value, rare_stems_shared, revised_by
 from agentmem_cli.memories.wording import MAX_TEXT, own_words
 from agentmem_cli.records import Memory
 
@@ -97,7 +95,7 @@ def _kept(said: list[str], judgements: list[Judgement], known: Sequence[Memory])
 
 def forgettable(sentence: str, known: Sequence[Memory]) -> list[Memory]:
     """The memories that a wish to forget may mean, those that share most with it: one where it is clear."""
-    shared = _shared(sentence, known)
+    shared = rare_stems_shared(sentence, known).tolist()
     most = max(shared, default=0.0)
     return [memory for memory, share in zip(known, shared, strict=True) if share == most > 0]
 
@@ -164,11 +162,3 @@ def _dated(operation: Operation, said_at: int) -> Operation:
 def _days_of(text: str, today: date, prefer: Prefer) -> set[date]:
     """The first and last days of what a text speaks of."""
     return {day for span in dates_in(text, today, prefer) for day in span}
-
-
-def _shared(text: str, known: Sequence[Memory]) -> list[float]:
-    """For each memory how many stems it shares with a text, a stem that few memories hold counting more."""
-    held = [set(stems(memory.text)) for memory in known]
-    frequency = Counter(stem for each in held for stem in each)
-    wanted = set(stems(text))
-    return [sum(1 / frequency[stem] for stem in wanted & each) for each in held]

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from agentmem_cli.language.classifier import judge
 from agentmem_cli.language.secrets import masked
 from agentmem_cli.recall.asking import asking
 from agentmem_cli.recall.excerpt import excerpt
 from agentmem_cli.recall.tokens import count_tokens
-from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn
+from agentmem_cli.records import Recall, RecalledMemory, RecalledTurn, local_day
 
 MEMORY_BUDGET = 650
 """Tokens of everything remembered in one request: the profile, and what is recalled for the question."""
@@ -93,7 +92,7 @@ def profile_text(profile: list[RecalledMemory]) -> str:
 def profile_line(memory: RecalledMemory) -> str:
     """One memory of the profile with the day on which it was said; below it what perhaps replaces it."""
     text = excerpt(memory.text, "", MEMORY_LIMIT)
-    return f"- [{_day(memory.said_at)}] {text}{_dates(memory)}{_perhaps_now(memory, '')}"
+    return f"- [{local_day(memory.said_at)}] {text}{_dates(memory)}{_perhaps_now(memory, '')}"
 
 
 def _dates(memory: RecalledMemory) -> str:
@@ -202,7 +201,7 @@ def _line_of(shown: RecalledMemory | RecalledTurn, question: str, limit: int) ->
 
 def _memory_line(memory: RecalledMemory, question: str, limit: int = LINE_LIMIT) -> Line:
     text = masked(excerpt(memory.text, question, limit))
-    line = f"[{_day(memory.said_at)}] known: {text}{_dates(memory)}{_perhaps_now(memory, question)}"
+    line = f"[{local_day(memory.said_at)}] known: {text}{_dates(memory)}{_perhaps_now(memory, question)}"
     return Line(memory.said_at, memory.memory_id, line, "known", _words(text), memory)
 
 
@@ -217,7 +216,7 @@ def _turn_line(turn: RecalledTurn, question: str, limit: int = LINE_LIMIT) -> Li
     text = excerpt(masked(said), question, limit)
     by = f'"{_name(turn.name)}"' if turn.name else ("user" if turn.role == "user" else "assistant")
     now = f"{BELOW}replaced; now: {excerpt(turn.replaced_by, question, LINE_LIMIT)}" if turn.replaced_by else ""
-    return Line(turn.at, turn.message_id, f"[{_day(turn.at)}] {by}: {text}{now}", by, _words(text), turn)
+    return Line(turn.at, turn.message_id, f"[{local_day(turn.at)}] {by}: {text}{now}", by, _words(text), turn)
 
 
 def _name(name: str) -> str:
@@ -227,7 +226,3 @@ def _name(name: str) -> str:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold())) or frozenset([text])
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d")
