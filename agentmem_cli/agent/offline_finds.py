@@ -107,7 +107,7 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
     text = turn.text[:_LONGEST]
     said = sentences(text)
     judged = list(zip(said, judge(said), strict=True))
-    told = [(sentence, each) for sentence, each in judged if each.is_kept or not _asks(sentence, each)]
+    told = [(sentence, each) for sentence, each in judged if _tells(sentence, each)]
     pieces: list[Find] = []
     for sentence, judgement in told:
         find = Find(
@@ -126,8 +126,9 @@ def _pieces_of(turn: RecalledTurn) -> list[Find]:
     return pieces
 
 
-def _asks(sentence: str, judged: Judgement) -> bool:
-    return has_question_mark(sentence) or judged.looks_for >= LOOKS_FOR
+def _tells(sentence: str, judged: Judgement) -> bool:
+    """Whether a sentence may answer anything. What a question tells is found by the memory of it, if there is one."""
+    return not has_question_mark(sentence) and (judged.is_kept or judged.looks_for < LOOKS_FOR)
 
 
 def _joined(one: Find, other: Find) -> Find:

@@ -201,6 +201,12 @@ def test_what_tells_nothing_is_not_quoted(cli: Cli) -> None:
     assert ("Ghent" in answer, "“hi”" in answer, "“thanks”" in answer) == (True, False, False)
 
 
+def test_an_earlier_question_answers_nothing(cli: Cli) -> None:
+    """Not even one that reads like something to keep."""
+    cli("chat", "-p", "--memory", "off", "When can I see my father in the intensive care unit on a Sunday?")
+    assert "When can I" not in cli("chat", "-p", "How old must a child be to enter the intensive care unit?").out
+
+
 def test_the_newest_stands_first(cli: Cli) -> None:
     """Of what was said of the same thing the newest is the answer, the rest stands under "Earlier"."""
     for said in ("The board meets in Leeds on 19 September.", "The board meets in York on 3 October now."):
