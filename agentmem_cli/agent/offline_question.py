@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from agentmem_cli.language.classifier import Judgement, judge, logit_of
+from agentmem_cli.language.classifier import judge, logit_of
 from agentmem_cli.language.dates import Span, dates_and_rest
 from agentmem_cli.language.sentences import sentences
 from agentmem_cli.language.stems import stems
@@ -39,12 +39,8 @@ def is_question(text: str) -> bool:
     said = sentences(text)
     if not said or has_question_mark(text):
         return bool(said)
-    return looks_for(judge(said)[-1])
-
-
-def looks_for(judged: Judgement) -> bool:
-    """Whether a sentence that was judged so asks, or looks for something by a few words, rather than telling it."""
-    return judged.asks >= _ASKS or (judged.seeks >= _SEEKS and not judged.is_kept)
+    last = judge(said)[-1]
+    return last.asks >= _ASKS or (last.seeks >= _SEEKS and not last.is_kept)
 
 
 def has_question_mark(text: str) -> bool:
