@@ -58,8 +58,11 @@ def _check_vectors(database: Database) -> Finding | None:
 def _check_index(database: Database, settings: Settings) -> Finding | None:
     """What is wrong with the Chroma collection: it is really asked for passages, not only its marker read."""
     from agentmem_cli.knowledge.index import passage_index
+    from agentmem_cli.knowledge.postgres_index import PostgresPassageIndex, has_points
 
     index = passage_index(database, settings)
+    if isinstance(index, PostgresPassageIndex) and not has_points(database):
+        return None  # without pgvector there is no index; searches scan the vectors
     remedy = "Run `agentmem ingest` again, or start `agentmem chat`: both bring it in step."
     if not index.is_in_step():
         return Finding(

@@ -74,7 +74,7 @@ def test_the_first_command_makes_the_tables(cli: Cli, empty: str) -> None:  # no
 
 
 def test_without_pgvector(cli: Cli, tmp_path: Path, empty: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 -- its environment
-    """Documents are found by words and by a scan."""
+    """Documents are found by words and by a scan, and `doctor` misses no index."""
     from agentmem_cli.storage import postgres_tables
 
     monkeypatch.setattr(postgres_tables, "EXTENSION", "no_such_extension")
@@ -82,6 +82,7 @@ def test_without_pgvector(cli: Cli, tmp_path: Path, empty: str, monkeypatch: pyt
     assert 0 == cli("ingest", str(tmp_path / "note.txt")).code
     assert "green" in cli("knowledge", "search", "which colour has the gate").out
     assert "agentmem.passage_points" not in kept_rows()
+    assert "vector index" not in cli("doctor").out
 
 
 @pytest.mark.parametrize("words", [("backup", "copy.db"), ("restore", "copy.db", "--yes")])
