@@ -33,7 +33,8 @@ def pause_before_retry(error: BaseException, tries: int) -> float | None:
 def asked_pause(error: BaseException | None) -> float | None:
     """Seconds that the provider asks to wait, where it does."""
     headers = getattr(_response(error), "headers", {})
-    return _seconds(headers, "retry-after-ms", 1000) or _seconds(headers, "retry-after", 1) or _until(headers)
+    told = (_seconds(headers, "retry-after-ms", 1000), _seconds(headers, "retry-after", 1), _until(headers))
+    return next((seconds for seconds in told if seconds is not None), None)
 
 
 def refusal_kind(error: BaseException | None) -> str:

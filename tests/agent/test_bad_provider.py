@@ -213,6 +213,16 @@ def test_what_came_is_kept_and_nothing_is_sent_twice(
     assert [] == [each for each in home.rglob("*") if each.is_file() and SENTINEL.encode() in each.read_bytes()]
 
 
+def test_a_provider_that_asks_for_no_pause_is_asked_at_once(
+    ask: Ask, anthropic: AnthropicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`retry-after: 0` is a pause of no time, and not the usual one."""
+    monkeypatch.setattr(retrying, "PAUSES", (60.0, 60.0))
+    then_answering(refusing(429, "rate_limit_error", retry_after="0"))(anthropic)
+    result = ask("Where were we?")
+    assert (0, "After all.", "") == (result.code, result.json()["answer"], result.err)
+
+
 @pytest.mark.parametrize("status", [302, 307, 308])
 def test_a_redirect_is_not_followed(ask: Ask, anthropic: AnthropicServer, status: int) -> None:
     """The other host gets neither the key nor a word."""
