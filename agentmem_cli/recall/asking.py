@@ -8,7 +8,7 @@ from agentmem_cli.language.classifier import judge
 
 ABOUT = 0.5
 """The score from which a question is about what one of the two said."""
-_SENTENCE = re.compile(r"[^.!?\n？。！]+[.!?？。！]*\s*")
+_SENTENCE = re.compile(r"[^.!?\n？。！؟]+[.!?？。！؟]*\s*")
 _LOOKED_AT = 1_000
 """Characters of a message that are looked through for questions."""
 
@@ -20,7 +20,7 @@ def asking(text: str, name: str | None) -> float:
     something and ends by asking.
     """
     start = text[:_LOOKED_AT]
-    asked = [each[0] for each in _SENTENCE.finditer(start) if each[0].rstrip()[-1:] in ("?", "？")]
+    asked = [each[0] for each in _SENTENCE.finditer(start) if each[0].rstrip()[-1:] in ("?", "？", "؟")]
     share = sum(map(len, asked)) / len(start) if start else 0.0
     return share if name else share**2
 

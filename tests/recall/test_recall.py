@@ -11,7 +11,7 @@ from harness.command_line import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentmem_cli.recall.asking import teller_of
+from agentmem_cli.recall.asking import asking, teller_of
 from agentmem_cli.recall.evidence import is_small_talk
 from agentmem_cli.sessions.branches import fork_session
 from agentmem_cli.sessions.catalog import find_session, purge_session
@@ -64,6 +64,12 @@ def test_items_come_in_rank_order_with_all_that_is_known_of_them(told: Cli) -> N
         message[key] for key in ("session", "role", "name", "at", "text")
     )
     assert ["Owns an old boiler", "Prefers tea"] == [memory["text"] for memory in found["profile"]]
+
+
+@pytest.mark.parametrize("text", ["Where do I work?", "我在哪里工作？", "أين أعمل؟"])
+def test_a_question_is_told_by_its_mark(text: str) -> None:
+    """A message that only asks counts as one in whatever script."""
+    assert 1.0 == asking(text, None)
 
 
 def test_an_answer_is_found_by_its_question(told: Cli) -> None:
