@@ -84,8 +84,9 @@ class WordIndex:
     def rarities(self, words: Iterable[str]) -> dict[str, float]:
         """Of each word BM25's weight: the logarithm of how few passages hold it, among BACKGROUND others without it."""
         passages = BACKGROUND + self._passage_count()
-        counts = {word: self._matches(word) for word in words}
-        return {word: rarity_of(count, passages) for word, count in counts.items()}
+        wanted = list(words)
+        counts = self._counted(wanted)
+        return {word: rarity_of(counts[word], passages) for word in wanted}
 
     def texts_with(self, words: list[str], part: str, count: int) -> list[str]:
         """The texts with a part, in this case, among the first `count` passages that hold all of the words."""
