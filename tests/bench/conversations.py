@@ -1,7 +1,8 @@
-"""Files of conversations and questions about them, as the benchmarks need them: LoCoMo's form and LongMemEval's.
+"""Conversations and questions about them, as the benchmarks need them: LoCoMo's form, LongMemEval's and our own.
 
 A LoCoMo file is a list of conversations, each a pool of messages of its own. A LongMemEval file is a list of
-questions, each with its sessions; all its sessions together are one pool.
+questions, each with its sessions; all its sessions together are one pool. Each file of `chats` is a pool too, with a
+session or a question on each line.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class Pool:
 
 
 def pools_of(path: str) -> list[Pool]:
-    """What a file holds, in either form."""
+    """What a file holds, in any of the forms."""
+    if path.endswith(".jsonl"):
+        return [_of_chats(Path(path))]
     samples = json.loads(Path(path).read_text(encoding="utf-8"))
     if "haystack_sessions" in samples[0]:
         return [_of_longmemeval(samples)]
@@ -76,6 +79,22 @@ def _of_locomo(sample: dict[str, Any]) -> Pool:
     return Pool(lines, [Question(each["question"], each["evidence"], str(each["category"])) for each in asked])
 
 
+def _of_chats(path: Path) -> Pool:
+    lines, questions = [], []
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        if "question" in row:
+            questions.append(Question(row["question"], row["evidence"], row["type"]))
+            continue
+        at = _moment(row["date"])
+        for place, (role, text) in enumerate(row["turns"]):
+            lines.append(ImportedLine(row["session"], role, text, at + place, None, f"{row['session']}:{place}"))
+    return Pool(sorted(lines, key=lambda line: line.at or 0), questions)
+
+
+def _moment(date: str) -> int:
+    return int(datetime.strptime(date, "%Y/%m/%d (%a) %H:%M").timestamp())  # noqa: DTZ007 -- the files have no zone
+
+
 def _of_longmemeval(samples: list[dict[str, Any]]) -> Pool:
     lines: dict[str, ImportedLine] = {}
     questions = []
@@ -85,7 +104,7 @@ def _of_longmemeval(samples: list[dict[str, Any]]) -> Pool:
             sample["haystack_session_ids"], sample["haystack_dates"], sample["haystack_sessions"], strict=True
         )
         for session, date, turns in sessions:
-            at = int(datetime.strptime(date, "%Y/%m/%d (%a) %H:%M").timestamp())  # noqa: DTZ007 -- as above
+            at = _moment(date)
             for place, turn in enumerate(turns):
                 identifier = f"{session}:{place}"
                 lines[identifier] = ImportedLine(session, turn["role"], turn["content"], at + place, None, identifier)

@@ -1,7 +1,8 @@
 """How much of the evidence recall finds, beside BM25 and the bundled embedder alone; small talk; and how long it takes.
 
-Run by hand: `uv run --group dev python tests/bench/recall.py FILE.json`, in LoCoMo's format or LongMemEval's;
-with `--postgres` on PostgreSQL. Evidence is the share of a question's evidence turns, over all questions that have any.
+Run by hand: `uv run --group dev python tests/bench/recall.py FILE`, in LoCoMo's format, LongMemEval's or that
+of `chats`; with `--postgres` on PostgreSQL. Evidence is the share of a question's
+evidence turns, over all questions that have any.
 """
 
 from __future__ import annotations

@@ -80,3 +80,14 @@ def test_the_benchmarks_measure_a_longmemeval_file(
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["agentmem", "1.000", "1.000", "1.000"] in printed
     assert ["agentmem,", "650", "tokens", "1.000"] in printed
+
+
+def test_a_file_of_chats_is_one_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question has the turns that tell its answer, and all of them stand in the file."""
+    monkeypatch.setattr(sys, "path", [str(BENCH), *sys.path])
+    from conversations import pools_of
+
+    (pool,) = pools_of(str(BENCH / "chats" / "dee.jsonl"))
+    told = {line.id for line in pool.lines}
+    assert (296, 45) == (len(pool.lines), len(pool.questions))
+    assert all(question.evidence and told.issuperset(question.evidence) for question in pool.questions)
