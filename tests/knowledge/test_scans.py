@@ -22,12 +22,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from agentmem_cli.knowledge import ocr_queue
 from agentmem_cli.knowledge.storing import store_document
-from agentmem_cli.reading import ocr, read
+from agentmem_cli.reading import read
 from agentmem_cli.settings import load_settings
 from agentmem_cli.storage.opening import open_database
 
 pytestmark = pytest.mark.usefixtures("without_index")
-needs_ocr = pytest.mark.skipif(not ocr.ocr_is_installed(), reason="the extra `ocr` is not installed")
 
 SAMPLES = Path(__file__).parent.parent.parent / "knowledge"
 
@@ -87,7 +86,6 @@ def words_in(texts: list[str]) -> Counter[str]:
     return Counter(re.findall(r"\w+", " ".join(texts).lower()))
 
 
-@needs_ocr
 def test_scanned_copies_answer_alike(tmp_path: Path) -> None:
     """The questions that text answers are answered by its scan, named as one, tables too."""
     (tmp_path / "scans").mkdir()
@@ -112,14 +110,12 @@ def test_scanned_copies_answer_alike(tmp_path: Path) -> None:
     assert (scanned & original).total() >= 0.98 * original.total()
 
 
-@needs_ocr
 def test_a_page_laid_upside_down(tmp_path: Path) -> None:
     """It is read as one that lies straight."""
     ingested(scanned_copy(notice(tmp_path / "notice.pdf"), tmp_path / "turned.pdf", turned=180))
     assert "Lunch is served at noon in the garden" in texts("turned")[0]
 
 
-@needs_ocr
 def test_a_kill_loses_no_page(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """What was read before is kept, and the next ingest reads the other pages only."""
     scan = scanned_copy(notice(tmp_path / "notice.pdf", pages=2), tmp_path / "scan.pdf")
