@@ -72,6 +72,8 @@ def test_the_walk_through(home: Path, tmp_path: Path, monkeypatch: pytest.Monkey
             assert 0 == result.code, result.err
             for line in step.shown:
                 assert as_pattern(line).search(result.out + result.err), f"{step.command}: {line}\n{result.out}"
+            printed = [line for line in result.out.splitlines() if line and step.shown]
+            assert [] == [line for line in printed if not any(as_pattern(each).search(line) for each in step.shown)]
     assert home.exists()
 
 

@@ -43,6 +43,20 @@ def in_context(line: Line, passage: FoundPassage) -> str:
     return " ".join([passage.document, passage.heading, line.heading, line.head, line.text])
 
 
+def sentences_before(lines: Sequence[Line]) -> list[str]:
+    """The sentence before each line, which may name what the line calls "it" or "them".
+
+    "" for a row, and where another heading or passage begins.
+    """
+    first = [""] if lines else []
+    return first + [_what_precedes(line, earlier) for earlier, line in pairwise(lines)]
+
+
+def _what_precedes(line: Line, earlier: Line) -> str:
+    belongs = (earlier.place, earlier.heading) == (line.place, line.heading)
+    return earlier.text if belongs and not _is_row(earlier.text) and not _is_row(line.text) else ""
+
+
 def lines_of(place: int, passage: FoundPassage) -> list[Line]:
     """The sentences and rows of the passage with this place, in order; not its headings and the heads of tables."""
     found: list[Line] = []

@@ -1,6 +1,6 @@
 """Passages -> the sentences and table rows that answer a question best, and how certain that is. Reads no store.
 
-The score of a line is a sum of three features. `tests/bench/document_answers.py --fit` finds the weights, on five sets
+The score of a line is a sum of four features. `tests/bench/document_answers.py --fit` finds the weights, on five sets
 of documents; the others are the test.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agentmem_cli.embedding.bundled import embed
 from agentmem_cli.knowledge.abbreviations import Abbreviation, in_both_forms
 from agentmem_cli.knowledge.certainty import EXACT, Alignment, certainty_of, evidence_of
-from agentmem_cli.knowledge.lines import Line, in_context, lines_of
+from agentmem_cli.knowledge.lines import Line, in_context, lines_of, sentences_before
 from agentmem_cli.language.stems import stemmed_terms, stemmer_for, words_of
 from agentmem_cli.records import FoundPassage
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Matches = NDArray[np.float32]
 
-WEIGHTS = (13.36, 5.7, 2.26)
+WEIGHTS = (15.76, 9.21, 6.28, 1.87)
 """Of what `features` gives."""
 MOST_LINES, BEHIND = 3, 2.5
 """How many lines at the most, and how much less than the best one a line may score."""
@@ -59,15 +59,26 @@ class Asked:
         return [line for place, passage in enumerate(self.passages) for line in lines_of(place, passage)]
 
     def features(self, lines: Sequence[Line]) -> Matches:
-        """What the score of each line is made of, shape (lines, 3): words it holds, meaning, rank of its passage."""
+        """What the score of each line is made of, shape (lines, 4).
+
+        The share of the words asked for that it holds, the share that only the sentence before it does, its meaning,
+        and the rank of its passage.
+        """
         import numpy as np
 
         shown = [self._in_both_forms(in_context(line, self.passages[line.place])) for line in lines]
+        before = [self._in_both_forms(text) for text in sentences_before(lines)]
         weights = self.weights()
-        holds = matches_of(self.question, shown) @ weights / max(float(weights.sum()), 1e-6)
+        shares = weights / max(float(weights.sum()), 1e-6)
+        in_line, in_before = np.split(matches_of(self.question, [*shown, *before]), 2)
         asked, *means = embed([self.question, *shown])
-        ranks = [1 / (1 + line.place) for line in lines]
-        table: Matches = np.stack([holds, np.array(means) @ asked, np.array(ranks, np.float32)], axis=1)
+        columns = [
+            in_line @ shares,
+            np.maximum(in_before - in_line, 0) @ shares,
+            np.array(means) @ asked,
+            np.array([1 / (1 + line.place) for line in lines], np.float32),
+        ]
+        table: Matches = np.stack(columns, axis=1)
         return table
 
     def evidence(self, lines: Sequence[Line], scores: Matches) -> list[float]:

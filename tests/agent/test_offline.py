@@ -433,6 +433,19 @@ def test_a_search_that_fails_finds_nothing(cli: Cli, monkeypatch: pytest.MonkeyP
     assert "The documents were not searched: The disk is full." in result.err
 
 
+def test_what_a_sentence_calls_them_stands_before_it(cli: Cli, tmp_path: Path) -> None:
+    """A sentence answers too whose subject only the one before it names."""
+    note = tmp_path / "garage.txt"
+    note.write_text(
+        "Winter tyres are fitted in bay two. We store them for eight months, washed and marked. "
+        "Tools are stored for a year with the name of the customer.\n",
+        "utf-8",
+    )
+    cli("ingest", str(note))
+    answer = cli("chat", "-p", "For how long do you store winter tyres?").out
+    assert "> We store them for eight months" in answer.splitlines()[2]
+
+
 def test_a_row_of_a_table_is_quoted(cli: Cli) -> None:
     """A short line with a number is an answer, not a heading."""
     cli("ingest", SAMPLES)
